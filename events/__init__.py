@@ -1,0 +1,1 @@
+"""What can happen (`facts`) and how it is kept, read and folded (`log`)."""

@@ -1,0 +1,43 @@
+"""What a decision may say: these facts happened, nothing happened, or no and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from events.facts.base import Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """Facts to append together, each with the day it became so in life. Empty: it was already so."""
+
+    facts: tuple[tuple[Fact, date], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The command cannot be done. `code` is stable (`already_away`), `details` fill the sentence shown to a person."""
+
+    code: str
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+Decision = Happened | Refused
+
+
+def facts(*happened: Fact, on: date) -> Happened:
+    """These facts happened, all effective on one day."""
+    return Happened(tuple((fact, on) for fact in happened))
+
+
+def nothing() -> Happened:
+    """It is already so: nothing to append, and the caller is told so without an error."""
+    return Happened()
+
+
+def refused(code: str, **details: Any) -> Refused:
+    """No, because of `code`."""
+    return Refused(code, details)
