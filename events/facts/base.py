@@ -8,7 +8,9 @@ only what its post needs (DOMAIN.md R23).
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler
@@ -157,9 +159,9 @@ class Fact(BaseModel):
         _catalogue[cls.TYPE] = cls
 
 
-def catalogue() -> dict[str, type[Fact]]:
+def catalogue() -> Mapping[str, type[Fact]]:
     """Every fact type that has been imported, by stored type (`hearth.member.moved_away.v1`)."""
-    return dict(_catalogue)
+    return MappingProxyType(_catalogue)
 
 
 def sealed_type(fact: type[Fact], field: str) -> Any:

@@ -1,0 +1,1 @@
+"""The log: envelope, guarded append, fast reading, sealing, upcasting, and the projection runner."""
