@@ -1,0 +1,1 @@
+"""notify: who must be told what, by which way, and whether it reached them."""

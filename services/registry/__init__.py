@@ -1,0 +1,1 @@
+"""registry: who the members are, where they belong, where they went, what they paid and attended."""
