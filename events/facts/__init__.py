@@ -1,1 +1,8 @@
-"""The catalogue of facts: one file per stream, frozen models with literal stored names."""
+"""The catalogue of facts: one file per stream, frozen models with literal stored names.
+
+Importing this package imports every stream, so that `base.catalogue()` is complete: a new stream adds its line below.
+"""
+
+from events.facts import access, branch, care, meeting, member, notice, receipts, roster_import
+
+__all__ = ["access", "branch", "care", "meeting", "member", "notice", "receipts", "roster_import"]

@@ -5,7 +5,7 @@ Two drivers keep this promise and pass the same suite: `jetstream` (the product)
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
@@ -87,11 +87,11 @@ class Log(Protocol):
         """The entity's newest message, or None."""
         ...
 
-    def read_range(self, stream: str, first: int, last: int, *, batch: int = 2000) -> AsyncIterator[list[Message]]:
+    def read_range(self, stream: str, first: int, last: int, *, batch: int = 2000) -> AsyncGenerator[list[Message], None]:
         """Every message of the stream with first <= seq <= last, in order. Raises `LogGap` if one is missing."""
         ...
 
-    def follow(self, stream: str, after: int, *, batch: int = 2000) -> AsyncIterator[list[Message]]:
+    def follow(self, stream: str, after: int, *, batch: int = 2000) -> AsyncGenerator[list[Message], None]:
         """Replay from `after`, then live, without end. Each list holds what is there now (1..batch messages).
 
         Raises `LogGap` on a missing sequence and `LogShrunk` if the stream ends before `after`. Survives

@@ -1,0 +1,142 @@
+"""Stream `care`, owned by care: who needs a visit or a call, by when and why, and what came of it.
+
+The entity is the member's id. What an illness is, and what was said at a visit, only those who give the care can read.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+
+from events.facts.base import Care, Fact, Sealed
+from events.facts.people import Word
+
+
+class CareFact(Fact, owner="care", stream="care"):
+    """About the care of one member."""
+
+
+class Severity(StrEnum):
+    """How ill somebody is; it decides how soon a visit is due (DOMAIN R13)."""
+
+    MILD = "mild"
+    SERIOUS = "serious"
+    CRITICAL = "critical"
+
+
+class FellIll(CareFact, name="hearth.care.fell_ill", version=1, published=True):
+    """The member fell ill. Effective on the first day of it. Source: DOMAIN R13.
+
+    Others learn that the person is being cared for, and nothing else.
+    """
+
+    severity: Sealed[Care, Severity]
+    hospital: Sealed[Care, str | None] = None
+    note: Sealed[Care, str | None] = None
+
+
+class Recovered(CareFact, name="hearth.care.recovered", version=1, published=True):
+    """The illness is over. Effective on the first day of health. Source: DOMAIN R13."""
+
+
+class VisitReason(StrEnum):
+    """Why somebody is visited or called (DOMAIN R13, §4 "visits")."""
+
+    FELL_ILL = "fell_ill"
+    EIGHTY = "eighty"
+    """80 and older: three times a quarter."""
+    SEVENTY = "seventy"
+    """70 and older: once a half-year."""
+    YEARLY = "yearly"
+    """Everyone: once a year."""
+    ALONE = "alone"
+    """80 and older, living alone: contact every week."""
+    AWAY = "away"
+    """Lives elsewhere for a while: a call instead of a visit."""
+
+
+class VisitWay(StrEnum):
+    """Where care meets the person."""
+
+    HOME = "home"
+    HOSPITAL = "hospital"
+    CALL = "call"
+
+
+class VisitPlanned(CareFact, name="hearth.care.visit_planned", version=1):
+    """The person is to be met between `start` and `end`, best by `due`; all three days count. Source: DOMAIN R13.
+
+    Effective on `start`. `clause` is the rule the window came from, `because` the id of the fact that asked for it
+    (empty for a rule of the calendar), `proposed_visitor` the name of the account that usually goes.
+    """
+
+    visit_id: str
+    reason: VisitReason
+    way: VisitWay
+    start: date
+    due: date
+    end: date
+    clause: str
+    proposed_visitor: str | None = None
+    because: str = ""
+
+
+class VisitorAssigned(CareFact, name="hearth.care.visitor_assigned", version=1):
+    """This visitor (the name of an account) will go. Source: DOMAIN R13."""
+
+    visit_id: str
+    visitor: str
+
+
+class VisitMade(CareFact, name="hearth.care.visit_made", version=1, published=True):
+    """Somebody met the person. Effective on that day. Source: DOMAIN R13.
+
+    `visit_id` is empty when nothing was planned; `by` is the name of the account that went.
+    """
+
+    visit_id: str | None = None
+    by: str
+    way: VisitWay
+
+
+class Answers(Word):
+    """The three questions of a visit: what is difficult, what do you suggest, what do you plan."""
+
+    difficulties: str | None = None
+    suggestions: str | None = None
+    plans: str | None = None
+
+
+class ThreeQuestionsAnswered(CareFact, name="hearth.care.three_questions_answered", version=1):
+    """What the person said at the visit. Source: DOMAIN R13, R18."""
+
+    visit_id: str
+    answers: Sealed[Care, Answers]
+
+
+class WhyCancelled(StrEnum):
+    """Why a planned visit is no longer needed."""
+
+    WENT_AWAY = "went_away"
+    RETURNED = "returned"
+    RECOVERED = "recovered"
+    DIED = "died"
+    WITHDRAWN = "withdrawn"
+    """The enrolment was taken back."""
+    MET_OTHERWISE = "met_otherwise"
+    """The person was met another way meanwhile, at a meeting for instance."""
+    BY_HAND = "by_hand"
+
+
+class VisitCancelled(CareFact, name="hearth.care.visit_cancelled", version=1):
+    """This planned visit is not needed any more. `because` is the id of the fact that made it so. Source: R13."""
+
+    visit_id: str
+    why: WhyCancelled
+    because: str = ""
+
+
+class VisitMissed(CareFact, name="hearth.care.visit_missed", version=1):
+    """The window closed and nobody had gone. Effective on the day after `end`. Source: DOMAIN R13."""
+
+    visit_id: str

@@ -1,0 +1,57 @@
+"""Stream `meeting`, owned by registry: a meeting of a branch, and who came."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from events.facts.base import Fact
+from events.facts.member import AttendanceWay
+
+
+class MeetingFact(Fact, owner="registry", stream="meeting"):
+    """About one meeting; the entity is the meeting's id."""
+
+
+class MeetingKind(StrEnum):
+    """三会一课 and the other regular meetings (DOMAIN R9)."""
+
+    GENERAL = "general"
+    """支部党员大会"""
+    COMMITTEE = "committee"
+    """支部委员会"""
+    GROUP = "group"
+    """党小组会"""
+    LECTURE = "lecture"
+    """党课"""
+    THEME_DAY = "theme_day"
+    """主题党日"""
+    ORGANISATION_LIFE = "organisation_life"
+    """组织生活会"""
+    OTHER = "other"
+
+
+class Scheduled(MeetingFact, name="hearth.meeting.scheduled", version=1):
+    """A meeting of the branch (of the whole community, if none is named) will begin then. Source: DOMAIN R9.
+
+    Effective on the day of the meeting; `starts_at` knows its time zone.
+    """
+
+    kind: MeetingKind
+    branch_id: str | None = None
+    starts_at: datetime
+    title: str
+    place: str | None = None
+
+
+class SignedIn(MeetingFact, name="hearth.meeting.signed_in", version=1):
+    """These members took part; each has an `Attended` in the same append. Source: DOMAIN R9."""
+
+    member_ids: tuple[str, ...]
+    way: AttendanceWay = AttendanceWay.IN_PERSON
+
+
+class Cancelled(MeetingFact, name="hearth.meeting.cancelled", version=1):
+    """The meeting does not take place. Source: DOMAIN R9."""
+
+    why: str | None = None

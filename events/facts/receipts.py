@@ -1,0 +1,27 @@
+"""Stream `receipts`, owned by registry: the receipt book of one community, its numbers without gaps.
+
+The entity is the community's code with `:` for `.` (a subject's tokens hold no dots); see `receipt_book`.
+"""
+
+from __future__ import annotations
+
+from events.facts.base import Fact
+
+
+class ReceiptsFact(Fact, owner="registry", stream="receipts"):
+    """About one community's receipt book."""
+
+
+class NumberIssued(ReceiptsFact, name="hearth.receipts.number_issued", version=1):
+    """This number was given to a payment of this member, in the same append as the payment. Source: DOMAIN R10.
+
+    Effective on the day the receipt was written, whose year begins the number: `2026-0341`.
+    """
+
+    number: str
+    member: str
+
+
+def receipt_book(community: str) -> str:
+    """The entity id of a community's receipt book: `demo.jinqiao` -> `demo:jinqiao`."""
+    return community.replace(".", ":")

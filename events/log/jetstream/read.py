@@ -1,0 +1,106 @@
+"""Direct reads: one entity's messages from a recent sequence, the newest message, the ends of a stream."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+import orjson
+from nats.aio.msg import Msg
+
+from events.log.jetstream.rpc import ApiError, Requests
+from events.log.port import Ends, Message
+
+DIRECT_BATCH: Final = 256
+LAST_BATCH: Final = 1000
+NOT_FOUND: Final = 10037
+
+
+def _ends_batch(answer: Msg) -> bool:
+    """A status message (204 end of batch, 404 nothing, 408/413 refused) closes a Direct Get batch."""
+    return answer.headers is not None and "Status" in answer.headers
+
+
+class Reader:
+    """Reads without a consumer. Answers may come from any replica: only a *recent* hint, guarded by append."""
+
+    def __init__(self, requests: Requests) -> None:
+        self._requests = requests
+
+    async def entity(self, stream: str, subject: str, after: int) -> list[Message]:
+        """All messages of one subject with sequence > `after`, oldest first."""
+        found: list[Message] = []
+        while True:
+            ask = {"seq": after + 1, "next_by_subj": subject, "batch": DIRECT_BATCH}
+            answers = await self._requests.send(
+                f"$JS.API.DIRECT.GET.{stream}", orjson.dumps(ask), take=_ends_batch, timeout_seconds=5.0
+            )
+            page = [_message(stream, answer) for answer in answers if not _ends_batch(answer)]
+            found.extend(page)
+            if len(page) < DIRECT_BATCH:
+                return found
+            after = page[-1].seq
+
+    async def entity_from_leader(self, stream: str, subject: str, after: int) -> list[Message]:
+        """Like `entity`, but asked of the stream's leader one by one: for finding out what became of an append."""
+        found: list[Message] = []
+        while True:
+            try:
+                answer = await self._requests.api(
+                    f"STREAM.MSG.GET.{stream}", {"seq": after + 1, "next_by_subj": subject}, timeout_seconds=3.0
+                )
+            except ApiError as error:
+                if error.code == NOT_FOUND:
+                    return found
+                raise
+            found.append(_from_api(stream, answer["message"]))
+            after = found[-1].seq
+
+    async def last(self, stream: str, subject: str) -> Message | None:
+        """The newest message of one subject, from the leader."""
+        try:
+            answer = await self._requests.api(f"STREAM.MSG.GET.{stream}", {"last_by_subj": subject})
+        except ApiError as error:
+            if error.code == NOT_FOUND:
+                return None
+            raise
+        return _from_api(stream, answer["message"])
+
+    async def last_of_each(self, stream: str, subjects: Sequence[str]) -> list[Message]:
+        """The newest message of each of many concrete subjects, in bulk; absent ones are left out."""
+        found: list[Message] = []
+        for start in range(0, len(subjects), LAST_BATCH):
+            ask = {"multi_last": list(subjects[start : start + LAST_BATCH])}
+            answers = await self._requests.send(
+                f"$JS.API.DIRECT.GET.{stream}", orjson.dumps(ask), take=_ends_batch, timeout_seconds=10.0
+            )
+            found.extend(_message(stream, answer) for answer in answers if not _ends_batch(answer))
+        return found
+
+    async def ends(self, stream: str) -> Ends:
+        """First and last stored sequence."""
+        state = (await self._requests.api(f"STREAM.INFO.{stream}"))["state"]
+        return Ends(state["first_seq"], state["last_seq"])
+
+
+def _message(stream: str, answer: Msg) -> Message:
+    headers = answer.headers or {}
+    return Message(
+        stream=stream,
+        seq=int(headers["Nats-Sequence"]),
+        subject=headers["Nats-Subject"],
+        body=answer.data,
+        headers=headers,
+    )
+
+
+def _from_api(stream: str, message: dict[str, str]) -> Message:
+    return Message(
+        stream=stream,
+        seq=int(message["seq"]),
+        subject=message["subject"],
+        body=b64decode(message.get("data", "")),
+        stored_at=datetime.fromisoformat(message["time"][:26].rstrip("Z") + "+00:00"),
+    )
