@@ -82,7 +82,7 @@ class VisitPlanned(CareFact, name="hearth.care.visit_planned", version=1):
 
 
 class VisitorAssigned(CareFact, name="hearth.care.visitor_assigned", version=1):
-    """This visitor (the name of an account) will go. Source: DOMAIN R13."""
+    """A visitor (the name of an account) will go. Source: DOMAIN R13."""
 
     visit_id: str
     visitor: str
@@ -129,7 +129,7 @@ class WhyCancelled(StrEnum):
 
 
 class VisitCancelled(CareFact, name="hearth.care.visit_cancelled", version=1):
-    """This planned visit is not needed any more. `because` is the id of the fact that made it so. Source: R13."""
+    """A planned visit is not needed any more. `because` is the id of the fact that made it so. Source: R13."""
 
     visit_id: str
     why: WhyCancelled

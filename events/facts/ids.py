@@ -1,11 +1,12 @@
-"""Ids that follow from their cause: the same fact and the same policy give the same id, however often they are asked."""
+"""Ids that follow from their cause: the same fact and policy give the same id, however often they are asked."""
 
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _VERSION = 7
 _VARIANT = 0b10
 
@@ -23,6 +24,6 @@ def derived_uuid7(moment: datetime, *parts: str) -> str:
         raise ValueError("a derived id needs at least one part besides its moment")
     digest = hashlib.sha256(b"".join(len(raw).to_bytes(4) + raw for raw in map(str.encode, parts))).digest()
     chance = int.from_bytes(digest[:10]) & (1 << 74) - 1
-    milliseconds = int(moment.timestamp() * 1000) & (1 << 48) - 1
+    milliseconds = (moment - _EPOCH) // timedelta(milliseconds=1)
     number = milliseconds << 80 | _VERSION << 76 | (chance >> 62) << 64 | _VARIANT << 62 | chance & (1 << 62) - 1
     return str(UUID(int=number))

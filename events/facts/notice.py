@@ -33,7 +33,7 @@ class Channel(StrEnum):
 
 
 class NoticeIntended(NoticeFact, name="hearth.notice.intended", version=1):
-    """This recipient is to be told this. Source: DOMAIN R17.
+    """The recipient is to be told something. Source: DOMAIN R17.
 
     `policy` is the key of the rule and its text, `because` the id of the fact it answers. `to` is the number or the
     address to reach (none known: somebody must look it up), `text` the words. A rule about somebody else than the
@@ -79,7 +79,7 @@ class WhySuppressed(StrEnum):
 
 
 class NoticeSuppressed(NoticeFact, name="hearth.notice.suppressed", version=1):
-    """This is not to be told (any more). Source: DOMAIN R17, "a death cancels everything pending"."""
+    """The notice is not to be told (any more). Source: DOMAIN R17, "a death cancels everything pending"."""
 
     notice_id: str
     why: WhySuppressed

@@ -13,7 +13,7 @@ class ReceiptsFact(Fact, owner="registry", stream="receipts"):
 
 
 class NumberIssued(ReceiptsFact, name="hearth.receipts.number_issued", version=1):
-    """This number was given to a payment of this member, in the same append as the payment. Source: DOMAIN R10.
+    """The number was given to a payment of this member, in the same append as the payment. Source: DOMAIN R10.
 
     Effective on the day the receipt was written, whose year begins the number: `2026-0341`.
     """

@@ -1,4 +1,4 @@
-"""Stream `import`, owned by registry: one roster file read in, what of it was refused, and whether it was taken back."""
+"""Stream `import`, owned by registry: one roster file read in, what was refused, whether it was taken back."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class ImportStarted(ImportFact, name="hearth.import.started", version=1):
 
 
 class RowRejected(ImportFact, name="hearth.import.row_rejected", version=1):
-    """This row was not taken. `row` is the worksheet's row number, `reason` a stable code, `field` our field's name.
+    """A row was not taken. `row` is the worksheet's row number, `reason` a stable code, `field` our field's name.
 
     `cells` is the whole row as text, so that it can be handed back to be mended. A row wrong in two fields has two
     of these; only the first need carry the cells.
