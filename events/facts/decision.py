@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel
 
 from events.facts.base import Fact
 
@@ -41,3 +43,22 @@ def nothing() -> Happened:
 def refused(code: str, **details: Any) -> Refused:
     """No, because of `code`."""
     return Refused(code, details)
+
+
+S = TypeVar("S", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Decider(Generic[S]):
+    """One stream's memory: the state before any fact, and how each fact changes it. `evolve` never refuses."""
+
+    owner: str
+    stream: str
+    initial: S
+    evolve: Callable[[S, Fact, date], S]
+    """(state, fact, effective day) -> state. Raises on a fact it does not know."""
+
+    @property
+    def model(self) -> type[S]:
+        """The state's model, for snapshots."""
+        return type(self.initial)

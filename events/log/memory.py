@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import Sequence
 
-from events.log.port import BATCH_WRITES_MAX, Conflict, Ends, LogShrunk, Message, Write
+from events.log.port import BATCH_WRITES_MAX, Conflict, Ends, LogShrunk, Message, Pages, Write
 
 
 class MemoryLog:
@@ -46,9 +46,7 @@ class MemoryLog:
         last = self._last.get((stream, subject))
         return None if last is None else self._streams[stream][last - 1]
 
-    async def read_range(
-        self, stream: str, first: int, last: int, *, batch: int = 2000
-    ) -> AsyncGenerator[list[Message], None]:
+    async def read_range(self, stream: str, first: int, last: int, *, batch: int = 2000) -> Pages:
         """See `Log.read_range`."""
         messages = self._streams[stream]
         if len(messages) < last:
@@ -56,7 +54,7 @@ class MemoryLog:
         for start in range(first, last + 1, batch):
             yield messages[start - 1 : min(start - 1 + batch, last)]
 
-    async def follow(self, stream: str, after: int, *, batch: int = 2000) -> AsyncGenerator[list[Message], None]:
+    async def follow(self, stream: str, after: int, *, batch: int = 2000) -> Pages:
         """See `Log.follow`."""
         position = after
         messages = self._streams[stream]

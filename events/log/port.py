@@ -44,6 +44,9 @@ class Ends:
     last: int
 
 
+Pages = AsyncGenerator[list[Message], None]
+
+
 class LogError(Exception):
     """Anything the log could not do."""
 
@@ -87,11 +90,11 @@ class Log(Protocol):
         """The entity's newest message, or None."""
         ...
 
-    def read_range(self, stream: str, first: int, last: int, *, batch: int = 2000) -> AsyncGenerator[list[Message], None]:
+    def read_range(self, stream: str, first: int, last: int, *, batch: int = 2000) -> Pages:
         """Every message of the stream with first <= seq <= last, in order. Raises `LogGap` if one is missing."""
         ...
 
-    def follow(self, stream: str, after: int, *, batch: int = 2000) -> AsyncGenerator[list[Message], None]:
+    def follow(self, stream: str, after: int, *, batch: int = 2000) -> Pages:
         """Replay from `after`, then live, without end. Each list holds what is there now (1..batch messages).
 
         Raises `LogGap` on a missing sequence and `LogShrunk` if the stream ends before `after`. Survives

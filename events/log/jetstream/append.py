@@ -1,7 +1,7 @@
 """Guarded append: one message, or an atomic batch, and the truth about outcomes nobody answered for.
 
 Every write carries the entity's expected last sequence (PITFALLS 2, 3). A conflict comes back under two codes; a
-time-out is resolved by reading the entity back and looking for our own fact id (PITFALLS 4).
+time-out is resolved by reading the entity back and looking for our own bytes (PITFALLS 4).
 """
 
 from __future__ import annotations
@@ -95,13 +95,13 @@ class Appender:
     async def _look_for(self, stream: str, writes: Sequence[Write], count: int) -> list[int] | None:
         """Was it stored after all? Its sequences, None if not (a guarded retry is then safe), or `Conflict`."""
         write = next(write for write in writes if write.bodies)
-        wanted = write.bodies[0][0]
+        wanted = write.bodies[0][1]
         try:
             newer = await self._read_back(stream, write.subject, write.expected)
         except (TimedOut, Unavailable):
             return None
         for message in newer:
-            if orjson.loads(message.body).get("id") == wanted:
+            if message.body == wanted:
                 return list(range(message.seq, message.seq + count))
         if newer:
             raise Conflict(f"{write.subject} moved on from {write.expected}")

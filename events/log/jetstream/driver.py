@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import Sequence
 from contextlib import aclosing
 
 from nats.aio.client import Client
@@ -11,7 +11,7 @@ from events.log.jetstream.append import Appender
 from events.log.jetstream.follow import Follower
 from events.log.jetstream.read import Reader
 from events.log.jetstream.rpc import Requests
-from events.log.port import Ends, LogShrunk, Message, Write
+from events.log.port import Ends, LogShrunk, Message, Pages, Write
 
 
 class JetStreamLog:
@@ -36,9 +36,7 @@ class JetStreamLog:
         """See `Log.read_last`."""
         return await self.reader.last(stream, subject)
 
-    async def read_range(
-        self, stream: str, first: int, last: int, *, batch: int = 2000
-    ) -> AsyncGenerator[list[Message], None]:
+    async def read_range(self, stream: str, first: int, last: int, *, batch: int = 2000) -> Pages:
         """See `Log.read_range`."""
         if last < first:
             return
@@ -52,7 +50,7 @@ class JetStreamLog:
                     return
                 yield page
 
-    async def follow(self, stream: str, after: int, *, batch: int = 2000) -> AsyncGenerator[list[Message], None]:
+    async def follow(self, stream: str, after: int, *, batch: int = 2000) -> Pages:
         """See `Log.follow`."""
         follower = Follower(self.connection, self.requests, stream, self._owner)
         async with aclosing(follower.batches(after, batch)) as pages:

@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import itertools
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -21,7 +21,7 @@ from nats.aio.subscription import Subscription
 from nats.errors import Error as NatsError
 
 from events.log.jetstream.rpc import ApiError, Requests, TimedOut
-from events.log.port import LogGap, LogShrunk, Message, Unavailable
+from events.log.port import LogGap, LogShrunk, Message, Pages, Unavailable
 
 HEARTBEAT_SECONDS: Final = 0.5
 SILENCE_SECONDS_MAX: Final = 2.0
@@ -91,7 +91,7 @@ class Follower:
         self._stream = stream
         self._owner = owner
 
-    async def batches(self, after: int, batch: int) -> AsyncGenerator[list[Message], None]:
+    async def batches(self, after: int, batch: int) -> Pages:
         """Lists of 1..`batch` messages from `after`+1 on, without end."""
         position = after
         while True:

@@ -102,5 +102,5 @@ def _from_api(stream: str, message: dict[str, str]) -> Message:
         seq=int(message["seq"]),
         subject=message["subject"],
         body=b64decode(message.get("data", "")),
-        stored_at=datetime.fromisoformat(message["time"][:26].rstrip("Z") + "+00:00"),
+        stored_at=datetime.fromisoformat(message["time"]),
     )

@@ -1,0 +1,322 @@
+"""From a command to facts: load, decide, append; again if somebody else was first; never twice for the same key.
+
+`services/<service>/handle.py` uses this and nothing else to write. The state of an entity is its snapshot row, as far
+as the projection has come, plus the newer facts read directly from the log (PITFALLS 7), so a command never decides on
+old news. A command id (the caller's Idempotency-Key) is looked for in both halves: it is safe for ever, not only in
+the server's window.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any, Final, Protocol, TypeVar
+from weakref import WeakValueDictionary
+
+from pydantic import BaseModel
+
+from events.facts.base import Fact
+from events.facts.decision import Decider, Decision, Refused
+from events.log.envelope import (
+    GENESIS,
+    About,
+    Recorded,
+    digest,
+    encode,
+    log_stream_of,
+    open_fact,
+    parse,
+    subject_of,
+)
+from events.log.port import Conflict, Log, Message, Write
+from events.log.seal import KeyRing
+
+S = TypeVar("S", bound=BaseModel)
+
+TRIES_MAX: Final = 12
+"""Rounds of load-decide-append before a command gives up against a crowd."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who asked, why, and what it belongs to. `command` is the Idempotency-Key with the command's name before it."""
+
+    actor: str
+    community: str
+    command: str = ""
+    correlation: str = ""
+    causation: str = ""
+    reason: str = ""
+    expected: int | None = None
+    """The entity's sequence as the page showed it (If-Match); None accepts any."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """An entity's state as the projection left it: JSON of the state, last sequence, hash of that envelope."""
+
+    state: bytes
+    seq: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What PostgreSQL knows of some entities at one moment: everything up to `position` is in it."""
+
+    position: int
+    snapshots: Mapping[str, Snapshot]
+    answered: Sequence[Message] = ()
+    """Envelopes that this command id has already led to."""
+
+
+class States(Protocol):
+    """Where snapshots and answered commands are looked up; one round trip."""
+
+    async def load(self, entities: Sequence[str], command: str) -> Known:
+        """Snapshots of these entities and the envelopes of `command` among their facts ("" looks for none)."""
+        ...
+
+
+class NoStates:
+    """The null twin: nothing was projected yet, so everything is read from the log."""
+
+    async def load(self, entities: Sequence[str], command: str) -> Known:
+        """Nothing is known."""
+        return Known(0, {})
+
+
+class CommandRefused(Exception):
+    """The decision was no: 409 with a reason a person understands."""
+
+    def __init__(self, refusal: Refused) -> None:
+        super().__init__(refusal.code)
+        self.code = refusal.code
+        self.details = refusal.details
+
+
+class ChangedMeanwhile(Exception):
+    """The entity moved on since the caller looked: 412, look again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a command led to. `again`: it had been answered before and nothing was written now."""
+
+    facts: Sequence[Recorded]
+    again: bool = False
+
+    @property
+    def position(self) -> str:
+        """`STREAM:seq` to wait for before reading; "" when nothing was written."""
+        return self.facts[-1].about.position if self.facts else ""
+
+
+@dataclass(slots=True)
+class Loaded:
+    """One entity, ready to be decided on."""
+
+    decider: Decider[Any]
+    entity: str
+    state: Any
+    seq: int = 0
+    digest: str = GENESIS
+
+
+Target = tuple[Decider[Any], str]
+Plan = Mapping[str, Decision] | Refused
+"""Per entity what happened, or one refusal of the whole."""
+
+
+@dataclass
+class Commands:
+    """Writes facts of one service. One instance per process; it keeps no state but short locks."""
+
+    service: str
+    city: str
+    log: Log
+    keys: KeyRing
+    states: States
+    clock: Callable[[], datetime]
+    new_id: Callable[[], str]
+    _locks: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
+
+    async def act(self, asked: Asked, decider: Decider[S], entity: str, decide: Callable[[S], Decision]) -> Receipt:
+        """One command on one entity. Raises `CommandRefused`, `ChangedMeanwhile`, `LogError`."""
+
+        def plan(states: Sequence[Any]) -> Plan:
+            decision = decide(states[0])
+            return decision if isinstance(decision, Refused) else {entity: decision}
+
+        return await self.act_together(asked, [(decider, entity)], plan)
+
+    async def act_together(
+        self, asked: Asked, targets: Sequence[Target], plan: Callable[[Sequence[Any]], Plan]
+    ) -> Receipt:
+        """One command over several entities: their facts are appended together or not at all.
+
+        `plan` gets the states in the order of `targets`. `asked.expected` speaks of the first entity.
+        """
+        async with self._only_one_here([entity for _, entity in targets]):
+            for attempt in range(TRIES_MAX):
+                receipt = await self._try(asked, targets, plan, newest=attempt > 0)
+                if receipt is not None:
+                    return receipt
+                await asyncio.sleep(0.002 * attempt)
+        raise Conflict(f"{targets[0][1]}: {TRIES_MAX} others were faster; try again")
+
+    async def state(self, decider: Decider[S], entity: str) -> S:
+        """The entity's state now, newest facts included."""
+        loaded, _ = await self._load(Asked("", ""), [(decider, entity)], newest=True)
+        state: S = loaded[0].state
+        return state
+
+    async def _try(
+        self, asked: Asked, targets: Sequence[Target], plan: Callable[[Sequence[Any]], Plan], *, newest: bool
+    ) -> Receipt | None:
+        """One round; None means: somebody was first, or the snapshot was too old to say no by. Load again.
+
+        The first round skips the newer facts: if the append succeeds under its guard, the snapshot *was* the newest
+        state. A refusal or "already so" is believed only from the newest state.
+        """
+        loaded, answered = await self._load(asked, targets, newest=newest)
+        if answered:
+            return Receipt(answered, again=True)
+        if asked.expected is not None and loaded[0].seq != asked.expected:
+            if newest:
+                raise ChangedMeanwhile(f"{loaded[0].entity} is at {loaded[0].seq}, not {asked.expected}")
+            return None
+        planned = plan([one.state for one in loaded])
+        if isinstance(planned, Refused):
+            if newest:
+                raise CommandRefused(planned)
+            return None
+        if refusal := next((d for d in planned.values() if isinstance(d, Refused)), None):
+            if newest:
+                raise CommandRefused(refusal)
+            return None
+        writes, recorded = await self._write(asked, loaded, planned)
+        if not recorded:
+            return Receipt(()) if newest else None
+        try:
+            sequences = await self.log.append(log_stream_of(self.service), writes)
+        except Conflict:
+            return None
+        return Receipt([_at(one, seq) for one, seq in zip(recorded, sequences, strict=True)])
+
+    async def _write(
+        self, asked: Asked, loaded: Sequence[Loaded], planned: Mapping[str, Decision]
+    ) -> tuple[list[Write], list[Recorded]]:
+        """Envelopes for what happened, chained per entity, personal fields sealed under keys that already exist."""
+        happened = {entity: d.facts for entity, d in planned.items() if not isinstance(d, Refused) and d.facts}
+        await self.keys.ensure(e for e, facts in happened.items() if any(fact.SEALED for fact, _ in facts))
+        now = self.clock()
+        writes: list[Write] = []
+        recorded: list[Recorded] = []
+        for one in loaded:
+            bodies = []
+            previous = one.digest
+            for fact, effective in happened.get(one.entity, ()):
+                about = self._about(asked, one.entity, fact, effective, now, previous)
+                body = encode(about, fact, self.city, self.keys.seal)
+                previous = digest(body)
+                bodies.append((about.id, body))
+                recorded.append(Recorded(about, fact))
+            if bodies:
+                writes.append(Write(subject_of(self.service, one.decider.stream, one.entity), one.seq, bodies))
+        return writes, recorded
+
+    def _about(
+        self, asked: Asked, entity: str, fact: Fact, effective: date, now: datetime, previous: str
+    ) -> About:
+        fact_id = self.new_id()
+        return About(
+            id=fact_id,
+            type=fact.TYPE,
+            entity=entity,
+            community=asked.community,
+            effective=effective,
+            recorded=now,
+            actor=asked.actor,
+            correlation=asked.correlation or asked.causation or fact_id,
+            causation=asked.causation,
+            command=asked.command,
+            reason=asked.reason,
+            previous=previous,
+            service=self.service,
+            log_stream=log_stream_of(self.service),
+        )
+
+    async def _load(
+        self, asked: Asked, targets: Sequence[Target], *, newest: bool
+    ) -> tuple[list[Loaded], list[Recorded]]:
+        """The entities' states, and the facts this command id has already led to."""
+        known = await self.states.load([entity for _, entity in targets], asked.command)
+        answered = list(known.answered)
+        tails: list[list[Message]] = [[] for _ in targets]
+        if newest:
+            stream = log_stream_of(self.service)
+            tails = await asyncio.gather(
+                *(
+                    self.log.read_entity(stream, subject_of(self.service, decider.stream, entity), known.position)
+                    for decider, entity in targets
+                )
+            )
+        await self.keys.prefetch(
+            {(self.service, m.subject.rsplit(".", 1)[-1]) for tail in tails for m in tail}
+            | {(self.service, m.subject.rsplit(".", 1)[-1]) for m in answered}
+        )
+        loaded = []
+        for (decider, entity), tail in zip(targets, tails, strict=True):
+            one = _from_snapshot(decider, entity, known.snapshots.get(entity))
+            for message in tail:
+                about_and_fact = open_fact(parse(message), self.keys.open)
+                one.state = decider.evolve(one.state, about_and_fact.fact, about_and_fact.about.effective)
+                one.seq, one.digest = message.seq, digest(message.body)
+                if asked.command and about_and_fact.about.command == asked.command:
+                    answered.append(message)
+            loaded.append(one)
+        return loaded, [open_fact(parse(message), self.keys.open) for message in answered]
+
+    def _only_one_here(self, entities: Sequence[str]) -> _Together:
+        """Commands of this process on one entity go one after the other; other processes meet at the guard."""
+        locks = []
+        for entity in sorted(set(entities)):
+            lock = self._locks.get(entity)
+            if lock is None:
+                lock = self._locks[entity] = asyncio.Lock()
+            locks.append(lock)
+        return _Together(locks)
+
+
+class _Together:
+    """Several locks, taken in one order everywhere, so that no two commands wait for each other."""
+
+    def __init__(self, locks: Sequence[asyncio.Lock]) -> None:
+        self._locks = locks
+
+    async def __aenter__(self) -> None:
+        for index, lock in enumerate(self._locks):
+            try:
+                await lock.acquire()
+            except BaseException:
+                for held in self._locks[:index]:
+                    held.release()
+                raise
+
+    async def __aexit__(self, *_: object) -> None:
+        for lock in self._locks:
+            lock.release()
+
+
+def _from_snapshot(decider: Decider[Any], entity: str, snapshot: Snapshot | None) -> Loaded:
+    if snapshot is None:
+        return Loaded(decider, entity, decider.initial)
+    state = decider.model.model_validate_json(snapshot.state)
+    return Loaded(decider, entity, state, snapshot.seq, snapshot.digest)
+
+
+def _at(one: Recorded, seq: int) -> Recorded:
+    return Recorded(replace(one.about, seq=seq), one.fact)

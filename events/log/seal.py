@@ -1,0 +1,230 @@
+"""Sealing: personal fields are ciphertext in the log, each under its person's key for that purpose.
+
+One record per person and owning service holds a data key per purpose, each wrapped by that purpose's key-encryption
+key (KEK). A service is given only the KEKs of the purposes it may read; destroying the record shreds the person.
+The additional data of every ciphertext binds service, person, fact id and field, so that a value cannot be moved.
+
+Layout, base64: suite (1 byte) · purpose (1) · nonce (12) · ciphertext and tag.
+"""
+
+from __future__ import annotations
+
+import os
+from base64 import b64decode, b64encode
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Final, Protocol
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from events.facts.base import PURPOSES, Purpose
+from events.log.port import LogError
+
+KEY_BYTES: Final = 32
+NONCE_BYTES: Final = 12
+TAG_BYTES: Final = 16
+PEOPLE_CACHED_MAX: Final = 20_000
+"""Bounds the memory of a replay: about 1 kB a person."""
+
+
+class Suite(IntEnum):
+    """Cipher suites by the number that stands first in every ciphertext."""
+
+    INTL = 1
+    """AES-256-GCM."""
+    GM = 2
+    """SM4-GCM, with the first half of the data key."""
+
+
+class Erased(LogError):
+    """The person's keys were destroyed: nothing more can be sealed for them."""
+
+
+class Tampered(LogError):
+    """A ciphertext does not belong where it stands, or was changed."""
+
+
+class AeadCipher(Protocol):
+    """An authenticated cipher bound to one key."""
+
+    def encrypt(self, nonce: bytes, data: bytes, associated_data: bytes) -> bytes:
+        """Ciphertext followed by the tag."""
+        ...
+
+    def decrypt(self, nonce: bytes, data: bytes, associated_data: bytes) -> bytes:
+        """The plain bytes; raises `InvalidTag`."""
+        ...
+
+
+class Sm4Gcm:
+    """SM4 in Galois/counter mode, in the shape of `AESGCM`."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key[:16]
+
+    def encrypt(self, nonce: bytes, data: bytes, associated_data: bytes) -> bytes:
+        """Ciphertext followed by the tag."""
+        cipher = Cipher(algorithms.SM4(self._key), modes.GCM(nonce)).encryptor()
+        cipher.authenticate_additional_data(associated_data)
+        return cipher.update(data) + cipher.finalize() + cipher.tag
+
+    def decrypt(self, nonce: bytes, data: bytes, associated_data: bytes) -> bytes:
+        """The plain bytes; raises `InvalidTag`."""
+        cipher = Cipher(algorithms.SM4(self._key), modes.GCM(nonce, data[-TAG_BYTES:])).decryptor()
+        cipher.authenticate_additional_data(associated_data)
+        return cipher.update(data[:-TAG_BYTES]) + cipher.finalize()
+
+
+def _cipher(suite: int, key: bytes) -> AeadCipher:
+    if suite == Suite.INTL:
+        return AESGCM(key)
+    if suite == Suite.GM:
+        return Sm4Gcm(key)
+    raise Tampered(f"unknown cipher suite {suite}")
+
+
+class KeyStore(Protocol):
+    """Where the records of wrapped keys lie: one per person, in the owning service's bucket."""
+
+    async def load(self, service: str, people: Iterable[str]) -> Mapping[str, bytes]:
+        """The records that exist, in bulk. A destroyed record is an empty one."""
+        ...
+
+    async def create(self, service: str, records: Mapping[str, bytes]) -> Mapping[str, bytes]:
+        """Store records that do not exist yet, durably, and return the ones that stand now (somebody may be first)."""
+        ...
+
+
+@dataclass(slots=True)
+class _Person:
+    """One person's record here: wrapped keys, and the ciphers opened from them so far."""
+
+    record: bytes | None
+    ciphers: dict[tuple[int, int], AeadCipher | None] = field(default_factory=dict)
+
+
+class KeyRing:
+    """What one service may seal and open. `keks` are the key-encryption keys of its own purposes only."""
+
+    def __init__(
+        self,
+        service: str,
+        keks: Mapping[Purpose, bytes],
+        store: KeyStore,
+        *,
+        suite: Suite = Suite.INTL,
+        people_max: int = PEOPLE_CACHED_MAX,
+    ) -> None:
+        self._service = service
+        self._keks = {PURPOSES.index(purpose): AESGCM(kek) for purpose, kek in keks.items()}
+        self._store = store
+        self._suite = suite
+        self._people: dict[tuple[str, str], _Person] = {}
+        self._people_max = people_max
+
+    async def prefetch(self, people: Iterable[tuple[str, str]]) -> None:
+        """Have the keys of these (owning service, person) at hand; the least recently asked for are let go."""
+        missing: dict[str, list[str]] = {}
+        for key in set(people):
+            known = self._people.pop(key, None)
+            if known is not None and known.record is not None:
+                self._people[key] = known
+            else:
+                missing.setdefault(key[0], []).append(key[1])
+        for service, entities in missing.items():
+            records = await self._store.load(service, entities)
+            for entity in entities:
+                self._people[(service, entity)] = _Person(records.get(entity))
+        while len(self._people) > self._people_max:
+            del self._people[next(iter(self._people))]
+
+    async def ensure(self, people: Iterable[str]) -> None:
+        """Make keys for people of the own service who have none yet; they are durable before this returns."""
+        wanted = set(people)
+        await self.prefetch((self._service, person) for person in wanted)
+        if erased := [p for p in wanted if self._people[(self._service, p)].record == b""]:
+            raise Erased(f"keys of {', '.join(erased)} were destroyed")
+        fresh = {p: self._new_record(p) for p in wanted if self._people[(self._service, p)].record is None}
+        if not fresh:
+            return
+        for person, record in (await self._store.create(self._service, fresh)).items():
+            self._people[(self._service, person)] = _Person(record)
+
+    def forget(self, service: str, person: str) -> None:
+        """Drop the cached keys of a person whose record was destroyed."""
+        self._people.pop((service, person), None)
+
+    def seal(self, person: str, purpose: Purpose, fact_id: str, field_name: str, plain: bytes) -> str:
+        """Ciphertext for the log. The person's keys must have been made (`ensure`) before."""
+        number = PURPOSES.index(purpose)
+        cipher = self._cipher_of(self._service, person, self._suite, number)
+        if cipher is None:
+            raise LogError(f"{self._service} holds no key to seal {purpose!r} fields")
+        nonce = os.urandom(NONCE_BYTES)
+        sealed = cipher.encrypt(nonce, plain, _bound(self._service, person, fact_id, field_name))
+        return b64encode(bytes((self._suite, number)) + nonce + sealed).decode("ascii")
+
+    def open(self, service: str, person: str, fact_id: str, field_name: str, text: str) -> bytes | None:
+        """The plain bytes, or None if this service holds no key for the purpose or the person was erased.
+
+        The person's keys must have been prefetched. Raises `Tampered` if the ciphertext does not belong here.
+        """
+        try:
+            raw = b64decode(text, validate=True)
+            cipher = self._cipher_of(service, person, raw[0], raw[1])
+            if cipher is None:
+                return None
+            nonce, sealed = raw[2 : 2 + NONCE_BYTES], raw[2 + NONCE_BYTES :]
+            return cipher.decrypt(nonce, sealed, _bound(service, person, fact_id, field_name))
+        except (InvalidTag, ValueError, IndexError) as error:
+            raise Tampered(f"{field_name} of {fact_id} cannot be opened: it was changed or moved") from error
+
+    def _cipher_of(self, service: str, person: str, suite: int, purpose: int) -> AeadCipher | None:
+        known = self._people.get((service, person))
+        if known is None:
+            raise LogError(f"keys of {service}/{person} were not prefetched")
+        try:
+            return known.ciphers[(suite, purpose)]
+        except KeyError:
+            cipher = self._unwrap(service, person, known.record, suite, purpose)
+            known.ciphers[(suite, purpose)] = cipher
+            return cipher
+
+    def _unwrap(
+        self, service: str, person: str, record: bytes | None, suite: int, purpose: int
+    ) -> AeadCipher | None:
+        kek = self._keks.get(purpose)
+        if kek is None or not record:
+            return None
+        for number, wrapped in _entries(record):
+            if number == purpose:
+                nonce, sealed = wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:]
+                return _cipher(suite, kek.decrypt(nonce, sealed, _bound(service, person, "key", str(purpose))))
+        return None
+
+    def _new_record(self, person: str) -> bytes:
+        parts = []
+        for number, kek in self._keks.items():
+            nonce = os.urandom(NONCE_BYTES)
+            key = os.urandom(KEY_BYTES)
+            parts.append(
+                bytes((number,)) + nonce + kek.encrypt(nonce, key, _bound(self._service, person, "key", str(number)))
+            )
+        return b"".join(parts)
+
+
+_ENTRY_BYTES: Final = 1 + NONCE_BYTES + KEY_BYTES + TAG_BYTES
+
+
+def _entries(record: bytes) -> Iterable[tuple[int, bytes]]:
+    """(purpose number, nonce and wrapped key) of a record: entries of a fixed length, one after the other."""
+    for start in range(0, len(record), _ENTRY_BYTES):
+        entry = record[start : start + _ENTRY_BYTES]
+        yield entry[0], entry[1:]
+
+
+def _bound(*parts: str) -> bytes:
+    return "\x1f".join(parts).encode()
