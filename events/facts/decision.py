@@ -62,3 +62,10 @@ class Decider(Generic[S]):
     def model(self) -> type[S]:
         """The state's model, for snapshots."""
         return type(self.initial)
+
+
+class UnknownFact(TypeError):
+    """An entity's state was asked to evolve by a fact its stream does not know: the reader must stop or park it."""
+
+    def __init__(self, stream: str, fact: Fact) -> None:
+        super().__init__(f"the state of {stream!r} does not know {fact.TYPE or type(fact).__name__}")

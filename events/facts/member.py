@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
+from typing import Any, Final
 
-from events.facts.base import Contact, Dues, Fact, Identity, Sealed
-from events.facts.people import ContactCard, Person, RetirementKind, Word
+from events.facts.base import Contact, Dues, Fact, Identity, Sealed, is_hidden
+from events.facts.people import ContactCard, Person, RetirementKind, Word, address_of, birth_in
 
 
 class MemberFact(Fact, owner="registry", stream="member"):
@@ -16,11 +17,13 @@ class MemberFact(Fact, owner="registry", stream="member"):
 class Enrolled(MemberFact, name="hearth.member.enrolled", version=1, published=True):
     """The community has this member on its roll. Effective from the first day it was so here. Source: DOMAIN R1, R2.
 
-    `import_id` and `row` (the worksheet's row number) say which roster brought the person, if one did.
+    `pension_basis_fen` is the basic pension in fen a month, as far as it is known on that day (later ones come as
+    `PensionBasisSet`). `import_id` and `row` (the worksheet's row number) say which roster brought the person.
     """
 
     person: Sealed[Identity, Person]
     contact: Sealed[Contact, ContactCard]
+    pension_basis_fen: Sealed[Dues, int | None] = None
     joined_on: date
     full_member_on: date | None = None
     branch_id: str | None = None
@@ -53,6 +56,27 @@ class CorrectableField(StrEnum):
     KIND = "kind"
 
 
+IDENTITY_FIELDS: Final = frozenset(
+    (
+        CorrectableField.NAME,
+        CorrectableField.SEX,
+        CorrectableField.ETHNICITY,
+        CorrectableField.ID_NUMBER,
+        CorrectableField.BIRTH,
+    )
+)
+"""Stand in `DetailsCorrected.identity`."""
+CONTACT_FIELDS: Final = frozenset(
+    (
+        CorrectableField.PHONE,
+        CorrectableField.ADDRESS,
+        CorrectableField.LIVES_ALONE,
+        CorrectableField.MINIMUM_LIVING,
+    )
+)
+"""Stand in `DetailsCorrected.contact`; the rest stand in `plain`."""
+
+
 class DetailsCorrected(MemberFact, name="hearth.member.details_corrected", version=1, published=True):
     """What the register said of this field was wrong; this is right. Source: DOMAIN R1, R24.
 
@@ -67,6 +91,24 @@ class DetailsCorrected(MemberFact, name="hearth.member.details_corrected", versi
     contact: Sealed[Contact, str | None] = None
     plain: str | None = None
     wrong_since: date | None = None
+
+    def person_after(self, person: Person) -> Person:
+        """The person with this correction in place; unchanged if it is about something else or cannot be read."""
+        if self.field not in IDENTITY_FIELDS or is_hidden(self.identity):
+            return person
+        corrected = {self.field.value: self.identity}
+        if self.field is CorrectableField.ID_NUMBER and self.identity:
+            corrected["birth"] = birth_in(self.identity).isoformat()
+        return Person.model_validate(person.model_dump() | corrected)
+
+    def contact_after(self, contact: ContactCard) -> ContactCard:
+        """The contact card with this correction in place; an address is read as `address_of` reads it."""
+        if self.field not in CONTACT_FIELDS or is_hidden(self.contact):
+            return contact
+        value: Any = self.contact
+        if self.field is CorrectableField.ADDRESS:
+            value = address_of(value) if value else None
+        return ContactCard.model_validate(contact.model_dump() | {self.field.value: value})
 
 
 class ContactChanged(MemberFact, name="hearth.member.contact_changed", version=1, published=True):
@@ -150,8 +192,8 @@ class PayMethod(StrEnum):
     OTHER = "other"
 
 
-class MonthPaid(Word):
-    """One month of a payment: what was due (fen) and the clause that says so."""
+class MonthDue(Word):
+    """One month: what is due for it (fen) and the clause that says so."""
 
     month: str
     due_fen: int
@@ -162,7 +204,7 @@ class DuesAmount(Word):
     """The money of one payment, in fen; it is the sum of its months."""
 
     total_fen: int
-    months: tuple[MonthPaid, ...]
+    months: tuple[MonthDue, ...]
 
 
 class DuesPaid(MemberFact, name="hearth.member.dues_paid", version=1, published=True):

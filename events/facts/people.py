@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from enum import StrEnum
 
@@ -49,12 +50,32 @@ class Person(Word):
     birth: date
 
 
+def birth_in(id_number: str) -> date:
+    """The day of birth an 18-character ID number carries in its places 7 to 14 (GB 11643). ValueError if it is none."""
+    return date(int(id_number[6:10]), int(id_number[10:12]), int(id_number[12:14]))
+
+
 class Address(Word):
     """Where somebody lives. `text` is as it was said; `building` groups visits into one trip."""
 
     text: str
     building: str | None = None
     room: str | None = None
+
+
+_BUILDING = re.compile(r"^(?P<building>.*(?:号楼|号|幢|栋|座))(?P<room>[^号幢栋座]+)$")
+
+
+def address_of(text: str) -> Address:
+    """An address as it is written, its building and room told apart: `金桥路36弄28号101室` is room 101室 of …28号.
+
+    Without a building that can be told, only the text.
+    """
+    text = text.strip()
+    found = _BUILDING.match(text)
+    if found is not None:
+        return Address(text=text, building=found["building"].strip(), room=found["room"].strip() or None)
+    return Address(text=text, building=text if re.search(r"(?:号楼|号|幢|栋|座)$", text) else None)
 
 
 class Relative(Word):
