@@ -7,9 +7,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Generic, TypeVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from events.facts.base import Fact
+
+
+class Command(BaseModel):
+    """What somebody wants done; also the body of the API call that asks for it. Spaces around text are dropped."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, populate_by_name=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +34,8 @@ class Refused:
 
 
 Decision = Happened | Refused
+Decisions = Mapping[str, Happened] | Refused
+"""One decision over several entities, by entity id: appended together or not at all."""
 
 
 def facts(*happened: Fact, on: date) -> Happened:
