@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from events.facts.access import EVERY_SERVICE
 from events.facts.base import Fact
 from tests.architecture.house import ROOT, SERVICES, here
 
@@ -42,7 +43,7 @@ def foreign_and_kept(service: str, source: str) -> list[str]:
     return [
         name
         for name, fact in facts_named_in(source).items()
-        if fact is None or (service != fact.OWNER and not fact.PUBLISHED)
+        if fact is None or (fact.OWNER not in {service, EVERY_SERVICE} and not fact.PUBLISHED)
     ]
 
 
@@ -52,3 +53,14 @@ def test_a_service_reads_only_published_facts_of_others(service: str) -> None:
         f"{here(path)}: {name}" for path in readers(service) for name in foreign_and_kept(service, path.read_text())
     ]
     assert offences == [], "import facts by name; publish the fact (published=True) or leave it to its owner"
+
+
+def test_a_fact_its_owner_keeps_is_refused_elsewhere() -> None:
+    kept = "from events.facts.member import PensionBasisSet\n"
+    shared = "from events.facts.member import MovedAway\n"
+    hidden = "from events.facts import member\n"
+
+    assert foreign_and_kept("registry", kept) == []
+    assert foreign_and_kept("care", kept) == ["hearth.member.pension_basis_set.v1"]
+    assert foreign_and_kept("care", shared) == []
+    assert foreign_and_kept("care", hidden) == ["events.facts.member"]
