@@ -17,8 +17,8 @@ from importlinter.domain.helpers import module_expressions_to_modules
 #: their types; ruff's banned API (TID251) keeps their clock and their random ids out.
 PURE = frozenset(
     """__future__ abc base64 bisect calendar collections contextlib copy dataclasses datetime decimal enum fractions
-    functools hashlib heapq hmac itertools json math operator re statistics string textwrap types typing unicodedata
-    uuid warnings zoneinfo""".split()
+    functools hashlib heapq hmac itertools json math operator re statistics string textwrap tomllib types typing
+    unicodedata uuid warnings zoneinfo""".split()
 )
 
 
