@@ -13,6 +13,7 @@ DOMAIN = set(
     "member branch dues pension ledger roster meeting attendance visit illness hardship bereavement notice outbox "
     "receipt".split()
 )
+NOUNS = DOMAIN | {f"{noun}s" for noun in DOMAIN}
 
 
 def domain_names(source: str) -> set[str]:
@@ -20,16 +21,12 @@ def domain_names(source: str) -> set[str]:
     names = {
         token.string for token in tokenize.generate_tokens(io.StringIO(source).readline) if token.type == tokenize.NAME
     }
-    return {name for name in names if {word.lower().removesuffix("s") for word in words(name)} & singular()}
+    return {name for name in names if {word.lower() for word in words(name)} & NOUNS}
 
 
 def words(name: str) -> list[str]:
     """The words of a name in snake or camel case."""
     return re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name)
-
-
-def singular() -> set[str]:
-    return {noun.removesuffix("s") for noun in DOMAIN}
 
 
 def test_the_shell_names_nothing_of_the_domain() -> None:
