@@ -228,9 +228,7 @@ class Commands:
                 writes.append(Write(subject_of(self.service, one.decider.stream, one.entity), one.seq, bodies))
         return writes, recorded
 
-    def _about(
-        self, asked: Asked, entity: str, fact: Fact, effective: date, now: datetime, previous: str
-    ) -> About:
+    def _about(self, asked: Asked, entity: str, fact: Fact, effective: date, now: datetime, previous: str) -> About:
         fact_id = self.new_id()
         return About(
             id=fact_id,

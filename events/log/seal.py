@@ -193,9 +193,7 @@ class KeyRing:
             known.ciphers[(suite, purpose)] = cipher
             return cipher
 
-    def _unwrap(
-        self, service: str, person: str, record: bytes | None, suite: int, purpose: int
-    ) -> AeadCipher | None:
+    def _unwrap(self, service: str, person: str, record: bytes | None, suite: int, purpose: int) -> AeadCipher | None:
         kek = self._keks.get(purpose)
         if kek is None or not record:
             return None

@@ -1,0 +1,21 @@
+"""A NATS connection of one service's user to a test cell."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import nats
+from nats.aio.client import Client
+
+
+@asynccontextmanager
+async def connect(cell: Any, user: str) -> AsyncIterator[Client]:
+    """Connected as `user` (`registry`, `care`, `notify`, `provision`); closed at the end."""
+    url, inbox = cell.nats_url(user), f"_INBOX_{user}".encode()
+    connection = await nats.connect(url, inbox_prefix=inbox, max_reconnect_attempts=-1)
+    try:
+        yield connection
+    finally:
+        await connection.close()
