@@ -82,5 +82,10 @@ def test_the_changelog_is_kept() -> None:
     text = (ROOT / "CHANGELOG.md").read_text()
     assert re.search(r"^## (Unreleased|\d)", text, flags=re.MULTILINE)
     assert set(re.findall(r"^### (.*)$", text, flags=re.MULTILINE)) <= {
-        "Added", "Changed", "Deprecated", "Removed", "Fixed", "Security",
+        "Added",
+        "Changed",
+        "Deprecated",
+        "Removed",
+        "Fixed",
+        "Security",
     }
