@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
 import asyncpg
 
+from events.log.project.ddl import NO_COMMUNITY
+
 TABLES = """
     SELECT n.nspname || '.' || c.relname AS name, c.relrowsecurity AS on, c.relforcerowsecurity AS forced,
-           pg_get_userbyid(c.relowner) AS owner,
+           pg_get_userbyid(c.relowner) AS owner, coalesce(obj_description(c.oid, 'pg_class'), '') AS comment,
            EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'community'
                    AND NOT a.attisdropped) AS of_a_community,
            COALESCE((SELECT bool_and(pg_get_expr(p.polqual, p.polrelid) LIKE '%hearth.scope%')
@@ -30,18 +31,22 @@ class Table:
     on: bool
     forced: bool
     owner: str
+    comment: str
     of_a_community: bool
     by_scope: bool
 
     def faults(self, reader: str) -> list[str]:
-        """Why a reader could see rows of a community outside its scope here."""
+        """Why a reader could see rows outside its scope here; a table without a community must say why in a comment."""
+        if not self.of_a_community:
+            explained = self.comment.startswith(NO_COMMUNITY)
+            return [] if explained else [f"{self.name}: has no community and does not say why in its comment"]
         checks = {
             "row-level security is off": self.on,
             "row-level security is not forced, so the owner sees everything": self.forced,
             "no policy on reading, or one that does not ask hearth.scope": self.by_scope,
             f"it belongs to {reader}, who could switch the guard off": self.owner != reader,
         }
-        return [f"{self.name}: {fault}" for fault, well in checks.items() if not well] if self.of_a_community else []
+        return [f"{self.name}: {fault}" for fault, well in checks.items() if not well]
 
 
 async def tables(connection: asyncpg.Connection[asyncpg.Record]) -> list[Table]:
@@ -49,20 +54,10 @@ async def tables(connection: asyncpg.Connection[asyncpg.Record]) -> list[Table]:
     return [Table(**dict(row)) for row in await connection.fetch(TABLES)]
 
 
-async def unguarded(connection: asyncpg.Connection[asyncpg.Record], *, without_community: Collection[str]) -> list[str]:
-    """Faults of every table, for the test that enumerates real databases.
-
-    A table without a `community` column must be named in `without_community` (its name without the schema): whoever
-    adds one says so. Also reported: rights of the signed-in user that would bypass the guard altogether.
-    """
-    found = await tables(connection)
+async def unguarded(connection: asyncpg.Connection[asyncpg.Record]) -> list[str]:
+    """Faults of every table, and rights of the signed-in user that would bypass the guard altogether."""
     reader = await connection.fetchval("SELECT current_user")
-    faults = [fault for table in found for fault in table.faults(reader)]
-    faults += [
-        f"{table.name}: has no community and is not on the list of tables that need none"
-        for table in found
-        if not table.of_a_community and table.name.partition(".")[2] not in without_community
-    ]
+    faults = [fault for table in await tables(connection) for fault in table.faults(reader)]
     if await connection.fetchval("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"):
         faults.append(f"{reader}: may bypass row-level security")
     return faults
