@@ -252,7 +252,6 @@ class Commands:
     ) -> tuple[list[Loaded], list[Recorded]]:
         """The entities' states, and the facts this command id has already led to."""
         known = await self.states.load([entity for _, entity in targets], asked.command)
-        answered = list(known.answered)
         tails: list[list[Message]] = [[] for _ in targets]
         if newest:
             stream = log_stream_of(self.service)
@@ -262,21 +261,24 @@ class Commands:
                     for decider, entity in targets
                 )
             )
-        await self.keys.prefetch(
-            {(self.service, m.subject.rsplit(".", 1)[-1]) for tail in tails for m in tail}
-            | {(self.service, m.subject.rsplit(".", 1)[-1]) for m in answered}
-        )
+        if known.answered or any(tails):
+            await self.keys.prefetch((self.service, entity) for _, entity in targets)
+        before = {message.seq: self._open(message) for message in known.answered}
         loaded = []
         for (decider, entity), tail in zip(targets, tails, strict=True):
             one = _from_snapshot(decider, entity, known.snapshots.get(entity))
             for message in tail:
-                about_and_fact = open_fact(parse(message), self.keys.open)
-                one.state = decider.evolve(one.state, about_and_fact.fact, about_and_fact.about.effective)
-                one.seq, one.digest = message.seq, digest(message.body)
-                if asked.command and about_and_fact.about.command == asked.command:
-                    answered.append(message)
+                recorded = self._open(message)
+                if message.seq > one.seq:
+                    one.state = decider.evolve(one.state, recorded.fact, recorded.about.effective)
+                    one.seq, one.digest = message.seq, digest(message.body)
+                if asked.command and recorded.about.command == asked.command:
+                    before[message.seq] = recorded
             loaded.append(one)
-        return loaded, [open_fact(parse(message), self.keys.open) for message in answered]
+        return loaded, [before[seq] for seq in sorted(before)]
+
+    def _open(self, message: Message) -> Recorded:
+        return open_fact(parse(message), self.keys.open)
 
     def _only_one_here(self, entities: Sequence[str]) -> _Together:
         """Commands of this process on one entity go one after the other; other processes meet at the guard."""
