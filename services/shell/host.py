@@ -1,0 +1,162 @@
+"""What one running service stands on: its NATS connection, its database, its keys, its projector.
+
+The three `wire.py` share it, because a service is started the same way everywhere: alone in a process, or three in one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import asyncpg
+import nats
+import uuid_utils
+from nats.aio.client import Client
+from nats.js import JetStreamContext
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from events.facts.base import Purpose
+from events.log.command import Commands
+from events.log.jetstream import JetStreamLog
+from events.log.keystore import NatsKeyStore
+from events.log.project.ddl import prepare
+from events.log.project.runner import Runner
+from events.log.project.view import Projection
+from events.log.seal import KeyRing
+from events.log.states import PostgresStates
+from services.shell.database import Database
+from services.shell.settings import Settings
+
+log = logging.getLogger(__name__)
+
+CONNECTIONS_MAX: Final = 8
+"""PostgreSQL connections of the pages, and as many again of the handlers: three services stay far below 100."""
+
+Clock = Callable[[], datetime]
+NewId = Callable[[], str]
+
+
+def system_clock() -> datetime:
+    """Now, in UTC."""
+    return datetime.now(UTC)  # noqa: TID251 - the host is what wire.py passes the clock in with
+
+
+def system_ids() -> str:
+    """A new UUIDv7."""
+    return str(uuid_utils.uuid7())  # noqa: TID251 - the same for ids
+
+
+@dataclass
+class Host:
+    """One service's surroundings. Built by `wire.py` before anything is connected; `start` connects.
+
+    `purposes` are those whose keys this service holds (DESIGN.md §3).
+    """
+
+    settings: Settings
+    projection: Projection
+    purposes: Sequence[Purpose]
+    clock: Clock = system_clock
+    new_id: NewId = system_ids
+    connection: Client = field(init=False)
+    log: JetStreamLog = field(init=False)
+    keys: KeyRing = field(init=False)
+    pool: Any = field(init=False)
+    database: Database = field(init=False)
+    commands: Commands = field(init=False)
+    runner: Runner = field(init=False)
+    _stack: AsyncExitStack = field(init=False, default_factory=AsyncExitStack)
+
+    @property
+    def service(self) -> str:
+        """`registry`, `care` or `notify`."""
+        return self.projection.service
+
+    @property
+    def jetstream(self) -> JetStreamContext:
+        """For key-value buckets; facts go through `log`."""
+        return self.connection.jetstream()
+
+    async def start(self) -> None:
+        """Connect, make missing tables, and begin to project."""
+        self.connection = await self._connect()
+        self._stack.push_async_callback(self.connection.close)
+        self.log = JetStreamLog(self.connection, self.service)
+        keks = {purpose: _key(self.settings.keys / f"{purpose}.key") for purpose in self.purposes}
+        self.keys = KeyRing(self.service, keks, NatsKeyStore(self.log))
+        await self._open_database()
+        self.commands = Commands(
+            self.service,
+            self.settings.city,
+            self.log,
+            self.keys,
+            PostgresStates(self.pool, self.service),
+            self.clock,
+            self.new_id,
+        )
+        self.runner = Runner(self.projection, self.log, self.keys, self._app_dsn, self._owner_dsn, clock=self.clock)
+        projecting = asyncio.create_task(self.runner.run(), name=f"{self.service} projector")
+        self._stack.push_async_callback(_ended, projecting)
+        self._stack.push_async_callback(self.runner.stop)
+
+    async def stop(self) -> None:
+        """Let go of everything, newest first."""
+        await self._stack.aclose()
+
+    @property
+    def _app_dsn(self) -> str:
+        return self.settings.postgres_dsn(self.service, f"{self.service}_app")
+
+    @property
+    def _owner_dsn(self) -> str:
+        return self.settings.postgres_dsn(self.service, f"{self.service}_owner")
+
+    async def _connect(self) -> Client:
+        async def lost(error: Exception) -> None:
+            log.warning("%s: NATS %s", self.service, error)
+
+        return await nats.connect(
+            self.settings.nats_url,
+            name=f"hearth {self.service}",
+            inbox_prefix=f"_INBOX_{self.service}".encode(),
+            max_reconnect_attempts=-1,
+            reconnect_time_wait=0.25,
+            ping_interval=5,
+            max_outstanding_pings=2,
+            error_cb=lost,
+        )
+
+    async def _open_database(self) -> None:
+        owner = await asyncpg.connect(self._owner_dsn)
+        try:
+            await prepare(owner, self.projection)
+        finally:
+            await owner.close()
+        self.pool = await asyncpg.create_pool(self._app_dsn, min_size=1, max_size=CONNECTIONS_MAX)
+        self._stack.push_async_callback(self.pool.close)
+        engine = create_async_engine(
+            self._app_dsn.replace("postgresql://", "postgresql+asyncpg://", 1), pool_size=CONNECTIONS_MAX, max_overflow=0
+        )
+        self.database = Database(engine)
+        self._stack.push_async_callback(self.database.close)
+
+
+def _key(path: Path) -> bytes:
+    """A key-encryption key; raises with what to do when it is not there."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise RuntimeError(
+            f"{path.name} cannot be read from {path.parent}: restore it from the backup of the keys; without it the "
+            "sealed fields of this purpose stay closed"
+        ) from error
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    await asyncio.gather(task, return_exceptions=True)
