@@ -44,12 +44,12 @@ NewId = Callable[[], str]
 
 def system_clock() -> datetime:
     """Now, in UTC."""
-    return datetime.now(UTC)  # noqa: TID251 - the host is what wire.py passes the clock in with
+    return datetime.now(UTC)
 
 
 def system_ids() -> str:
     """A new UUIDv7."""
-    return str(uuid_utils.uuid7())  # noqa: TID251 - the same for ids
+    return str(uuid_utils.uuid7())
 
 
 @dataclass
