@@ -25,7 +25,9 @@ class Settings(BaseSettings):
     base_urls: dict[str, str] = Field(default_factory=dict)
     demo: bool = False
     session_hours: int = Field(default=12, ge=1, le=72)
-    liveness_port: int | None = Field(default=None, description="Port of the probe that answers outside the event loop.")
+    liveness_port: int | None = Field(
+        default=None, description="Port of the probe that answers outside the event loop."
+    )
     stall_seconds: float = Field(default=5.0, gt=0)
 
     @field_validator("timezone")

@@ -1,0 +1,54 @@
+"""The two key-value buckets of identity. The box provisions them once; services only open them."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import nats.errors
+from nats.js import JetStreamContext
+from nats.js.api import KeyValueConfig, StorageType
+from nats.js.errors import APIError, BucketNotFoundError, NoStreamResponseError
+from nats.js.kv import KeyValue
+
+from services.shell.i18n import gettext as _
+from services.shell.problems import Unavailable
+
+ACCOUNTS = "ACCOUNTS"
+SESSIONS = "SESSIONS"
+
+#: Gives the context when it is needed: applications are built before their broker is connected.
+JetStream = Callable[[], JetStreamContext]
+T = TypeVar("T")
+
+
+async def provision(js: JetStreamContext, *, session_hours: int, replicas: int = 1) -> None:
+    """Make both buckets, or leave them as they are. Sessions older than ``session_hours`` fall out by themselves."""
+    for config in (
+        KeyValueConfig(ACCOUNTS, "local accounts", history=10, storage=StorageType.FILE, direct=True),
+        KeyValueConfig(SESSIONS, "open sessions", ttl=session_hours * 3600, storage=StorageType.FILE, direct=True),
+    ):
+        try:
+            await js.key_value(config.bucket)
+        except BucketNotFoundError:
+            config.replicas = replicas
+            await js.create_key_value(config)
+
+
+class Bucket:
+    """One bucket, opened on first use. Every method raises ``Unavailable`` while the broker does not answer."""
+
+    def __init__(self, jetstream: JetStream, name: str) -> None:
+        self._jetstream = jetstream
+        self._name = name
+        self._opened: KeyValue | None = None
+
+    async def ask(self, question: Callable[[KeyValue], Awaitable[T]]) -> T:
+        """Run the question on the bucket. Errors of a missing key are the caller's to handle."""
+        try:
+            if self._opened is None:
+                self._opened = await self._jetstream().key_value(self._name)
+            return await question(self._opened)
+        except (nats.errors.Error, BucketNotFoundError, NoStreamResponseError, OSError) as broken:
+            if isinstance(broken, APIError) and not isinstance(broken, BucketNotFoundError):
+                raise  # an answer, not silence
+            self._opened = None
+            raise Unavailable(_("登录信息暂时读不到。")) from broken

@@ -1,0 +1,36 @@
+"""Every part of the design system in every state, on one page: to look at, and for the tests that measure it."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
+
+from services.shell.i18n import gettext as _
+from services.shell.i18n import speech
+from services.shell.identity.caller import Caller
+from services.shell.identity.requires import requires
+from services.shell.pages.flash import Flash, Undo
+from services.shell.pages.render import page
+from services.shell.problems import FieldError
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/design")
+async def design(request: Request, _caller: Annotated[Caller, Depends(requires())]) -> Response:
+    """The parts, with made-up words."""
+    today = speech().today
+    return await page(
+        request,
+        "design.html",
+        days={name: today + timedelta(days=number) for name, number in _DAYS.items()},
+        flash_sample=Flash(_("已记录。"), Undo("/design", {"sample": "1"})),
+        errors=[
+            FieldError("on", _("不是有效的日期"), _("请写成 年-月-日，例如 2026-11-21。")),
+            FieldError("phone", _("没有填写"), _("请填写这一项。")),
+        ],
+    )
+
+
+_DAYS = {"late": -2, "today": 0, "soon": 3, "far": 40, "past": -61, "year": -400}

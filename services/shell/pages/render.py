@@ -1,0 +1,95 @@
+"""One template, in the frame, in the reader's words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from services.shell import formats, i18n
+from services.shell.identity.caller import Caller
+from services.shell.pages import flash
+from services.shell.pages.assets import asset
+from services.shell.pages.nav import NavLine, lines
+
+if TYPE_CHECKING:
+    from services.shell.state import Shell
+
+_OWN = Path(__file__).parent
+
+
+def environment(folder: Path) -> Environment:
+    """Templates of a service's ``pages`` folder, over the shell's. An unknown name in a template is an error."""
+    found = Environment(
+        loader=ChoiceLoader([FileSystemLoader(folder), FileSystemLoader(_OWN)]),
+        autoescape=select_autoescape(default=True, default_for_string=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+    )
+    # newstyle: the values are escaped before they enter the sentence
+    found.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda words: i18n.speech().say(words),
+        lambda one, many, number: i18n.speech().say_many(one, many, number),
+        newstyle=True,
+        pgettext=lambda context, words: i18n.speech().say(words, context),
+    )
+    found.filters.update(formats.FILTERS)
+    found.globals.update(asset=asset, speech=i18n.speech)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What stands around a page."""
+
+    caller: Caller | None
+    nav: list[NavLine]
+    language: str
+    tag: str
+    other_language: tuple[str, str]
+    path: str
+    flash: flash.Flash | None
+
+
+async def page(request: Request, template: str, /, *, status: int = 200, **values: Any) -> HTMLResponse:
+    """A whole page. The template sees ``frame``, ``caller``, ``today`` and the values given."""
+    shell: Shell = request.app.state.shell
+    frame = await _frame(request, shell)
+    context: Mapping[str, Any] = {"frame": frame, "caller": frame.caller, "today": i18n.speech().today, **values}
+    text = shell.templates.get_template(template).render(context)
+    response = HTMLResponse(text, status, headers={"Vary": "Cookie, Accept-Language"})
+    if frame.flash:
+        flash.forget(response)
+    return response
+
+
+def fragment(request: Request, template: str, /, **values: Any) -> HTMLResponse:
+    """A part of a page that another page will hold, such as a panel of the home page."""
+    shell: Shell = request.app.state.shell
+    caller: Caller | None = getattr(request.state, "caller", None)
+    context = {"caller": caller, "today": i18n.speech().today, **values}
+    return HTMLResponse(shell.templates.get_template(template).render(context))
+
+
+async def _frame(request: Request, shell: "Shell") -> Frame:
+    caller: Caller | None = getattr(request.state, "caller", None)
+    nav: list[NavLine] = []
+    if caller is not None:
+        counts = await shell.neighbours.counts(request, caller)
+        nav = lines(shell.nav, caller, request.url.path, counts)
+    language = i18n.speech().language
+    other = next(code for code in i18n.LANGUAGES if code != language)
+    return Frame(
+        caller=caller,
+        nav=nav,
+        language=language,
+        tag=i18n.TAGS[language],
+        other_language=(other, i18n.LANGUAGES[other]),
+        path=request.url.path + (f"?{request.url.query}" if request.url.query else ""),
+        flash=flash.take(request),
+    )

@@ -1,0 +1,34 @@
+"""What a service's application carries at ``app.state.shell`` once the shell has taken it in."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from jinja2 import Environment
+
+from services.shell.i18n import Speech, choose_language, speech_of
+from services.shell.identity.identity import Identity
+from services.shell.neighbours import Neighbours
+from services.shell.pages.nav import NavEntry
+from services.shell.settings import Settings
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """The surroundings of one service's pages. ``clock`` returns an aware time."""
+
+    service: str
+    settings: Settings
+    identity: Identity
+    templates: Environment
+    nav: Sequence[NavEntry]
+    neighbours: Neighbours
+    clock: Clock
+
+    def speech_for(self, cookie: str | None, accept: str) -> Speech:
+        """The words and the day of a request with that language cookie and ``Accept-Language``."""
+        language = choose_language(cookie, accept, self.settings.language)
+        today = self.clock().astimezone(self.settings.zone).date()
+        return speech_of(language, self.service, today, self.settings.zone)
