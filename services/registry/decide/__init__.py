@@ -1,0 +1,1 @@
+"""What may happen to members, branches, meetings, receipts and rosters: pure decisions, a file per stream."""

@@ -1,0 +1,150 @@
+"""Stream `meeting`: a meeting is called, members sign in, or it does not take place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta, timezone
+from enum import StrEnum
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from events.facts.base import Fact
+from events.facts.decision import Command, Decider, Decision, Decisions, UnknownFact, facts, nothing, refused
+from events.facts.meeting import Cancelled, MeetingKind, Scheduled, SignedIn
+from events.facts.member import AttendanceWay, Attended
+from services.registry.decide.member import Member, Standing
+from services.registry.decide.values import Line, Text
+
+CHINA: Final = timezone(timedelta(hours=8))
+"""The country keeps one clock; a time given without a zone is meant by it, and days are counted by it."""
+
+
+def _with_zone(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=CHINA) if moment.tzinfo is None else moment
+
+
+class ScheduleMeeting(Command):
+    """Call a meeting of a branch (by its id), or of the whole community."""
+
+    kind: MeetingKind
+    branch: str | None = None
+    starts_at: Annotated[datetime, AfterValidator(_with_zone)]
+    title: Line
+    place: Line | None = None
+
+
+class SignIn(Command):
+    """These members took part."""
+
+    member_ids: Annotated[tuple[str, ...], Field(min_length=1, max_length=900)]
+    way: AttendanceWay = AttendanceWay.IN_PERSON
+
+
+class CancelMeeting(Command):
+    """The meeting does not take place."""
+
+    why: Text | None = None
+
+
+# ── State ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Stage(StrEnum):
+    """How far the meeting has come."""
+
+    UNKNOWN = "unknown"
+    SCHEDULED = "scheduled"
+    CANCELLED = "cancelled"
+
+
+class Meeting(BaseModel):
+    """What decisions about a meeting need to remember: its day, and who has signed in."""
+
+    model_config = ConfigDict(frozen=True)
+
+    stage: Stage = Stage.UNKNOWN
+    starts_at: datetime | None = None
+    present: frozenset[str] = frozenset()
+
+    @property
+    def day(self) -> date | None:
+        """The day of the meeting, by the country's clock."""
+        return None if self.starts_at is None else self.starts_at.astimezone(CHINA).date()
+
+
+# ── evolve ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def evolve(meeting: Meeting, fact: Fact, effective: date) -> Meeting:
+    """The meeting after a fact. Raises `UnknownFact` on a fact of another stream."""
+    match fact:
+        case Scheduled():
+            return Meeting(stage=Stage.SCHEDULED, starts_at=fact.starts_at)
+        case SignedIn():
+            return meeting.model_copy(update={"present": meeting.present.union(fact.member_ids)})
+        case Cancelled():
+            return meeting.model_copy(update={"stage": Stage.CANCELLED})
+        case _:
+            raise UnknownFact("meeting", fact)
+
+
+MEETING: Final = Decider(owner="registry", stream="meeting", initial=Meeting(), evolve=evolve)
+
+
+# ── decide ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def schedule(meeting: Meeting, command: ScheduleMeeting) -> Decision:
+    """Call a meeting; one that was held may be put on record afterwards, so its day may lie in the past."""
+    if meeting.stage is not Stage.UNKNOWN:
+        same = meeting.stage is Stage.SCHEDULED and meeting.starts_at == command.starts_at
+        return nothing() if same else refused("already_scheduled", starts_at=meeting.starts_at)
+    scheduled = Scheduled(
+        kind=command.kind,
+        branch_id=command.branch,
+        starts_at=command.starts_at,
+        title=command.title,
+        place=command.place,
+    )
+    return facts(scheduled, on=command.starts_at.astimezone(CHINA).date())
+
+
+def sign_in(
+    meeting: Meeting, members: Mapping[str, Member], command: SignIn, today: date, *, meeting_id: str
+) -> Decisions:
+    """Members took part: one fact of the meeting and one of each member, together or not at all.
+
+    `members` holds the state of every id of the command. Those who have signed in before are passed over.
+    """
+    if meeting.stage is Stage.UNKNOWN or meeting.day is None:
+        return refused("no_meeting")
+    if meeting.stage is Stage.CANCELLED:
+        return refused("cancelled")
+    if today < meeting.day:
+        return refused("not_yet", day=meeting.day)
+    new = tuple(dict.fromkeys(one for one in command.member_ids if one not in meeting.present))
+    if strangers := [one for one in new if not _was_on_roll(members[one], meeting.day)]:
+        return refused("not_on_roll", member_ids=strangers)
+    if not new:
+        return {}
+    attended = Attended(meeting_id=meeting_id, way=command.way)
+    together = {one: facts(attended, on=meeting.day) for one in new}
+    return together | {meeting_id: facts(SignedIn(member_ids=new, way=command.way), on=meeting.day)}
+
+
+def _was_on_roll(member: Member, day: date) -> bool:
+    """A death after the meeting does not undo that somebody came."""
+    return member.standing is Standing.ENROLLED or (member.died_on is not None and day <= member.died_on)
+
+
+def cancel(meeting: Meeting, command: CancelMeeting, today: date) -> Decision:
+    """The meeting does not take place; not possible once somebody has signed in."""
+    match meeting.stage:
+        case Stage.UNKNOWN:
+            return refused("no_meeting")
+        case Stage.CANCELLED:
+            return nothing()
+        case Stage.SCHEDULED:
+            took_place = refused("has_taken_place", present=len(meeting.present))
+            return took_place if meeting.present else facts(Cancelled(why=command.why), on=today)

@@ -1,0 +1,124 @@
+"""The registry's rules as data: typed, each with the clause a result cites. The texts come in from `policy/*.toml`."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from services.registry.decide.days import months_after
+
+
+class Rule(BaseModel):
+    """One rule of a pack."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class LowRate(Rule):
+    """Applies to a basic pension up to and including `up_to_fen` a month; `permille` of the whole of it."""
+
+    up_to_fen: int = Field(ge=0)
+    permille: int = Field(ge=0, le=1000)
+    clause: str
+
+
+class HighRate(Rule):
+    """Applies above the low rate's limit; `permille` of the whole pension, not only of what is above."""
+
+    permille: int = Field(ge=0, le=1000)
+    clause: str
+
+
+class ReliefRate(Rule):
+    """Applies to those who live on relief, whatever the pension."""
+
+    fen: int = Field(ge=0)
+    clause: str
+
+
+class DuesPolicy(Rule):
+    """What a month of dues costs (DOMAIN R10)."""
+
+    low: LowRate
+    high: HighRate
+    relief: ReliefRate
+    months_ahead_max: int = Field(ge=0)
+    clause_ahead: str
+
+    def due(self, basis_fen: int) -> tuple[int, str]:
+        """What is due for a month (fen, half a fen rounds up) on this basic pension, and the clause."""
+        rate = self.low if basis_fen <= self.low.up_to_fen else self.high
+        return (basis_fen * rate.permille + 500) // 1000, rate.clause
+
+
+class TransferRule(Rule):
+    """From so many calendar months at a fixed place on, the relation moves for a while."""
+
+    months_min: int = Field(ge=1)
+    clause: str
+
+
+class CardRule(Rule):
+    """A contact card is valid for so many calendar months."""
+
+    months_max: int = Field(ge=1)
+    clause: str
+
+
+class IntermittentRule(Rule):
+    """Who is near, or comes back now and then, goes on attending. A near destination begins with one of the places."""
+
+    near_places: tuple[str, ...] = ()
+    clause: str
+
+
+class AwayPolicy(Rule):
+    """How a member who lives elsewhere is kept in touch (DOMAIN R6)."""
+
+    transfer: TransferRule
+    card: CardRule
+    intermittent: IntermittentRule
+
+    def is_near(self, destination: str) -> bool:
+        """True if the destination is close enough to go on attending here."""
+        return destination.startswith(self.intermittent.near_places)
+
+    def is_long(self, since: date, until: date) -> bool:
+        """True if an absence between these days is long enough for the relation to move."""
+        return months_after(since, self.transfer.months_min) <= until
+
+    def card_until(self, since: date, expected_return: date | None) -> date:
+        """The last day of a contact card given on `since`."""
+        limit = months_after(since, self.card.months_max)
+        return limit if expected_return is None else min(expected_return, limit)
+
+
+class RegistryPolicy(Rule):
+    """A whole pack. Every clause that a rule cites has its words in `clauses`."""
+
+    dues: DuesPolicy
+    away: AwayPolicy
+    clauses: Mapping[str, str]
+
+    @model_validator(mode="after")
+    def _every_clause_has_its_words(self) -> RegistryPolicy:
+        cited = {
+            self.dues.low.clause,
+            self.dues.high.clause,
+            self.dues.relief.clause,
+            self.dues.clause_ahead,
+            self.away.transfer.clause,
+            self.away.card.clause,
+            self.away.intermittent.clause,
+        }
+        if missing := sorted(cited - set(self.clauses)):
+            raise ValueError(f"clauses without words: {', '.join(missing)}")
+        return self
+
+
+def policy_of(text: str) -> RegistryPolicy:
+    """The pack written in this TOML text. ValueError says which rule is wrong or missing."""
+    return RegistryPolicy.model_validate(tomllib.loads(text))

@@ -1,0 +1,104 @@
+"""Stream `receipts`: a community's receipt book, and paying dues, which is decided over the book and the member."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict
+
+from events.facts.base import Fact
+from events.facts.decision import Decider, Decisions, Refused, UnknownFact, facts, refused
+from events.facts.member import DuesAmount, DuesPaid
+from events.facts.receipts import NumberIssued
+from services.registry.decide.commands import PayDues
+from services.registry.decide.days import month_of, months_after
+from services.registry.decide.dues import dues_of
+from services.registry.decide.member import Member, unable
+from services.registry.decide.policy import DuesPolicy
+
+# ── State ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class ReceiptBook(BaseModel):
+    """The last number written: `last` of `year`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    year: int = 0
+    last: int = 0
+
+    def next_number(self, today: date) -> str:
+        """The number a receipt written today gets: `2026-0341`, counted afresh each year, without gaps."""
+        return f"{max(today.year, self.year)}-{self.last + 1 if today.year <= self.year else 1:04d}"
+
+
+# ── evolve ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def evolve(book: ReceiptBook, fact: Fact, effective: date) -> ReceiptBook:
+    """The book after a fact. Raises `UnknownFact` on a fact of another stream."""
+    match fact:
+        case NumberIssued():
+            year, serial = fact.number.split("-")
+            return ReceiptBook(year=int(year), last=int(serial))
+        case _:
+            raise UnknownFact("receipts", fact)
+
+
+RECEIPTS: Final = Decider(owner="registry", stream="receipts", initial=ReceiptBook(), evolve=evolve)
+
+
+# ── decide ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def pay_dues(
+    member: Member,
+    book: ReceiptBook,
+    command: PayDues,
+    policy: DuesPolicy,
+    today: date,
+    *,
+    member_id: str,
+    book_id: str,
+) -> Decisions:
+    """Dues were paid: a fact of the member and a number of the book, together or not at all.
+
+    The same month again is refused, naming the receipt it is on: money was taken twice, and a person must know.
+    """
+    if refusal := unable(member) or _unpayable(member, command, policy, today):
+        return refusal
+    months = tuple(sorted(command.months))
+    due = dues_of(months, member.terms, policy)
+    if len(due) < len(months):
+        return refused("basis_unknown", months=months)
+    total_fen = sum(month.due_fen for month in due)
+    if command.amount_fen != total_fen:
+        return refused("amount_differs", expected_fen=total_fen, given_fen=command.amount_fen, months=months)
+    number = book.next_number(today)
+    paid = DuesPaid(
+        months=months,
+        amount=DuesAmount(total_fen=total_fen, months=tuple(due)),
+        receipt_no=number,
+        method=command.method,
+        payer=command.payer,
+    )
+    return {
+        member_id: facts(paid, on=command.paid_on),
+        book_id: facts(NumberIssued(number=number, member=member_id), on=today),
+    }
+
+
+def _unpayable(member: Member, command: PayDues, policy: DuesPolicy, today: date) -> Refused | None:
+    """Why one of the months cannot be paid, or not on that day; None if all can."""
+    if command.paid_on > today:
+        return refused("in_future", day=command.paid_on, today=today)
+    if paid := next((month for month in sorted(command.months) if month in member.paid), None):
+        return refused("already_paid", month=paid, receipt_no=member.paid[paid])
+    first, last = min(command.months), max(command.months)
+    if member.joined_on is not None and first < month_of(member.joined_on):
+        return refused("before_joining", month=first, joined_on=member.joined_on)
+    limit = month_of(months_after(today.replace(day=1), policy.months_ahead_max))
+    if last > limit:
+        return refused("too_far_ahead", month=last, limit=limit, clause=policy.clause_ahead)
+    return None

@@ -1,0 +1,1 @@
+"""Specs of registry: given facts, when a command, then facts."""

@@ -1,0 +1,1 @@
+"""Specs of registry/decide: given facts, when a command, then facts."""

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from typing import Any
+
+from events.facts.roster_import import ImportCommitted, ImportStarted, ImportUndone, RowRejected
+from services.registry.decide.roster_import import (
+    ROSTER_IMPORT,
+    CommitImport,
+    StartImport,
+    UndoImport,
+    commit,
+    reject_rows,
+    start,
+    undo,
+)
+from tests.given import given
+from tests.registry.decide.people import TODAY
+
+FIELDS: dict[str, Any] = {"filename": "名册.xlsx", "digest": "ab", "rows": 137, "mapping": {"姓名": "name"}}
+STARTED = ImportStarted(**FIELDS)
+FLOAT = RowRejected(row=14, field="id_number", reason="float", value="3.10104E+17")
+NAMELESS = RowRejected(row=14, field="name", reason="missing")
+DOUBLE = RowRejected(row=36, field="id_number", reason="dup")
+
+
+def test_begins_once() -> None:
+    given(ROSTER_IMPORT).when(lambda s: start(s, StartImport(**FIELDS), TODAY)).then(
+        STARTED, on=TODAY
+    ).then_again_nothing()
+
+
+def test_does_not_go_on_with_another_file() -> None:
+    other = StartImport(**(FIELDS | {"digest": "cd"}))
+    given(ROSTER_IMPORT, STARTED).when(lambda s: start(s, other, TODAY)).then_refused("other_file")
+
+
+def test_writes_down_each_refusal_once() -> None:
+    given(ROSTER_IMPORT, STARTED).when(lambda s: reject_rows(s, [FLOAT, NAMELESS, DOUBLE], TODAY)).then(
+        FLOAT, NAMELESS, DOUBLE, on=TODAY
+    ).then_again_nothing()
+    given(ROSTER_IMPORT, STARTED, FLOAT, NAMELESS).when(
+        lambda s: reject_rows(s, [FLOAT, NAMELESS, DOUBLE], TODAY)
+    ).then(DOUBLE)
+
+
+def test_is_complete_with_the_number_of_rows_refused() -> None:
+    given(ROSTER_IMPORT, STARTED, FLOAT, NAMELESS, DOUBLE).when(
+        lambda s: commit(s, CommitImport(accepted=130, known=5), TODAY)
+    ).then(ImportCommitted(accepted=130, rejected=2, known=5), on=TODAY).then_again_nothing()
+
+
+def test_is_taken_back_and_names_whom_it_left() -> None:
+    command = UndoImport(withdrawn=129, kept=("m7",))
+    for past in ([STARTED], [STARTED, ImportCommitted(accepted=130, rejected=2)]):
+        given(ROSTER_IMPORT, *past).when(lambda s: undo(s, command, TODAY)).then(
+            ImportUndone(withdrawn=129, kept=("m7",)), on=TODAY
+        ).then_again_nothing()
+
+
+def test_what_has_not_begun_goes_nowhere() -> None:
+    given(ROSTER_IMPORT).when(lambda s: reject_rows(s, [FLOAT], TODAY)).then_refused("not_started")
+    given(ROSTER_IMPORT).when(lambda s: commit(s, CommitImport(accepted=0), TODAY)).then_refused("not_started")
+    given(ROSTER_IMPORT).when(lambda s: undo(s, UndoImport(withdrawn=0), TODAY)).then_refused("not_started")
+
+
+def test_what_was_taken_back_is_not_completed() -> None:
+    undone = ImportUndone(withdrawn=1)
+    given(ROSTER_IMPORT, STARTED, undone).when(lambda s: commit(s, CommitImport(accepted=1), TODAY)).then_refused(
+        "undone"
+    )
