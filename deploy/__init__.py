@@ -1,1 +1,1 @@
-"""The box: starts the servers and the services, and the commands an operator types."""
+"""Everything that runs Hearth somewhere: the one box, its command line, its servers."""

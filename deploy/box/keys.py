@@ -1,0 +1,59 @@
+"""The secrets of a box: made once at its first start, each in its own file with mode 0600."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+
+from deploy.box.layout import NATS_USERS, PURPOSES, SERVICES
+
+POSTGRES_ROLES = ("admin", *(f"{service}_{kind}" for service in SERVICES for kind in ("owner", "app")))
+"""Roles with a password of their own; `admin` is the superuser that provisions."""
+
+
+def ensure_keys(directory: Path) -> None:
+    """Make every key that is missing; a key that exists is never changed."""
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for purpose in PURPOSES:
+        _ensure(directory / f"{purpose}.key", _key)
+    _ensure(directory / "index.key", _key)
+    _ensure(directory / "box.key", _key)
+    for user in (*NATS_USERS, "monitor"):
+        _ensure(directory / f"nats-{user}.password", _password)
+    for role in POSTGRES_ROLES:
+        _ensure(directory / f"postgres-{role}.password", _password)
+
+
+def nats_password(directory: Path, user: str) -> str:
+    return (directory / f"nats-{user}.password").read_text("ascii")
+
+
+def postgres_password(directory: Path, role: str) -> str:
+    return (directory / f"postgres-{role}.password").read_text("ascii")
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Replace a file at once, readable by its owner only, on disk before this returns."""
+    unfinished = path.with_name(path.name + ".new")
+    unfinished.unlink(missing_ok=True)
+    with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.replace(path)
+
+
+def _ensure(path: Path, make: Callable[[], bytes]) -> None:
+    if not path.exists():
+        write_private(path, make())
+
+
+def _key() -> bytes:
+    return secrets.token_bytes(32)
+
+
+def _password() -> bytes:
+    # Hexadecimal, so that it needs no escaping in a URL, in SQL or in a configuration file.
+    return secrets.token_hex(24).encode("ascii")

@@ -1,0 +1,114 @@
+"""Fresh cells for tests, on one NATS server and one PostgreSQL a worker: the product's own code and settings.
+
+A cell is what the product gives a district: a NATS account with its own streams and users, and databases of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import shutil
+import tempfile
+import threading
+from collections.abc import Coroutine
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import asyncpg
+
+from deploy.box.addresses import BoxAddresses
+from deploy.box.box import provision_nats, running_box, signed_in
+from deploy.box.databases import ensure_database, roles
+from deploy.box.keys import postgres_password
+from deploy.box.layout import NATS_USERS, SERVICES
+from deploy.box.nats import login
+
+POOL = 150
+"""Cells a worker can hand out; more accounts make the server's start a little slower."""
+
+MEMORY_BYTES_MIN = 8_000_000_000
+
+
+class Cells:
+    """The worker's servers. They run on a thread of their own, so that any test, with a loop or without, can ask."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="cells")
+        self._stack = contextlib.AsyncExitStack()
+        self._directory = Path(tempfile.mkdtemp(prefix="hearth-cells-", dir=_quick_directory()))
+        self._names = iter([f"T{number:03}" for number in range(POOL)])
+        self._ahead: Future[BoxAddresses] | None = None
+
+    def start(self) -> None:
+        self._thread.start()
+        passwords = dict.fromkeys(NATS_USERS, "not-a-secret-in-tests")
+        accounts = {f"T{number:03}": passwords for number in range(POOL)}
+        entered = self._stack.enter_async_context(running_box(self._directory / "box", extra_accounts=accounts))
+        self.box = self._submit(entered).result()
+        self._admin: asyncpg.Connection[Any] = self._submit(self._connect_admin()).result()
+
+    def stop(self) -> None:
+        if self._ahead is not None:
+            self._ahead.result()
+        self._submit(self._stack.aclose()).result()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+        shutil.rmtree(self._directory)
+
+    def fresh(self) -> BoxAddresses:
+        """A cell nobody has used: empty streams, empty databases, keys of its own. The next one is made meanwhile."""
+        cell = self._submit(self._make()) if self._ahead is None else self._ahead
+        made = cell.result()
+        self._ahead = self._submit(self._make())
+        return made
+
+    async def _make(self) -> BoxAddresses:
+        name = next(self._names, None)
+        assert name is not None, (
+            f"all {POOL} cells of this worker are used: share one a module, or raise tests.cells.POOL"
+        )
+        cell = self._addresses(name)
+        await asyncio.gather(provision_nats(cell.nats["provision"]), self._make_databases(name))
+        shutil.copytree(self.box.keys, cell.keys)
+        return cell
+
+    def _addresses(self, name: str) -> BoxAddresses:
+        place = urlsplit(self.box.nats["provision"]).netloc.rpartition("@")[2]
+        nats = {user: f"nats://{login(user, name)}:not-a-secret-in-tests@{place}" for user in NATS_USERS}
+        postgres = {"admin": self.box.postgres["admin"]}
+        for service in SERVICES:
+            for role in roles(service):
+                password = postgres_password(self.box.keys, role)
+                postgres[role] = signed_in(self.box.postgres["admin"], role, password, _database(service, name))
+        return BoxAddresses(data=self._directory / name, nats=nats, postgres=postgres)
+
+    async def _make_databases(self, name: str) -> None:
+        # One after another: copies run on one connection, and two cores have the tests to serve.
+        for service in SERVICES:
+            await ensure_database(self._admin, _database(service, name), service, template=service)
+
+    async def _connect_admin(self) -> asyncpg.Connection[Any]:
+        connection = await asyncpg.connect(self.box.postgres["admin"])
+        self._stack.push_async_callback(connection.close)
+        return connection
+
+    def _submit(self, work: Coroutine[Any, Any, Any]) -> Future[Any]:
+        return asyncio.run_coroutine_threadsafe(work, self._loop)
+
+
+def _quick_directory() -> Path | None:
+    """Memory, if there is plenty: a fresh database is 300 files, which a disk takes long to write and to delete.
+
+    Settings stay the product's; what must be seen on a real disk says so and takes a directory of its own.
+    """
+    memory = Path("/dev/shm")
+    plenty = memory.is_dir() and shutil.disk_usage(memory).free > MEMORY_BYTES_MIN
+    return memory if plenty else None
+
+
+def _database(service: str, cell: str) -> str:
+    return f"{service}_{cell.lower()}"

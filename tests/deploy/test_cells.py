@@ -1,0 +1,50 @@
+"""A cell is empty, private, and laid out as the product's box is."""
+
+from __future__ import annotations
+
+import asyncpg
+import nats
+from nats.js.api import StreamInfo
+
+from deploy.box.addresses import BoxAddresses
+from deploy.box.permissions import inbox_prefix
+from tests.cells import Cells
+
+
+async def _stream(cell: BoxAddresses, user: str, name: str) -> StreamInfo:
+    client = await nats.connect(cell.nats[user], inbox_prefix=inbox_prefix(user).encode("ascii"))
+    try:
+        return await client.jetstream().stream_info(name)
+    finally:
+        await client.close()
+
+
+async def test_a_fresh_cell_has_empty_streams(cell: BoxAddresses) -> None:
+    for user, stream in (("registry", "REGISTRY"), ("care", "CARE"), ("notify", "NOTIFY"), ("shell", "KV_SESSIONS")):
+        assert (await _stream(cell, user, stream)).state.messages == 0
+
+
+async def test_what_one_cell_writes_another_does_not_see(cell: BoxAddresses, cells: Cells) -> None:
+    other = cells.fresh()
+    client = await nats.connect(cell.nats["registry"], inbox_prefix=b"_INBOX_registry")
+    await client.jetstream().publish("fact.registry.member.one", b"{}")
+    await client.close()
+    assert (await _stream(cell, "care", "REGISTRY")).state.messages == 1
+    assert (await _stream(other, "care", "REGISTRY")).state.messages == 0
+
+
+async def test_the_working_role_works_and_cannot_make_tables(cell: BoxAddresses) -> None:
+    owner = await asyncpg.connect(cell.postgres["care_owner"])
+    await owner.execute("CREATE TABLE visit (community ltree); CREATE SCHEMA aside; CREATE TABLE aside.visit (id int)")
+    await owner.close()
+    app = await asyncpg.connect(cell.postgres["care_app"])
+    await app.execute("INSERT INTO visit VALUES ('demo.jinqiao'); INSERT INTO aside.visit VALUES (1)")
+    assert await app.fetchval("SELECT count(*) FROM visit WHERE community <@ 'demo'") == 1
+    try:
+        await app.execute("CREATE TABLE mine (id int)")
+    except asyncpg.InsufficientPrivilegeError:
+        pass
+    else:
+        raise AssertionError("the working role made a table")
+    finally:
+        await app.close()
