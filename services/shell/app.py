@@ -9,7 +9,7 @@ from pathlib import Path
 from fastapi import APIRouter, FastAPI
 
 from services.shell import guard, handlers, health
-from services.shell.identity.buckets import JetStream, provision
+from services.shell.identity.buckets import JetStream
 from services.shell.identity.identity import Identity
 from services.shell.identity.tokens import box_key
 from services.shell.neighbours import Neighbours
@@ -58,7 +58,7 @@ def build_shell(
 ) -> FastAPI:
     """One origin: sign-in, home and static files, and ``/<service>`` for each application given.
 
-    ``jetstream`` is asked when it is needed and once the lifespan has begun; ``clock`` returns aware times.
+    ``jetstream`` is asked for when it is needed, after the lifespan has begun; ``clock`` returns aware times.
     A service that runs alone is a shell with one service; the others stand in ``settings.base_urls``.
     """
     identity = Identity(
@@ -68,7 +68,7 @@ def build_shell(
         "shell",
         Path(__file__).parent / "pages",
         [home.router, sign_in.router, design.router, errors.router],
-        lifespan=_lifespan(settings, services, jetstream),
+        lifespan=_lifespan(settings, services),
     )
     neighbours = Neighbours(app, list(services), settings.base_urls)
     app.state.shell = Shell("shell", settings, identity, app.state.templates, tuple(nav), neighbours, clock)
@@ -79,7 +79,7 @@ def build_shell(
     return app
 
 
-def _lifespan(settings: Settings, services: Mapping[str, FastAPI], jetstream: JetStream) -> Lifespan:
+def _lifespan(settings: Settings, services: Mapping[str, FastAPI]) -> Lifespan:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         watchdog = health.Watchdog(asyncio.get_running_loop(), settings.stall_seconds)
@@ -93,7 +93,6 @@ def _lifespan(settings: Settings, services: Mapping[str, FastAPI], jetstream: Je
                 service.state.health.watchdog = watchdog
             for service in services.values():
                 await stack.enter_async_context(service.router.lifespan_context(service))
-            await provision(jetstream(), session_hours=settings.session_hours)
             stack.push_async_callback(app.state.shell.neighbours.close)
             yield
 

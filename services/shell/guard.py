@@ -66,7 +66,7 @@ class Guard:
         first = "hearth.began" not in scope
         began = scope.setdefault("hearth.began", perf_counter())
         answered = _headers_added(send, scope) if first else send
-        chosen = shell.speech_for(request.cookies.get("lang"), request.headers.get("accept-language", ""))
+        chosen = shell.speech_for(request)
         with speaking(chosen):
             try:
                 if first and not comes_from_here(request):

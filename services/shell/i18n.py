@@ -118,7 +118,10 @@ def say_for(service: str, msgid: str) -> str:
 
 
 def choose_language(cookie: str | None, accept: str, default: str) -> str:
-    """The cookie wins, then the browser's wish, then the default. Unknown languages are passed over."""
+    """The switch (a cookie) wins, then the wish of ``Accept-Language``, then the default.
+
+    Unknown languages are passed over.
+    """
     if cookie is not None and cookie in LANGUAGES:
         return cookie
     wishes: list[tuple[float, str]] = []

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from jinja2 import Environment
+from starlette.requests import Request
 
 from services.shell.i18n import Speech, choose_language, speech_of
 from services.shell.identity.identity import Identity
@@ -27,8 +28,13 @@ class Shell:
     neighbours: Neighbours
     clock: Clock
 
-    def speech_for(self, cookie: str | None, accept: str) -> Speech:
-        """The words and the day of a request with that language cookie and ``Accept-Language``."""
-        language = choose_language(cookie, accept, self.settings.language)
+    def speech_for(self, request: Request) -> Speech:
+        """The words and the day of a request.
+
+        A page speaks the language of the office until somebody turns the switch, whatever language the computer was
+        installed in; a program says in ``Accept-Language`` what it wants.
+        """
+        wish = "" if "text/html" in request.headers.get("accept", "") else request.headers.get("accept-language", "")
+        language = choose_language(request.cookies.get("lang"), wish, self.settings.language)
         today = self.clock().astimezone(self.settings.zone).date()
         return speech_of(language, self.service, today, self.settings.zone)

@@ -19,12 +19,13 @@ _NOBODY = _hasher.hash("nobody")
 
 
 class Grant(BaseModel):
-    """One post: a role over an organisation path (``""`` is the whole box)."""
+    """One post: a role over an organisation path (``""`` is the whole box); ``place`` is its name for people."""
 
     model_config = ConfigDict(frozen=True)
 
     role: Role
     scope: str
+    place: str = ""
 
 
 class Account(BaseModel):

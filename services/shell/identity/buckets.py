@@ -1,11 +1,10 @@
-"""The two key-value buckets of identity. The box provisions them once; services only open them."""
+"""The two key-value buckets of identity. The box provisions them; here they are only opened."""
 
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 import nats.errors
 from nats.js import JetStreamContext
-from nats.js.api import KeyValueConfig, StorageType
 from nats.js.errors import APIError, BucketNotFoundError, NoStreamResponseError
 from nats.js.kv import KeyValue
 
@@ -18,19 +17,6 @@ SESSIONS = "SESSIONS"
 #: Gives the context when it is needed: applications are built before their broker is connected.
 JetStream = Callable[[], JetStreamContext]
 T = TypeVar("T")
-
-
-async def provision(js: JetStreamContext, *, session_hours: int, replicas: int = 1) -> None:
-    """Make both buckets, or leave them as they are. Sessions older than ``session_hours`` fall out by themselves."""
-    for config in (
-        KeyValueConfig(ACCOUNTS, "local accounts", history=10, storage=StorageType.FILE, direct=True),
-        KeyValueConfig(SESSIONS, "open sessions", ttl=session_hours * 3600, storage=StorageType.FILE, direct=True),
-    ):
-        try:
-            await js.key_value(config.bucket)
-        except BucketNotFoundError:
-            config.replicas = replicas
-            await js.create_key_value(config)
 
 
 class Bucket:

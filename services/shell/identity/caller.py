@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from services.shell.i18n import N_, say_for
+from services.shell.i18n import N_, gettext, say_for
 
 
 class Role(StrEnum):
@@ -39,7 +39,7 @@ _TITLES = {
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks, in which role, over which organisation path (``""`` is the whole box).
+    """Who asks, in which role, over which organisation path (``""`` is the whole box). ``place`` is its name.
 
     ``name`` is the account (or token subject) that facts carry as their actor; ``display`` is what people read.
     """
@@ -48,6 +48,12 @@ class Caller:
     display: str
     role: Role
     scope: str
+    place: str = ""
+
+    @property
+    def reach(self) -> str:
+        """The scope in words for people."""
+        return self.place or self.scope or gettext("全部范围")
 
     def covers(self, community: str) -> bool:
         """Whether that community lies in the scope: the path itself or below it, label by label."""

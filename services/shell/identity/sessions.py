@@ -62,7 +62,7 @@ class Sessions:
         account = await self._accounts.get(session.account)
         if account is None or account.closed or session.grant not in account.grants or session.until <= self._clock():
             return None
-        caller = Caller(account.name, account.display, session.grant.role, session.grant.scope)
+        caller = Caller(account.name, account.display, session.grant.role, session.grant.scope, session.grant.place)
         self._seen[key] = (monotonic() + _CACHE_SECONDS, session.until, caller)
         if len(self._seen) > _CACHE_ENTRIES:
             self._seen.popitem(last=False)

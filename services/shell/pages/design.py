@@ -10,7 +10,7 @@ from services.shell.i18n import gettext as _
 from services.shell.i18n import speech
 from services.shell.identity.caller import Caller
 from services.shell.identity.requires import requires
-from services.shell.pages.flash import Flash, Undo
+from services.shell.pages.flash import Flash, Undo, done
 from services.shell.pages.render import page
 from services.shell.problems import FieldError
 
@@ -31,6 +31,12 @@ async def design(request: Request, _caller: Annotated[Caller, Depends(requires()
             FieldError("phone", _("没有填写"), _("请填写这一项。")),
         ],
     )
+
+
+@router.post("/design", dependencies=[Depends(requires())])
+async def pretend(request: Request) -> Response:
+    """The buttons of the page do nothing, and say so."""
+    return done(request, "/design", _("已记录。"), undo=Undo("/design"))
 
 
 _DAYS = {"late": -2, "today": 0, "soon": 3, "far": 40, "past": -61, "year": -400}

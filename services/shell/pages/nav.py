@@ -12,7 +12,8 @@ class NavEntry:
     """One line of the navigation. ``label`` is Chinese and translated by the catalogue of ``service``.
 
     ``badge`` names the figure of ``/<service>/panels/counts`` shown beside it. On a phone the first four
-    entries are tabs and the rest waits under "more", so the order in which services are given matters.
+    entries are tabs and the rest waits under "more", so the order in which services are given matters; a tab has room
+    for four characters, ``short`` is for longer labels.
     """
 
     label: str
@@ -20,6 +21,7 @@ class NavEntry:
     roles: Sequence[Role] = ()
     service: str = "shell"
     badge: str = ""
+    short: str = ""
 
 
 HOME = NavEntry(N_("今天"), "/")
@@ -30,6 +32,7 @@ class NavLine:
     """An entry as one page shows it."""
 
     label: str
+    short: str
     href: str
     count: int | None
     current: bool
@@ -45,6 +48,7 @@ def lines(
     return [
         NavLine(
             say_for(entry.service, entry.label),
+            say_for(entry.service, entry.short or entry.label),
             entry.href,
             counts.get((entry.service, entry.badge)),
             entry.href == here,

@@ -57,10 +57,10 @@ class Frame:
 
 
 async def page(request: Request, template: str, /, *, status: int = 200, **values: Any) -> HTMLResponse:
-    """A whole page. The template sees ``frame``, ``caller``, ``today`` and the values given."""
+    """A whole page. The template sees ``frame``, ``me`` (the caller), ``today`` and the values given."""
     shell: Shell = request.app.state.shell
     frame = await _frame(request, shell)
-    context: Mapping[str, Any] = {"frame": frame, "caller": frame.caller, "today": i18n.speech().today, **values}
+    context: Mapping[str, Any] = {"frame": frame, "me": frame.caller, "today": i18n.speech().today, **values}
     text = shell.templates.get_template(template).render(context)
     response = HTMLResponse(text, status, headers={"Vary": "Cookie, Accept-Language"})
     if frame.flash:
@@ -72,7 +72,7 @@ def fragment(request: Request, template: str, /, **values: Any) -> HTMLResponse:
     """A part of a page that another page will hold, such as a panel of the home page."""
     shell: Shell = request.app.state.shell
     caller: Caller | None = getattr(request.state, "caller", None)
-    context = {"caller": caller, "today": i18n.speech().today, **values}
+    context = {"me": caller, "today": i18n.speech().today, **values}
     return HTMLResponse(shell.templates.get_template(template).render(context))
 
 
