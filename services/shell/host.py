@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,8 +26,8 @@ from events.facts.base import Purpose
 from events.log.command import Commands
 from events.log.jetstream import JetStreamLog
 from events.log.keystore import NatsKeyStore
-from events.log.project.ddl import prepare
 from events.log.project.runner import Runner
+from events.log.project.session import Database as Sessions
 from events.log.project.view import Projection
 from events.log.seal import KeyRing
 from events.log.states import PostgresStates
@@ -100,22 +101,26 @@ class Host:
             self.clock,
             self.new_id,
         )
-        self.runner = Runner(self.projection, self.log, self.keys, self._app_dsn, self._owner_dsn, clock=self.clock)
+        sessions = Sessions(
+            app=partial(asyncpg.connect, self.settings.postgres_url),
+            owner=partial(asyncpg.connect, self.settings.postgres_owner_url),
+        )
+        self.runner = Runner(self.projection, self.log, sessions, self.keys, self.clock)
         projecting = asyncio.create_task(self.runner.run(), name=f"{self.service} projector")
         self._stack.push_async_callback(_ended, projecting)
-        self._stack.push_async_callback(self.runner.stop)
+        await self._tables_exist(projecting)
 
     async def stop(self) -> None:
         """Let go of everything, newest first."""
         await self._stack.aclose()
 
-    @property
-    def _app_dsn(self) -> str:
-        return self.settings.postgres_dsn(self.service, f"{self.service}_app")
-
-    @property
-    def _owner_dsn(self) -> str:
-        return self.settings.postgres_dsn(self.service, f"{self.service}_owner")
+    async def _tables_exist(self, projecting: asyncio.Task[None]) -> None:
+        """Pages are served once there are tables; the projector makes them, again and again until it can."""
+        ready = asyncio.create_task(self.runner.ready.wait())
+        await asyncio.wait({ready, projecting}, return_when=asyncio.FIRST_COMPLETED)
+        ready.cancel()
+        if projecting.done():
+            await projecting
 
     async def _connect(self) -> Client:
         async def lost(error: Exception) -> None:
@@ -133,15 +138,12 @@ class Host:
         )
 
     async def _open_database(self) -> None:
-        owner = await asyncpg.connect(self._owner_dsn)
-        try:
-            await prepare(owner, self.projection)
-        finally:
-            await owner.close()
-        self.pool = await asyncpg.create_pool(self._app_dsn, min_size=1, max_size=CONNECTIONS_MAX)
+        self.pool = await asyncpg.create_pool(self.settings.postgres_url, min_size=1, max_size=CONNECTIONS_MAX)
         self._stack.push_async_callback(self.pool.close)
         engine = create_async_engine(
-            self._app_dsn.replace("postgresql://", "postgresql+asyncpg://", 1), pool_size=CONNECTIONS_MAX, max_overflow=0
+            self.settings.postgres_url.replace("postgresql://", "postgresql+asyncpg://", 1),
+            pool_size=CONNECTIONS_MAX,
+            max_overflow=0,
         )
         self.database = Database(engine)
         self._stack.push_async_callback(self.database.close)
@@ -159,4 +161,5 @@ def _key(path: Path) -> bytes:
 
 
 async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
     await asyncio.gather(task, return_exceptions=True)

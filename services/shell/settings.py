@@ -1,7 +1,8 @@
 """Settings shared by every service; each service's ``settings.py`` extends ``Settings``."""
 
+import json
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
+from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator
@@ -16,8 +17,10 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="HEARTH_", extra="ignore", frozen=True)
 
-    nats_url: str = "nats://127.0.0.1:4222"
-    postgres_url: str = "postgresql://127.0.0.1:5432/"
+    nats_url: str = Field(default="nats://127.0.0.1:4222", description="With the credentials of the service's user.")
+    shell_nats_url: str = Field(default="nats://127.0.0.1:4222", description="With those of the user `shell`.")
+    postgres_url: str = Field(default="postgresql://127.0.0.1:5432/", description="As `<service>_app`.")
+    postgres_owner_url: str = Field(default="postgresql://127.0.0.1:5432/", description="As `<service>_owner`.")
     data: Path = Path("var")
     city: str = Field(default="demo", pattern=r"^[A-Za-z0-9_-]+$", description="Stands in every fact's `source`.")
     language: str = "zh"
@@ -46,9 +49,22 @@ class Settings(BaseSettings):
         """Folder of the box key and the key-encryption keys (files of 32 bytes, mode 0600)."""
         return self.data / "keys"
 
-    def postgres_dsn(self, database: str, user: str) -> str:
-        """The server of ``postgres_url`` with another database and role; password, host and options are kept."""
-        parts = urlsplit(self.postgres_url)
-        password = f":{parts.password}" if parts.password else ""
-        place = parts.netloc.rpartition("@")[2]
-        return urlunsplit(parts._replace(netloc=f"{user}{password}@{place}", path=f"/{database}"))
+    @classmethod
+    def joining(cls, service: str, data: Path | None = None, **more: Any) -> Self:
+        """Settings of a service that runs beside a box: addresses and credentials from the box's `box.json`.
+
+        `HEARTH_DATA` (or `data`) names the box; what `HEARTH_*` variables say goes before it.
+        """
+        folder = data or cls(**more).data
+        try:
+            box = json.loads((folder / "box.json").read_text("utf-8"))
+        except FileNotFoundError:
+            return cls(data=folder, **more)  # no box here: everything comes from the environment
+        found = {
+            "nats_url": box["nats"][service],
+            "shell_nats_url": box["nats"]["shell"],
+            "postgres_url": box["postgres"][f"{service}_app"],
+            "postgres_owner_url": box["postgres"][f"{service}_owner"],
+        }
+        said = cls(**more).model_fields_set
+        return cls(data=folder, **{name: value for name, value in found.items() if name not in said}, **more)

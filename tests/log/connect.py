@@ -13,7 +13,7 @@ from nats.aio.client import Client
 @asynccontextmanager
 async def connect(cell: Any, user: str) -> AsyncIterator[Client]:
     """Connected as `user` (`registry`, `care`, `notify`, `provision`); closed at the end."""
-    url, inbox = cell.nats_url(user), f"_INBOX_{user}".encode()
+    url, inbox = cell.nats[user], f"_INBOX_{user}".encode()
     connection = await nats.connect(url, inbox_prefix=inbox, max_reconnect_attempts=-1)
     try:
         yield connection
