@@ -105,7 +105,7 @@ def _quick_directory() -> Path | None:
 
     Settings stay the product's; what must be seen on a real disk says so and takes a directory of its own.
     """
-    memory = Path("/dev/shm")
+    memory = Path("/dev/shm")  # noqa: S108 - mkdtemp makes a private directory in it
     plenty = memory.is_dir() and shutil.disk_usage(memory).free > MEMORY_BYTES_MIN
     return memory if plenty else None
 

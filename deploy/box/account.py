@@ -18,6 +18,8 @@ ACCOUNTS_FOR_ROOT = ("hearth", "postgres", "nobody")
 
 @dataclass(frozen=True, slots=True)
 class Account:
+    """A user of the operating system, and its first group."""
+
     name: str
     uid: int
     gid: int
@@ -38,7 +40,7 @@ def postgres_account() -> Account | None:
             continue
         return Account(name, entry.pw_uid, entry.pw_gid)
     raise NoAccount(
-        f"running as root needs one of the accounts {', '.join(ACCOUNTS_FOR_ROOT)} for PostgreSQL; create the account hearth"
+        f"PostgreSQL does not run as root, and none of {', '.join(ACCOUNTS_FOR_ROOT)} exists: create `hearth`"
     )
 
 

@@ -33,12 +33,13 @@ class BoxAddresses(BaseModel):
 
 
 def save(addresses: BoxAddresses) -> None:
+    """Write them where `attach` looks."""
     write_private(Layout(addresses.data).addresses, addresses.model_dump_json(indent=1).encode("utf-8"))
 
 
 def attach(data: Path) -> BoxAddresses | None:
     """The addresses of the box that runs on this data directory, None if none does."""
-    layout = Layout(data.resolve())
+    layout = Layout.of(data)
     if not is_held(layout.owner_lock):
         return None
     try:

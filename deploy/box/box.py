@@ -59,7 +59,7 @@ async def running_box(
     ServerFailed, UnsafeStream and UnsafeRole. `extra_accounts` (account → user → password) puts further cells
     on the same NATS server.
     """
-    layout = Layout(data.resolve())
+    layout = Layout.of(data)
     layout.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     outside = Outside() if outside is None else outside
     async with contextlib.AsyncExitStack() as stack:
@@ -133,6 +133,7 @@ async def _start(
 
 
 def box_nats_urls(keys: Path, port: int) -> dict[str, str]:
+    """Every user's URL on the box's own server."""
     urls = {user: f"nats://{login(user, ACCOUNT)}:{nats_password(keys, user)}@{HOST}:{port}" for user in NATS_USERS}
     urls["monitor"] = f"nats://{login('monitor', SYSTEM_ACCOUNT)}:{nats_password(keys, 'monitor')}@{HOST}:{port}"
     return urls

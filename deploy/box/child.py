@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 import json
 import subprocess
@@ -56,10 +57,8 @@ class Child:
         if process is None:
             return
         assert process.stdin is not None
-        try:
+        with contextlib.suppress(BrokenPipeError):  # The keeper was killed, and its server with it.
             process.stdin.close()
-        except BrokenPipeError:
-            pass  # The keeper was killed, and its server with it.
         await asyncio.to_thread(process.wait, self._plan.grace_seconds + _STOP_MARGIN_SECONDS)
 
     def _spawn(self) -> None:
@@ -77,9 +76,11 @@ class Child:
         return self._keeper is not None and self._keeper.poll() is not None
 
     def _confirm(self) -> None:
-        assert self._keeper is not None and self._keeper.stdin is not None
-        self._keeper.stdin.write(b"+")
-        self._keeper.stdin.flush()
+        assert self._keeper is not None
+        assert self._keeper.stdin is not None
+        with contextlib.suppress(BrokenPipeError):  # It has ended already, which `revive` will see.
+            self._keeper.stdin.write(b"+")
+            self._keeper.stdin.flush()
 
     def _trim_log(self) -> None:
         log = Path(self._plan.log)

@@ -20,6 +20,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
 RESTART_DELAY_SECONDS_MAX = 5.0
@@ -41,6 +42,8 @@ class Plan:
 
 
 class Keeper:
+    """Starts the server of a plan, starts it again, and ends it."""
+
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.confirmed = False
@@ -74,13 +77,13 @@ class Keeper:
         keeper = os.getpid()
 
         def bind_to_keeper() -> None:
-            # After the change of user, which would clear it; this process has one thread, so code here is safe.
+            # After the change of user, which would clear it.
             if sys.platform == "linux":
                 ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, self.plan.orphan_signal)
                 if os.getppid() != keeper:
                     os._exit(1)
 
-        with open(self.plan.log, "ab") as log:
+        with Path(self.plan.log).open("ab") as log:
             return subprocess.Popen(
                 self.plan.command,
                 stdin=subprocess.DEVNULL,
@@ -91,7 +94,7 @@ class Keeper:
                 user=self.plan.uid,
                 group=self.plan.gid,
                 extra_groups=None if self.plan.uid is None else [],
-                preexec_fn=bind_to_keeper,
+                preexec_fn=bind_to_keeper,  # noqa: PLW1509 - this process has no threads
             )
 
     def wait(self, server: subprocess.Popen[bytes] | None, seconds: float | None = None) -> bool:
@@ -121,8 +124,8 @@ class Keeper:
         return 0
 
     def log(self, words: str) -> None:
-        with open(self.plan.log, "a", encoding="utf-8") as log:
-            log.write(f"keeper: {os.path.basename(self.plan.command[0])} {words}\n")
+        with Path(self.plan.log).open("a", encoding="utf-8") as log:
+            log.write(f"keeper: {Path(self.plan.command[0]).name} {words}\n")
 
 
 if __name__ == "__main__":

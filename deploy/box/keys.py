@@ -27,10 +27,12 @@ def ensure_keys(directory: Path) -> None:
 
 
 def nats_password(directory: Path, user: str) -> str:
+    """The password of a NATS user, made before by `ensure_keys`."""
     return (directory / f"nats-{user}.password").read_text("ascii")
 
 
 def postgres_password(directory: Path, role: str) -> str:
+    """The password of a PostgreSQL role, made before by `ensure_keys`."""
     return (directory / f"postgres-{role}.password").read_text("ascii")
 
 
@@ -38,7 +40,7 @@ def write_private(path: Path, content: bytes) -> None:
     """Replace a file at once, readable by its owner only, on disk before this returns."""
     unfinished = path.with_name(path.name + ".new")
     unfinished.unlink(missing_ok=True)
-    with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())

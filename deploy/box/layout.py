@@ -18,9 +18,15 @@ NATS_USERS: Final = ("provision", *SERVICES, "shell")
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The paths inside one data directory. Nothing here touches the disk."""
+    """The paths inside one data directory. Nothing here is made."""
 
     data: Path
+    """Absolute: the servers work in another directory than the command that starts them."""
+
+    @classmethod
+    def of(cls, data: Path) -> Layout:
+        """The layout of a directory named in whatever way."""
+        return cls(data.expanduser().resolve())
 
     @property
     def owner_lock(self) -> Path:

@@ -13,7 +13,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from deploy.box.child import Child, Plan, ServerFailed
+from deploy.box.child import Child, ServerFailed
+from deploy.box.keeper import Plan
 from deploy.box.keys import write_private
 from deploy.box.permissions import permissions
 
@@ -25,7 +26,7 @@ _SYSTEM_ACCOUNT = "SYS"
 
 
 class NatsServer:
-    """A nats-server process of this box. After `start` it listens on `port` until `stop`, whatever kills it in between."""
+    """A nats-server process of this box: it listens on `port` from `start` to `stop`, whatever kills it in between."""
 
     def __init__(
         self, store: Path, config: Path, log: Path, accounts: Mapping[str, Mapping[str, str]], inherit: list[int]

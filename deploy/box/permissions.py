@@ -43,6 +43,7 @@ def inbox_prefix(user: str) -> str:
 
 
 def bucket_stream(bucket: str) -> str:
+    """The stream that keeps a key-value bucket."""
     return f"KV_{bucket}"
 
 

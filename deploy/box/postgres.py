@@ -15,7 +15,8 @@ from urllib.parse import quote
 import asyncpg
 
 from deploy.box import account as accounts
-from deploy.box.child import Child, Plan, ServerFailed
+from deploy.box.child import Child, ServerFailed
+from deploy.box.keeper import Plan
 
 SOCKET_PATH_BYTES_MAX = 107
 START_SECONDS_MAX = 120.0  # Includes the recovery after a crash.
@@ -42,7 +43,7 @@ SETTINGS = {
 
 
 class PostgresServer:
-    """A PostgreSQL process of this box. After `start` it answers on its socket until `stop`, whatever kills it in between."""
+    """A PostgreSQL process of this box: it answers from `start` to `stop`, whatever kills it in between."""
 
     def __init__(self, data: Path, socket_note: Path, log: Path, password: str, inherit: list[int]) -> None:
         self._data, self._socket_note, self._log = data, socket_note, log
@@ -149,7 +150,7 @@ class PostgresServer:
         self._sweep_socket_directory()
         parent = Path(tempfile.gettempdir())
         if len(os.fsencode(parent)) + len("/hearth-12345678/.s.PGSQL.5432") > SOCKET_PATH_BYTES_MAX:
-            parent = Path("/tmp")
+            parent = Path("/tmp")  # noqa: S108 - the shortest; mkdtemp below makes a private directory in it
         directory = Path(tempfile.mkdtemp(prefix="hearth-", dir=parent))
         accounts.give(self._account, directory)
         if self._account is not None:
