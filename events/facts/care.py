@@ -66,8 +66,8 @@ class VisitWay(StrEnum):
 class VisitPlanned(CareFact, name="hearth.care.visit_planned", version=1):
     """The person is to be met between `start` and `end`, best by `due`; all three days count. Source: DOMAIN R13.
 
-    Effective on `start`. `clause` is the rule the window came from, `because` the id of the fact that asked for it
-    (empty for a rule of the calendar), `proposed_visitor` the name of the account that usually goes.
+    Effective on the day it was planned. `clause` is the rule the window came from, `because` the id of the fact that
+    asked for it (empty for a rule of the calendar), `proposed_visitor` the name of the account that usually goes.
     """
 
     visit_id: str

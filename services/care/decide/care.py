@@ -1,0 +1,337 @@
+"""Stream `care`: what may happen in the care of a member, and what is remembered of it to decide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict
+
+from events.facts.base import Fact, is_hidden
+from events.facts.care import (
+    Answers,
+    FellIll,
+    Recovered,
+    Severity,
+    ThreeQuestionsAnswered,
+    VisitCancelled,
+    VisitMade,
+    VisitMissed,
+    VisitorAssigned,
+    VisitPlanned,
+    VisitReason,
+    VisitWay,
+    WhyCancelled,
+)
+from events.facts.decision import Decider, Decision, Happened, Refused, UnknownFact, facts, nothing, refused
+from events.facts.ids import derived_uuid7
+from services.care.decide.commands import (
+    AssignVisitor,
+    CancelVisits,
+    NoteContact,
+    PlanIllnessVisit,
+    RecordVisit,
+    Recover,
+    ReportIllness,
+)
+from services.care.decide.plan import Situation, Window, cadence_windows, visit_for_illness, visit_id_of
+from services.care.decide.policy import CarePolicy
+
+# ── State ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Stage(StrEnum):
+    """What became of a planned visit."""
+
+    OPEN = "open"
+    MADE = "made"
+    CANCELLED = "cancelled"
+    MISSED = "missed"
+
+
+class Visit(BaseModel):
+    """A planned visit, as far as decisions need it. `closed_on` is the day it was made, cancelled or missed."""
+
+    model_config = ConfigDict(frozen=True)
+
+    window: Window
+    visitor: str | None = None
+    stage: Stage = Stage.OPEN
+    closed_on: date | None = None
+
+
+CLOSED_KEPT: Final = 24
+"""So many closed visits are remembered, so that recording one twice, or a missed one late, is understood."""
+
+
+class Cared(BaseModel):
+    """What decisions about a member's care need to remember.
+
+    `settled` says for each reason of the calendar up to which window's start nothing is to be planned any more.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    ill_since: date | None = None
+    severity: Severity | None = None
+    recovered_on: date | None = None
+    visits: dict[str, Visit] = {}
+    settled: dict[VisitReason, date] = {}
+
+    def open_visits(self) -> Iterator[tuple[str, Visit]]:
+        """What is still to be done, by visit id."""
+        return ((visit_id, visit) for visit_id, visit in self.visits.items() if visit.stage is Stage.OPEN)
+
+
+# ── evolve ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def evolve(cared: Cared, fact: Fact, effective: date) -> Cared:
+    """The member's care after a fact. Raises `UnknownFact` on a fact of another stream."""
+    match fact:
+        case FellIll():
+            severity = None if is_hidden(fact.severity) else fact.severity
+            return cared.model_copy(update={"ill_since": effective, "severity": severity})
+        case Recovered():
+            return cared.model_copy(update={"ill_since": None, "severity": None, "recovered_on": effective})
+        case VisitPlanned():
+            window = Window(
+                reason=fact.reason, way=fact.way, start=fact.start, due=fact.due, end=fact.end, clause=fact.clause
+            )
+            visit = Visit(window=window, visitor=fact.proposed_visitor)
+            return cared.model_copy(update={"visits": _remembered(cared.visits | {fact.visit_id: visit})})
+        case VisitorAssigned():
+            return _changed(cared, fact.visit_id, visitor=fact.visitor)
+        case VisitMade():
+            return _closed(cared, fact.visit_id or "", Stage.MADE, effective)
+        case VisitMissed():
+            return _closed(cared, fact.visit_id, Stage.MISSED, effective)
+        case VisitCancelled():
+            settles = fact.why in (WhyCancelled.MET_OTHERWISE, WhyCancelled.BY_HAND)
+            return _closed(cared, fact.visit_id, Stage.CANCELLED, effective, settles=settles)
+        case ThreeQuestionsAnswered():
+            return cared
+        case _:
+            raise UnknownFact("care", fact)
+
+
+def _changed(cared: Cared, visit_id: str, **changes: object) -> Cared:
+    visit = cared.visits.get(visit_id)
+    if visit is None:
+        return cared
+    return cared.model_copy(update={"visits": cared.visits | {visit_id: visit.model_copy(update=changes)}})
+
+
+def _closed(cared: Cared, visit_id: str, stage: Stage, on: date, *, settles: bool = True) -> Cared:
+    visit = cared.visits.get(visit_id)
+    if visit is None:
+        return cared
+    after = _changed(cared, visit_id, stage=stage, closed_on=on)
+    if not settles:
+        return after
+    reason, start = visit.window.reason, visit.window.start
+    settled = after.settled | {reason: max(start, after.settled.get(reason, start))}
+    return after.model_copy(update={"settled": settled})
+
+
+def _remembered(visits: dict[str, Visit]) -> dict[str, Visit]:
+    """Forget the oldest closed visits beyond `CLOSED_KEPT`."""
+    closed = [visit_id for visit_id, visit in visits.items() if visit.stage is not Stage.OPEN]
+    forgotten = set(closed[: max(0, len(closed) - CLOSED_KEPT)])
+    return {visit_id: visit for visit_id, visit in visits.items() if visit_id not in forgotten}
+
+
+CARE: Final = Decider(owner="care", stream="care", initial=Cared(), evolve=evolve)
+
+
+# ── decide ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def unable(situation: Situation) -> Refused | None:
+    """Why nobody can be cared for any more; None if they can."""
+    if situation.died_on is not None:
+        return refused("died", on=situation.died_on)
+    return None if situation.on_roll else refused("not_on_roll")
+
+
+def report_illness(cared: Cared, command: ReportIllness, situation: Situation, today: date) -> Decision:
+    """The member fell ill, or the illness known of has become worse."""
+    if refusal := unable(situation):
+        return refusal
+    if command.since > today:
+        return refused("in_future", day=command.since, today=today)
+    if cared.ill_since is not None and not _is_worse(command.severity, cared.severity):
+        return nothing() if command.since == cared.ill_since else refused("already_ill", since=cared.ill_since)
+    fell_ill = FellIll(severity=command.severity, hospital=command.hospital, note=command.note)
+    return facts(fell_ill, on=command.since)
+
+
+def _is_worse(severity: Severity, than: Severity | None) -> bool:
+    order = list(Severity)
+    return than is None or order.index(severity) > order.index(than)
+
+
+def recover(cared: Cared, command: Recover, today: date) -> Decision:
+    """The member is well again, and the visit because of the illness is not needed any more."""
+    if command.on > today:
+        return refused("in_future", day=command.on, today=today)
+    if cared.ill_since is None:
+        return nothing() if cared.recovered_on == command.on else refused("not_ill")
+    if command.on < cared.ill_since:
+        return refused("before_falling_ill", on=command.on, since=cared.ill_since)
+    no_longer = [
+        (VisitCancelled(visit_id=visit_id, why=WhyCancelled.RECOVERED), today)
+        for visit_id, visit in cared.open_visits()
+        if visit.window.reason is VisitReason.FELL_ILL
+    ]
+    return Happened(((Recovered(), command.on), *no_longer))
+
+
+def plan_illness_visit(
+    cared: Cared, command: PlanIllnessVisit, situation: Situation, policy: CarePolicy, today: date
+) -> Decision:
+    """Plan the visit within the policy's days; nothing if it is planned already or the member is well again."""
+    if refusal := unable(situation):
+        return refusal
+    if command.visit_id in cared.visits or cared.ill_since is None:
+        return nothing()
+    way = VisitWay.HOSPITAL if command.in_hospital else VisitWay.HOME
+    if situation.away_since is not None:
+        way = VisitWay.CALL
+    window = visit_for_illness(command.severity, command.since, policy, today, way)
+    return facts(_planned(command.visit_id, window, situation, command.because), on=today)
+
+
+def replan(
+    cared: Cared, member_id: str, situation: Situation, policy: CarePolicy, today: date, *, because: str = ""
+) -> Decision:
+    """Plan what the calendar's rules ask for now, and drop what no longer fits where the person is.
+
+    Who went away is called instead of visited; who came back is visited again. `because` is the id of the fact that
+    changed the situation, if one did. A window that was used, missed or dropped by hand is not planned again.
+    """
+    if refusal := unable(situation):
+        return refusal
+    happened: list[Fact] = []
+    for visit_id, visit in cared.open_visits():
+        if (why := _no_longer_fits(visit, situation)) is not None:
+            happened.append(VisitCancelled(visit_id=visit_id, why=why, because=because))
+            if visit.window.reason is VisitReason.FELL_ILL:
+                happened.append(_call_instead(visit_id, visit.window, situation, because))
+    for window in cadence_windows(situation, today, policy):
+        visit_id = visit_id_of(member_id, window)
+        known = cared.visits.get(visit_id)
+        if (known is None or known.stage is Stage.CANCELLED) and not _is_settled(cared, window):
+            happened.append(_planned(visit_id, window, situation, because))
+    return facts(*happened, on=today)
+
+
+def _no_longer_fits(visit: Visit, situation: Situation) -> WhyCancelled | None:
+    if situation.away_since is None:
+        return WhyCancelled.RETURNED if visit.window.reason is VisitReason.AWAY else None
+    keeps = visit.window.reason is VisitReason.AWAY or (
+        visit.window.reason is VisitReason.FELL_ILL and visit.window.way is not VisitWay.HOME
+    )
+    return None if keeps else WhyCancelled.WENT_AWAY
+
+
+def _is_settled(cared: Cared, window: Window) -> bool:
+    through = cared.settled.get(window.reason)
+    return through is not None and window.start <= through
+
+
+def _call_instead(visit_id: str, window: Window, situation: Situation, because: str) -> VisitPlanned:
+    """The sick who went away are called in the time in which they would have been visited."""
+    call_id = derived_uuid7(datetime.combine(window.start, time(), UTC), visit_id, VisitWay.CALL)
+    return _planned(call_id, window.model_copy(update={"way": VisitWay.CALL}), situation, because)
+
+
+def _planned(visit_id: str, window: Window, situation: Situation, because: str) -> VisitPlanned:
+    return VisitPlanned(
+        visit_id=visit_id,
+        reason=window.reason,
+        way=window.way,
+        start=window.start,
+        due=window.due,
+        end=window.end,
+        clause=window.clause,
+        proposed_visitor=situation.usual_visitor,
+        because=because,
+    )
+
+
+def assign_visitor(cared: Cared, visit_id: str, command: AssignVisitor, today: date) -> Decision:
+    """Somebody else goes."""
+    visit = cared.visits.get(visit_id)
+    if visit is None:
+        return refused("no_visit")
+    if visit.stage is not Stage.OPEN:
+        return refused("visit_closed", stage=visit.stage, on=visit.closed_on)
+    if visit.visitor == command.visitor:
+        return nothing()
+    return facts(VisitorAssigned(visit_id=visit_id, visitor=command.visitor), on=today)
+
+
+def record_visit(cared: Cared, visit_id: str, command: RecordVisit, today: date) -> Decision:
+    """Somebody went. A visit made late, or recorded late, counts; calls meanwhile due are not needed any more."""
+    visit = cared.visits.get(visit_id)
+    if visit is None:
+        return refused("no_visit")
+    if visit.stage is Stage.MADE:
+        return nothing() if visit.closed_on == command.made_on else refused("already_made", on=visit.closed_on)
+    if visit.stage is Stage.CANCELLED:
+        return refused("visit_cancelled", on=visit.closed_on)
+    if command.made_on > today:
+        return refused("in_future", day=command.made_on, today=today)
+    if command.made_on < visit.window.start:
+        return refused("before_start", start=visit.window.start)
+    happened: list[Fact] = [VisitMade(visit_id=visit_id, by=command.by, way=visit.window.way)]
+    answers = Answers(difficulties=command.difficulties, suggestions=command.suggestions, plans=command.plans)
+    if answers != Answers():
+        happened.append(ThreeQuestionsAnswered(visit_id=visit_id, answers=answers))
+    happened += [
+        VisitCancelled(visit_id=other, why=WhyCancelled.MET_OTHERWISE)
+        for other in _calls_met(cared, command.made_on)
+        if other != visit_id
+    ]
+    return facts(*happened, on=command.made_on)
+
+
+def note_contact(cared: Cared, command: NoteContact) -> Decision:
+    """Somebody met the member: the calls whose time that was are not needed any more."""
+    met = [
+        VisitCancelled(visit_id=visit_id, why=WhyCancelled.MET_OTHERWISE, because=command.because)
+        for visit_id in _calls_met(cared, command.on)
+    ]
+    return facts(*met, on=command.on)
+
+
+def _calls_met(cared: Cared, on: date) -> list[str]:
+    """The open calls of the calendar's rules in whose window the day lies."""
+    return [
+        visit_id
+        for visit_id, visit in cared.open_visits()
+        if visit.window.reason in (VisitReason.ALONE, VisitReason.AWAY) and visit.window.contains(on)
+    ]
+
+
+def cancel_visits(cared: Cared, command: CancelVisits, today: date) -> Decision:
+    """Nothing planned is needed any more."""
+    cancelled = [
+        VisitCancelled(visit_id=visit_id, why=command.why, because=command.because)
+        for visit_id, _ in cared.open_visits()
+    ]
+    return facts(*cancelled, on=today)
+
+
+def mark_missed(cared: Cared, today: date) -> Decision:
+    """The windows that have closed with nobody having gone."""
+    return Happened(
+        tuple(
+            (VisitMissed(visit_id=visit_id), visit.window.end + timedelta(days=1))
+            for visit_id, visit in cared.open_visits()
+            if visit.window.end < today
+        )
+    )

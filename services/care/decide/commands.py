@@ -1,0 +1,70 @@
+"""What may be asked about the care of a member; these are also bodies of the API calls (CONTRACT.md, "HTTP")."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+from events.facts.care import Severity, WhyCancelled
+from events.facts.decision import Command
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=60)]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
+
+
+class ReportIllness(Command):
+    """The member fell ill on the day `since`."""
+
+    severity: Severity
+    since: date
+    hospital: Line | None = None
+    note: Text | None = None
+
+
+class Recover(Command):
+    """The member is well again since this day."""
+
+    on: date
+
+
+class PlanIllnessVisit(Command):
+    """Plan the visit after this illness. `visit_id` follows from the `FellIll` whose id is `because`."""
+
+    visit_id: str
+    because: str
+    severity: Severity
+    since: date
+    in_hospital: bool = False
+
+
+class AssignVisitor(Command):
+    """This visitor (the name of an account) goes."""
+
+    visitor: Name
+
+
+class RecordVisit(Command):
+    """Somebody (the name of an account) went, and what the person answered to the three questions."""
+
+    made_on: date
+    by: Name
+    difficulties: Text | None = None
+    suggestions: Text | None = None
+    plans: Text | None = None
+
+
+class CancelVisits(Command):
+    """Nothing that is planned for the member is needed any more: `died`, `withdrawn`."""
+
+    why: WhyCancelled
+    because: str = ""
+
+
+class NoteContact(Command):
+    """Somebody of the community met the member on that day, at a meeting for instance."""
+
+    on: date
+    because: str = ""

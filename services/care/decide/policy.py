@@ -1,0 +1,109 @@
+"""Care's rules as data: typed, each with the clause a plan cites. The text comes in from `policy/*.toml`."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from events.facts.care import Severity, VisitReason, VisitWay
+
+
+class Rule(BaseModel):
+    """One rule of a pack."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Per(StrEnum):
+    """The periods a cadence counts by; all begin with the year, or on Monday."""
+
+    WEEK = "week"
+    QUARTER = "quarter"
+    HALF_YEAR = "half_year"
+    YEAR = "year"
+
+    @property
+    def months(self) -> int:
+        """Calendar months in the period; 0 for a week."""
+        return {Per.WEEK: 0, Per.QUARTER: 3, Per.HALF_YEAR: 6, Per.YEAR: 12}[self]
+
+
+class CadenceRule(Rule):
+    """Who is of this age (years, both included) and lives so is met `times` in each period (DOMAIN §4 "visits")."""
+
+    reason: VisitReason
+    age_min: int = 0
+    age_max: int = 200
+    lives_alone: bool = False
+    per: Per
+    times: int = Field(ge=1)
+    due_before_end_days: int = Field(ge=0)
+    way: VisitWay
+    clause: str
+
+    @property
+    def window_months(self) -> int:
+        """Calendar months in one window; 0 for a week."""
+        return self.per.months // self.times
+
+    def applies(self, age_years: int | None, *, lives_alone: bool) -> bool:
+        """True if the rule is for a person of this age (unknown: only a rule without a lower limit) living so."""
+        of_age = self.age_min == 0 if age_years is None else self.age_min <= age_years <= self.age_max
+        return of_age and (lives_alone or not self.lives_alone)
+
+    @model_validator(mode="after")
+    def _whole_months(self) -> CadenceRule:
+        if self.per is Per.WEEK and self.times != 1:
+            raise ValueError(f"{self.reason}: a week has one window")
+        if self.per is not Per.WEEK and self.per.months % self.times:
+            raise ValueError(f"{self.reason}: {self.times} windows in {self.per.months} months are no whole months")
+        return self
+
+
+class IllnessRule(Rule):
+    """Visit within `days` of falling ill; `grace_days` later nobody expects the visit any more."""
+
+    days: int = Field(ge=0)
+    grace_days: int = Field(ge=0)
+    clause: str
+
+
+class AwayRule(Rule):
+    """Call once in every so many days, counted from leaving."""
+
+    every_days: int = Field(ge=1)
+    due_before_end_days: int = Field(ge=0)
+    clause: str
+
+
+class CarePolicy(Rule):
+    """A whole pack. Every clause that a rule cites has its words in `clauses`."""
+
+    plan_ahead_days: int = Field(ge=0)
+    cadence: tuple[CadenceRule, ...]
+    illness: Mapping[Severity, IllnessRule]
+    away: AwayRule
+    clauses: Mapping[str, str]
+
+    @model_validator(mode="after")
+    def _complete(self) -> CarePolicy:
+        if missing := sorted(set(Severity) - set(self.illness)):
+            raise ValueError(f"illness: no rule for {', '.join(missing)}")
+        cited = {rule.clause for rule in self.cadence} | {rule.clause for rule in self.illness.values()}
+        if wordless := sorted((cited | {self.away.clause}) - set(self.clauses)):
+            raise ValueError(f"clauses without words: {', '.join(wordless)}")
+        return self
+
+
+def policy_of(text: str) -> CarePolicy:
+    """The pack written in this TOML text. ValueError says which rule is wrong or missing."""
+    return CarePolicy.model_validate(tomllib.loads(text))
+
+
+def age_on(birth: date, day: date) -> int:
+    """Whole years of age on a day."""
+    return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))

@@ -1,0 +1,1 @@
+"""Specs of care: given facts, when a command, then facts."""

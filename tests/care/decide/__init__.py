@@ -1,0 +1,1 @@
+"""Specs of care/decide: given facts, when a command, then facts."""
