@@ -32,7 +32,7 @@ def service_app(
 ) -> FastAPI:
     """The application of one service: its routers, with errors, words, probes and headers as everywhere.
 
-    ``pages`` is the folder its templates stand in. ``build_shell`` gives it identity and navigation.
+    `pages` is the folder its templates stand in. `build_shell` gives it identity and navigation.
     """
     app = FastAPI(
         title=f"Hearth {service}", openapi_url="/api/openapi.json", docs_url=None, redoc_url=None, lifespan=lifespan
@@ -56,10 +56,10 @@ def build_shell(
     jetstream: JetStream,
     clock: Clock,
 ) -> FastAPI:
-    """One origin: sign-in, home and static files, and ``/<service>`` for each application given.
+    """One origin: sign-in, home and static files, and `/<service>` for each application given.
 
-    ``jetstream`` is asked for when it is needed, after the lifespan has begun; ``clock`` returns aware times.
-    A service that runs alone is a shell with one service; the others stand in ``settings.base_urls``.
+    `jetstream` is asked for when it is needed, after the lifespan has begun; `clock` returns aware times.
+    A service that runs alone is a shell with one service; the others stand in `settings.base_urls`.
     """
     identity = Identity(
         jetstream, box_key(settings.keys / "box.key"), session_hours=settings.session_hours, clock=clock

@@ -19,7 +19,7 @@ def local_day(moment: date | datetime) -> date:
 
 
 def day(moment: date | datetime | None, *, year: bool | None = None) -> str:
-    """``11月21日``, with the year when it is another than this one (or as ``year`` says)."""
+    """`11月21日`, with the year when it is another than this one (or as `year` says)."""
     if moment is None:
         return "—"
     on = local_day(moment)
@@ -30,7 +30,7 @@ def day(moment: date | datetime | None, *, year: bool | None = None) -> str:
 
 
 def weekday(moment: date | datetime) -> str:
-    """``11月21日 星期六``."""
+    """`11月21日 星期六`."""
     on = local_day(moment)
     if speech().language == "en":
         return f"{_DAYS_EN[on.weekday()]} {day(on)}"
@@ -38,7 +38,7 @@ def weekday(moment: date | datetime) -> str:
 
 
 def moment(at: datetime | None) -> str:
-    """``今天 09:12``, ``昨天 18:40``, ``9月30日 14:05``."""
+    """`今天 09:12`, `昨天 18:40`, `9月30日 14:05`."""
     if at is None:
         return "—"
     local = at.astimezone(speech().zone)
@@ -48,7 +48,7 @@ def moment(at: datetime | None) -> str:
 
 
 def lunar(on: date) -> str:
-    """``十月十三``: the day in the traditional calendar (1900–2100; outside it, nothing)."""
+    """`十月十三`: the day in the traditional calendar (1900–2100; outside it, nothing)."""
     try:
         known = LunarDate.from_solar_date(on.year, on.month, on.day)
     except ValueError:
@@ -59,7 +59,7 @@ def lunar(on: date) -> str:
 
 
 def due(on: date | datetime) -> str:
-    """What a deadline says today: ``逾期 2 天``, ``今天到期``, ``还剩 3 天``."""
+    """What a deadline says today: `逾期 2 天`, `今天到期`, `还剩 3 天`."""
     days = (local_day(on) - speech().today).days
     if days < 0:
         return ngettext("逾期 %(num)s 天", "逾期 %(num)s 天", -days)
@@ -67,13 +67,13 @@ def due(on: date | datetime) -> str:
 
 
 def due_tone(on: date | datetime, soon_days: int = 7) -> str:
-    """The chip tone that goes with ``due``: late, soon, or plain."""
+    """The chip tone that goes with `due`: late, soon, or plain."""
     days = (local_day(on) - speech().today).days
     return "late" if days < 0 else "soon" if days <= soon_days else ""
 
 
 def ago(on: date | datetime) -> str:
-    """``今天``, ``昨天``, ``61 天前``; days to come are said as days."""
+    """`今天`, `昨天`, `61 天前`; days to come are said as days."""
     days = (speech().today - local_day(on)).days
     if days < 0:
         return day(on)
@@ -89,12 +89,12 @@ def years_since(birth: date, on: date | None = None) -> int:
 
 
 def age(birth: date | None) -> str:
-    """``86 岁``; unknown stays a dash."""
+    """`86 岁`; unknown stays a dash."""
     return "—" if birth is None else _("%(years)s 岁", years=years_since(birth))
 
 
 def yuan(amount_fen: int | None) -> str:
-    """``17.10 元`` from integer fen; exact, with thousands set apart."""
+    """`17.10 元` from integer fen; exact, with thousands set apart."""
     if amount_fen is None:
         return "—"
     whole, rest = divmod(abs(amount_fen), 100)
@@ -102,7 +102,7 @@ def yuan(amount_fen: int | None) -> str:
 
 
 def mask_id(number: str | None) -> str:
-    """``3101** **** **** 4X21``: region and tail stay, birth and sequence do not."""
+    """`3101** **** **** 4X21`: region and tail stay, birth and sequence do not."""
     if not number:
         return "—"
     if len(number) < 12:
@@ -111,7 +111,7 @@ def mask_id(number: str | None) -> str:
 
 
 def mask_phone(number: str | None) -> str:
-    """``139 **** 8862`` for mobiles; of a shorter number only the head (``6271 ****``); extensions are hidden."""
+    """`139 **** 8862` for mobiles; of a shorter number only the head (`6271 ****`); extensions are hidden."""
     if not number:
         return "—"
     digits = "".join(mark for mark in number if mark.isdigit())
@@ -122,7 +122,7 @@ def mask_phone(number: str | None) -> str:
 
 
 def percent(part: float) -> str:
-    """``92 %`` of a share between 0 and 1."""
+    """`92 %` of a share between 0 and 1."""
     return f"{round(part * 100)} %"
 
 

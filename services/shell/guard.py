@@ -38,7 +38,7 @@ REQUESTS = Histogram(
 def comes_from_here(request: Request) -> bool:
     """Whether a request that changes something was sent by a page of ours, or by no browser at all.
 
-    Browsers say so in ``Sec-Fetch-Site``, older ones in ``Origin``; a program sends neither and cannot be made to
+    Browsers say so in `Sec-Fetch-Site`, older ones in `Origin`; a program sends neither and cannot be made to
     send somebody else's cookie. A bearer token is never sent by itself either.
     """
     if request.method in _SAFE or "authorization" in request.headers:

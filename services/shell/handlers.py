@@ -78,7 +78,7 @@ async def unexpected(request: Request, exception: Exception) -> Response:
 
 
 def install(app: FastAPI) -> None:
-    """Give the app its answers; what is not named here reaches ``guard`` and is answered there."""
+    """Give the app its answers; what is not named here reaches `guard` and is answered there."""
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)

@@ -28,7 +28,7 @@ _STALLED = Gauge("hearth_event_loop_silent_seconds", "How long the event loop ha
 
 
 class Watchdog(threading.Thread):
-    """Asks the loop to answer four times a second; after ``stall_seconds`` of silence the process is not alive.
+    """Asks the loop to answer four times a second; after `stall_seconds` of silence the process is not alive.
 
     When a stall begins it writes the loop's stack to the log, once: the line that spins or blocks is in it.
     """
@@ -53,7 +53,7 @@ class Watchdog(threading.Thread):
         return self.silent_seconds < self._stall_seconds
 
     def run(self) -> None:
-        """Ask, until ``stop``."""
+        """Ask, until `stop`."""
         while not self._ended.wait(_BEAT_SECONDS):
             try:
                 self._loop.call_soon_threadsafe(self._answer)
@@ -68,7 +68,7 @@ class Watchdog(threading.Thread):
                 log.critical("event loop silent for %.1f s at:\n%s", self.silent_seconds, _text(stack))
 
     def serve(self, port: int, host: str = "127.0.0.1") -> int:
-        """Answer ``GET /`` on a port of its own from a thread: 200 or 503, also while the loop stands. Port 0: any."""
+        """Answer `GET /` on a port of its own from a thread: 200 or 503, also while the loop stands. Port 0: any."""
         self._server = ThreadingHTTPServer((host, port), _probe(self))
         threading.Thread(target=self._server.serve_forever, name="liveness", daemon=True).start()
         return int(self._server.server_address[1])
@@ -103,7 +103,7 @@ def _probe(watchdog: Watchdog) -> type[BaseHTTPRequestHandler]:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one check says. ``detail`` is for operators and holds nothing personal."""
+    """What one check says. `detail` is for operators and holds nothing personal."""
 
     ok: bool
     detail: str = ""
@@ -114,7 +114,7 @@ Check = Callable[[], Awaitable[Finding]]
 
 @dataclass(slots=True)
 class Health:
-    """The checks of one service; ``router`` gives them their addresses."""
+    """The checks of one service; `router` gives them their addresses."""
 
     checks: dict[str, Check] = field(default_factory=dict)
     watchdog: Watchdog | None = None
@@ -141,7 +141,7 @@ async def _carefully(check: Check) -> Finding:
 
 
 def router(health: Health) -> APIRouter:
-    """``/healthz``, ``/readyz`` and ``/metrics``."""
+    """`/healthz`, `/readyz` and `/metrics`."""
     routes = APIRouter(
         dependencies=[Depends(public("probes carry no credentials; nothing personal is told"))], include_in_schema=False
     )

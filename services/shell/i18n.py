@@ -1,6 +1,6 @@
-"""Words of the pages: Chinese in the source, English from ``services/<service>/locale/en/LC_MESSAGES/messages.po``.
+"""Words of the pages: Chinese in the source, English from `services/<service>/locale/en/LC_MESSAGES/messages.po`.
 
-Texts are interpolated with ``%(name)s``, so a literal per cent sign is written ``%%``, in templates and in Python
+Texts are interpolated with `%(name)s`, so a literal per cent sign is written `%%`, in templates and in Python
 alike.
 """
 
@@ -92,12 +92,12 @@ def speaking(chosen: Speech) -> Iterator[None]:
 
 
 def gettext(msgid: str, /, **values: object) -> str:
-    """Translate now. Import it as ``_`` so that extraction finds the words."""
+    """Translate now. Import it as `_` so that extraction finds the words."""
     return speech().say(msgid) % values
 
 
 def ngettext(singular: str, plural: str, number: int, /, **values: object) -> str:
-    """Translate with a number; ``%(num)s`` is the number."""
+    """Translate with a number; `%(num)s` is the number."""
     return speech().say_many(singular, plural, number) % {"num": number, **values}
 
 
@@ -118,7 +118,7 @@ def say_for(service: str, msgid: str) -> str:
 
 
 def choose_language(cookie: str | None, accept: str, default: str) -> str:
-    """The switch (a cookie) wins, then the wish of ``Accept-Language``, then the default.
+    """The switch (a cookie) wins, then the wish of `Accept-Language`, then the default.
 
     Unknown languages are passed over.
     """

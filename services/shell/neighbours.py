@@ -26,7 +26,7 @@ _FRESH_SECONDS = 5.0
 _STALE_SECONDS_MAX = 300.0
 _CALLERS_MAX = 2_000
 _PASSED_ON = ("cookie", "authorization", "accept-language")
-#: In a panel, what follows this comment stands in the narrow column (``parts.aside_from_here()``).
+#: In a panel, what follows this comment stands in the narrow column (`parts.aside_from_here()`).
 ASIDE = "<!-- aside -->"
 
 _NOTHING = Markup("")
@@ -35,7 +35,7 @@ Counts = Mapping[tuple[str, str], int]
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """What one service has for the home page: HTML for the wide and the narrow column, or that it is ``down``."""
+    """What one service has for the home page: HTML for the wide and the narrow column, or that it is `down`."""
 
     service: str
     main: Markup = _NOTHING
@@ -44,7 +44,7 @@ class Panel:
 
 
 class Neighbours:
-    """Asks the services. ``app`` is the application they are mounted in; ``base_urls`` names those elsewhere."""
+    """Asks the services. `app` is the application they are mounted in; `base_urls` names those elsewhere."""
 
     def __init__(self, app: ASGIApp, mounted: Sequence[str], base_urls: Mapping[str, str]) -> None:
         self._inside = httpx.ASGITransport(app=app, raise_app_exceptions=False)

@@ -1,6 +1,6 @@
 """What went wrong, where, and what to do: RFC 9457 problem documents, and the same on a page for people.
 
-Raise a ``Problem``; never build an error response by hand. Texts are already in the reader's language when raised.
+Raise a `Problem`; never build an error response by hand. Texts are already in the reader's language when raised.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ from services.shell.i18n import gettext as _
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
-    """One field that cannot be accepted: which, why, and what to enter instead. ``row`` is set for files."""
+    """One field that cannot be accepted: which, why, and what to enter instead. `row` is set for files."""
 
     field: str
     message: str
@@ -20,13 +20,13 @@ class FieldError:
     row: int | None = None
 
     def as_json(self) -> dict[str, object]:
-        """The entry of ``errors[]``."""
+        """The entry of `errors[]`."""
         found: dict[str, object] = {"field": self.field, "message": self.message, "todo": self.todo}
         return found if self.row is None else {"row": self.row, **found}
 
 
 class Problem(Exception):
-    """An answer that is not the one asked for. ``detail`` says what was wrong, ``todo`` what to do about it."""
+    """An answer that is not the one asked for. `detail` says what was wrong, `todo` what to do about it."""
 
     status: int = 500
     slug: str = "unexpected"
@@ -49,7 +49,7 @@ class Problem(Exception):
         return _("请稍后再试；如果还不行，把下面的编号告诉运维人员。")
 
     def as_json(self) -> dict[str, object]:
-        """The members of the problem document; the handler adds ``instance``."""
+        """The members of the problem document; the handler adds `instance`."""
         return {
             "type": f"/problems/{self.slug}",
             "title": self.title(),
@@ -134,7 +134,7 @@ class NotAllowed(Problem):
 
 
 class Refusal(Problem):
-    """The decision was no. ``reason`` is a stable code for programs, ``detail`` the sentence for people."""
+    """The decision was no. `reason` is a stable code for programs, `detail` the sentence for people."""
 
     status, slug = 409, "refused"
 
@@ -179,7 +179,7 @@ class TooLarge(Problem):
 
 
 class Invalid(Problem):
-    """Some fields cannot be accepted; ``errors`` names each."""
+    """Some fields cannot be accepted; `errors` names each."""
 
     status, slug = 422, "invalid"
 
@@ -197,7 +197,7 @@ class Invalid(Problem):
 
 
 class TooMany(Problem):
-    """Too many requests; ``Retry-After`` says when to come back."""
+    """Too many requests; `Retry-After` says when to come back."""
 
     status, slug = 429, "too-many"
 

@@ -1,4 +1,4 @@
-"""Settings shared by every service; each service's ``settings.py`` extends ``Settings``."""
+"""Settings shared by every service; each service's `settings.py` extends `Settings`."""
 
 import json
 from pathlib import Path
@@ -10,9 +10,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Settings(BaseSettings):
-    """Read from ``HEARTH_*`` variables; arguments win over the environment.
+    """Read from `HEARTH_*` variables; arguments win over the environment.
 
-    ``HEARTH_BASE_URLS`` is JSON (``{"care": "http://care:8000"}``) and names services that run in another process.
+    `HEARTH_BASE_URLS` is JSON (`{"care": "http://care:8000"}`) and names services that run in another process.
     """
 
     model_config = SettingsConfigDict(env_prefix="HEARTH_", extra="ignore", frozen=True)

@@ -1,4 +1,4 @@
-"""What a service's application carries at ``app.state.shell`` once the shell has taken it in."""
+"""What a service's application carries at `app.state.shell` once the shell has taken it in."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ Clock = Callable[[], datetime]
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """The surroundings of one service's pages. ``clock`` returns an aware time."""
+    """The surroundings of one service's pages. `clock` returns an aware time."""
 
     service: str
     settings: Settings
@@ -32,7 +32,7 @@ class Shell:
         """The words and the day of a request.
 
         A page speaks the language of the office until somebody turns the switch, whatever language the computer was
-        installed in; a program says in ``Accept-Language`` what it wants.
+        installed in; a program says in `Accept-Language` what it wants.
         """
         wish = "" if "text/html" in request.headers.get("accept", "") else request.headers.get("accept-language", "")
         language = choose_language(request.cookies.get("lang"), wish, self.settings.language)

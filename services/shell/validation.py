@@ -117,7 +117,7 @@ _WORDS: Mapping[str, Callable[[Mapping[str, Any]], Said]] = {
 
 
 def field_name(location: Iterable[object]) -> str:
-    """``("body", "family", 0, "phone")`` → ``family[0].phone``; the whole body is ``body``."""
+    """`("body", "family", 0, "phone")` → `family[0].phone`; the whole body is `body`."""
     steps = list(location)
     if len(steps) > 1 and steps[0] in _PLACES:
         steps = steps[1:]
@@ -128,7 +128,7 @@ def field_name(location: Iterable[object]) -> str:
 
 
 def field_errors(complaints: Iterable[Mapping[str, Any]]) -> list[FieldError]:
-    """One ``FieldError`` per complaint. A validator's own ``ValueError`` text is taken as it stands."""
+    """One `FieldError` per complaint. A validator's own `ValueError` text is taken as it stands."""
     found = []
     for complaint in complaints:
         context: Mapping[str, Any] = complaint.get("ctx") or {}

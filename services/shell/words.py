@@ -1,5 +1,6 @@
-"""Which words of a service have no English yet. ``python -m services.shell.words care`` prints them as .po entries."""
+"""Which words of a service have no English yet. `python -m services.shell.words care` prints them as .po entries."""
 
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from services.shell.i18n import Messages, catalogue
 _SERVICES = Path(__file__).parent.parent
 _METHODS = [("**.py", "python"), ("**.html", "jinja2")]
 _OPTIONS = {"**.html": {"trimmed": "true", "silent": "false"}}
+_VALUE = re.compile(r"%\((\w+)\)")
 _KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 
 
@@ -48,9 +50,15 @@ def words_of(folder: Path) -> Iterator[Words]:
 
 
 def missing_words(service: str, language: str = "en") -> list[Words]:
-    """The words of a service that its catalogue (with the shell's beneath) does not say in that language."""
-    known: Messages = catalogue(service, language)
-    return [words for words in words_of(_SERVICES / service) if (words.context, words.msgid) not in known]
+    """The words of a service that its catalogue (with the shell's beneath) does not say, or not with the same values."""
+    known = catalogue(service, language)
+    return [words for words in words_of(_SERVICES / service) if not _said(words, known)]
+
+
+def _said(words: Words, known: Messages) -> bool:
+    forms = known.get((words.context, words.msgid))
+    # singular forms may leave the number out ("tomorrow" for "in 1 day"), so the last form is the one to compare
+    return forms is not None and set(_VALUE.findall(forms[-1])) == set(_VALUE.findall(words.plural or words.msgid))
 
 
 def _quoted(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Local accounts in the bucket ``ACCOUNTS``: who may sign in, and what for."""
+"""Local accounts in the bucket `ACCOUNTS`: who may sign in, and what for."""
 
 import asyncio
 import re
@@ -19,7 +19,7 @@ _NOBODY = _hasher.hash("nobody")
 
 
 class Grant(BaseModel):
-    """One post: a role over an organisation path (``""`` is the whole box); ``place`` is its name for people."""
+    """One post: a role over an organisation path (`""` is the whole box); `place` is its name for people."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -29,7 +29,7 @@ class Grant(BaseModel):
 
 
 class Account(BaseModel):
-    """A person who signs in. ``demo`` accounts stand on the sign-in page of a demonstration as buttons."""
+    """A person who signs in. `demo` accounts stand on the sign-in page of a demonstration as buttons."""
 
     model_config = ConfigDict(frozen=True)
 

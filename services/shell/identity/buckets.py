@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 
 class Bucket:
-    """One bucket, opened on first use. Every method raises ``Unavailable`` while the broker does not answer."""
+    """One bucket, opened on first use. Every method raises `Unavailable` while the broker does not answer."""
 
     def __init__(self, jetstream: JetStream, name: str) -> None:
         self._jetstream = jetstream

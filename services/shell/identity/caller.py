@@ -39,9 +39,9 @@ _TITLES = {
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks, in which role, over which organisation path (``""`` is the whole box). ``place`` is its name.
+    """Who asks, in which role, over which organisation path (`""` is the whole box). `place` is its name.
 
-    ``name`` is the account (or token subject) that facts carry as their actor; ``display`` is what people read.
+    `name` is the account (or token subject) that facts carry as their actor; `display` is what people read.
     """
 
     name: str

@@ -33,7 +33,7 @@ class Identity:
         return derived(self._key, purpose)
 
     async def caller_of(self, request: Request) -> Caller | None:
-        """Who asks. A token goes before a cookie. Errors: ``Unauthenticated`` (bad token), ``Unavailable``."""
+        """Who asks. A token goes before a cookie. Errors: `Unauthenticated` (bad token), `Unavailable`."""
         scheme, _space, credentials = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer":
             caller = verify_token(self._key, credentials.strip())
@@ -44,7 +44,7 @@ class Identity:
         return await self.sessions.find(session_id) if session_id else None
 
     async def check_password(self, name: str, password: str, place: str) -> Account | None:
-        """The account if name and password fit. Errors: ``TooMany`` after five tries of a name or thirty of a place."""
+        """The account if name and password fit. Errors: `TooMany` after five tries of a name or thirty of a place."""
         tried = f"{name}@{place}"
         self._by_place.attempt(place)
         self._by_name.attempt(tried)

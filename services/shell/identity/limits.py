@@ -9,7 +9,7 @@ from services.shell.problems import TooMany
 
 
 class Limit:
-    """At most ``attempts`` per ``seconds`` for one key. The least recently used of ``keys_max`` keys are forgotten."""
+    """At most `attempts` per `seconds` for one key. The least recently used of `keys_max` keys are forgotten."""
 
     def __init__(
         self, attempts: int, seconds: float, *, keys_max: int = 50_000, clock: Callable[[], float] = monotonic
@@ -23,7 +23,7 @@ class Limit:
         self._tried: OrderedDict[str, deque[float]] = OrderedDict()
 
     def attempt(self, key: str) -> None:
-        """Count one attempt, before it is carried out, so that parallel ones count too. Errors: ``TooMany``."""
+        """Count one attempt, before it is carried out, so that parallel ones count too. Errors: `TooMany`."""
         now = self._clock()
         tried = self._tried.setdefault(key, deque())
         self._tried.move_to_end(key)

@@ -4,9 +4,9 @@ from urllib.parse import urlsplit
 
 
 def local_path(wish: str | None, default: str = "/") -> str:
-    r"""``wish`` if it is an absolute path of this origin, otherwise ``default``.
+    r"""`wish` if it is an absolute path of this origin, otherwise `default`.
 
-    Refuses ``//evil``, ``/\evil``, schemes, hosts, and control characters, which browsers strip or read as slashes.
+    Refuses `//evil`, `/\evil`, schemes, hosts, and control characters, which browsers strip or read as slashes.
     """
     if not wish or not wish.startswith("/") or wish.startswith("//") or "\\" in wish:
         return default

@@ -1,4 +1,4 @@
-"""The gate of every route. A route without one does not pass its service's tests (``unguarded``)."""
+"""The gate of every route. A route without one does not pass its service's tests (`unguarded`)."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -13,13 +13,13 @@ from services.shell.problems import Forbidden, Unauthenticated
 
 
 class Requires:
-    """A dependency that yields the ``Caller`` or raises 401 / 403 (on a page: leads to sign-in and back)."""
+    """A dependency that yields the `Caller` or raises 401 / 403 (on a page: leads to sign-in and back)."""
 
     def __init__(self, roles: frozenset[Role]) -> None:
         self.roles = roles
 
     async def __call__(self, request: Request) -> Caller:
-        """Who asks. Errors: ``Unauthenticated`` without a valid session or token, ``Forbidden`` for other roles."""
+        """Who asks. Errors: `Unauthenticated` without a valid session or token, `Forbidden` for other roles."""
         caller: Caller | None = await request.app.state.shell.identity.caller_of(request)
         if caller is None:
             raise Unauthenticated()
@@ -44,12 +44,12 @@ class Public:
 
 
 def requires(*roles: Role) -> Requires:
-    """``Depends(requires(Role.SECRETARY, Role.WORKER))``. No role named: anybody who is signed in."""
+    """`Depends(requires(Role.SECRETARY, Role.WORKER))`. No role named: anybody who is signed in."""
     return Requires(frozenset(roles))
 
 
 def public(because: str) -> Public:
-    """``dependencies=[Depends(public("probes carry no credentials"))]``."""
+    """`dependencies=[Depends(public("probes carry no credentials"))]`."""
     return Public(because)
 
 
@@ -58,7 +58,7 @@ _DESCRIPTIONS = ("/api/openapi.json",)
 
 
 def unguarded(app: FastAPI) -> list[str]:
-    """Every route of the app that neither requires a role nor says why it is public: ``METHOD path``, sorted."""
+    """Every route of the app that neither requires a role nor says why it is public: `METHOD path`, sorted."""
     found = []
     for route in iter_route_contexts(app.routes):
         if type(route.original_route).__name__ == "Mount" or route.path in _DESCRIPTIONS:

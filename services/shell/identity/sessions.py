@@ -1,4 +1,4 @@
-"""Open sessions in the bucket ``SESSIONS``, known by the hash of an opaque id that only the browser holds."""
+"""Open sessions in the bucket `SESSIONS`, known by the hash of an opaque id that only the browser holds."""
 
 import hashlib
 import secrets
@@ -29,7 +29,7 @@ class Session(BaseModel):
 
 
 class Sessions:
-    """Opens, finds and ends sessions. What it says may be five seconds old, except after ``end`` in this process."""
+    """Opens, finds and ends sessions. What it says may be five seconds old, except after `end` in this process."""
 
     def __init__(self, jetstream: JetStream, accounts: Accounts, *, hours: int, clock: Callable[[], datetime]) -> None:
         self._bucket = Bucket(jetstream, SESSIONS)

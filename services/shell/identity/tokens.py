@@ -1,4 +1,4 @@
-"""Bearer tokens, signed with the key of the box. They are for programs and for ``hearth token``."""
+"""Bearer tokens, signed with the key of the box. They are for programs and for `hearth token`."""
 
 import hashlib
 import hmac
@@ -44,7 +44,7 @@ def derived(key: bytes, purpose: str) -> bytes:
 
 
 def mint_token(key: bytes, *, name: str, role: Role, scope: str, ttl_seconds: int, now: datetime) -> str:
-    """A token for that name, role and scope (``""`` is the whole box), valid for ``ttl_seconds`` from ``now`` on."""
+    """A token for that name, role and scope (`""` is the whole box), valid for `ttl_seconds` from `now` on."""
     assert now.tzinfo is not None
     assert ttl_seconds > 0
     claims = {

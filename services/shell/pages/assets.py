@@ -23,7 +23,7 @@ def _files() -> dict[str, Path]:
 
 @cache
 def asset(name: str) -> str:
-    """The address of a static file: ``hearth.css`` → ``/static/hearth.0123456789ab.css``. Errors: KeyError."""
+    """The address of a static file: `hearth.css` → `/static/hearth.0123456789ab.css`. Errors: KeyError."""
     for public_name, path in _files().items():
         if path.name == name:
             return f"/static/{public_name}"

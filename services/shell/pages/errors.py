@@ -1,4 +1,4 @@
-"""What a problem's ``type`` leads to: what it means and what to do. And the files every page needs."""
+"""What a problem's `type` leads to: what it means and what to do. And the files every page needs."""
 
 from typing import Annotated
 
@@ -20,7 +20,7 @@ router = APIRouter(
 
 @router.get("/problems/{slug}")
 async def problem_kind(request: Request, slug: str) -> Response:
-    """The page that a problem document's ``type`` points to."""
+    """The page that a problem document's `type` points to."""
     kind = next((kind for kind in KINDS if kind.slug == slug), None)
     if kind is None:
         raise NotFound()

@@ -1,4 +1,4 @@
-"""``Done: …`` — the line a page shows once, after a form was sent and the browser was led on."""
+"""`Done: …` — the line a page shows once, after a form was sent and the browser was led on."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -30,7 +30,7 @@ class Flash:
 
 
 def done(request: Request, to: str, message: str, *, undo: Undo | None = None) -> RedirectResponse:
-    """Lead the browser on (303) and say there once what was done. ``to`` is a path of this box."""
+    """Lead the browser on (303) and say there once what was done. `to` is a path of this box."""
     response = RedirectResponse(local_path(to), status_code=303)
     told = {"message": message, "undo": asdict(undo) if undo else None}
     signed = jwt.encode(told, request.app.state.shell.identity.key_for("flash"), "HS256")

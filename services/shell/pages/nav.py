@@ -9,11 +9,11 @@ from services.shell.identity.caller import Caller, Role, may
 
 @dataclass(frozen=True, slots=True)
 class NavEntry:
-    """One line of the navigation. ``label`` is Chinese and translated by the catalogue of ``service``.
+    """One line of the navigation. `label` is Chinese and translated by the catalogue of `service`.
 
-    ``badge`` names the figure of ``/<service>/panels/counts`` shown beside it. On a phone the first four
+    `badge` names the figure of `/<service>/panels/counts` shown beside it. On a phone the first four
     entries are tabs and the rest waits under "more", so the order in which services are given matters; a tab has room
-    for four characters, ``short`` is for longer labels.
+    for four characters, `short` is for longer labels.
     """
 
     label: str

@@ -22,7 +22,7 @@ _OWN = Path(__file__).parent
 
 
 def environment(folder: Path) -> Environment:
-    """Templates of a service's ``pages`` folder, over the shell's. An unknown name in a template is an error."""
+    """Templates of a service's `pages` folder, over the shell's. An unknown name in a template is an error."""
     found = Environment(
         loader=ChoiceLoader([FileSystemLoader(folder), FileSystemLoader(_OWN)]),
         autoescape=select_autoescape(default=True, default_for_string=True),
@@ -57,7 +57,7 @@ class Frame:
 
 
 async def page(request: Request, template: str, /, *, status: int = 200, **values: Any) -> HTMLResponse:
-    """A whole page. The template sees ``frame``, ``me`` (the caller), ``today`` and the values given."""
+    """A whole page. The template sees `frame`, `me` (the caller), `today` and the values given."""
     shell: Shell = request.app.state.shell
     frame = await _frame(request, shell)
     context: Mapping[str, Any] = {"frame": frame, "me": frame.caller, "today": i18n.speech().today, **values}
