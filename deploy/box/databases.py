@@ -70,6 +70,7 @@ async def _ensure_role(connection: Connection, role: str, password: str) -> None
 
 
 async def _furnish(connection: Connection, service: str) -> None:
+    """Schema and extension. Rights on tables are given where a table is made: a default would open every partition."""
     owner, app = roles(service)
     await connection.execute(
         f"""
@@ -78,8 +79,6 @@ async def _furnish(connection: Connection, service: str) -> None:
         GRANT USAGE ON SCHEMA public TO {app};
         GRANT USAGE, CREATE ON SCHEMA public TO {owner};
         ALTER DEFAULT PRIVILEGES FOR ROLE {owner} GRANT USAGE ON SCHEMAS TO {app};
-        ALTER DEFAULT PRIVILEGES FOR ROLE {owner} GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {app};
-        ALTER DEFAULT PRIVILEGES FOR ROLE {owner} GRANT USAGE ON SEQUENCES TO {app};
         """
     )
 
