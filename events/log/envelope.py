@@ -97,9 +97,9 @@ def encode(about: About, fact: Fact, city: str, seal: Sealer) -> bytes:
         "source": f"/hearth/{city}/{about.service}",
         "type": about.type,
         "subject": about.entity,
-        "time": about.recorded.isoformat().replace("+00:00", "Z"),
+        "time": about.recorded,
         "datacontenttype": "application/json",
-        "effective": about.effective.isoformat(),
+        "effective": about.effective,
         "community": about.community,
         "actor": about.actor,
         "correlationid": about.correlation,
@@ -110,7 +110,7 @@ def encode(about: About, fact: Fact, city: str, seal: Sealer) -> bytes:
     if about.reason:
         envelope["reason"] = about.reason
     envelope["data"] = data
-    return orjson.dumps(envelope)
+    return orjson.dumps(envelope, option=orjson.OPT_UTC_Z)
 
 
 @dataclass(frozen=True, slots=True)

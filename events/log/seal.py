@@ -147,11 +147,13 @@ class KeyRing:
         await self.prefetch((self._service, person) for person in wanted)
         if erased := [p for p in wanted if self._people[(self._service, p)].record == b""]:
             raise Erased(f"keys of {', '.join(erased)} were destroyed")
-        fresh = {p: self._new_record(p) for p in wanted if self._people[(self._service, p)].record is None}
+        fresh = {p: self._new_person(p) for p in wanted if self._people[(self._service, p)].record is None}
         if not fresh:
             return
-        for person, record in (await self._store.create(self._service, fresh)).items():
-            self._people[(self._service, person)] = _Person(record)
+        records = {person: made.record for person, made in fresh.items() if made.record is not None}
+        for person, record in (await self._store.create(self._service, records)).items():
+            made = fresh[person]
+            self._people[(self._service, person)] = made if record == made.record else _Person(record)
 
     def forget(self, service: str, person: str) -> None:
         """Drop the cached keys of a person whose record was destroyed."""
@@ -197,31 +199,28 @@ class KeyRing:
         kek = self._keks.get(purpose)
         if kek is None or not record:
             return None
-        for number, wrapped in _entries(record):
-            if number == purpose:
-                nonce, sealed = wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:]
+        for start in range(0, len(record), _ENTRY_BYTES):
+            if record[start] == purpose:
+                nonce_end = start + 1 + NONCE_BYTES
+                nonce, sealed = record[start + 1 : nonce_end], record[nonce_end : start + _ENTRY_BYTES]
                 return _cipher(suite, kek.decrypt(nonce, sealed, _bound(service, person, "key", str(purpose))))
         return None
 
-    def _new_record(self, person: str) -> bytes:
+    def _new_person(self, person: str) -> _Person:
+        """Fresh data keys, wrapped for the record and at hand for the facts that made them necessary."""
         parts = []
+        made = _Person(None)
         for number, kek in self._keks.items():
-            nonce = os.urandom(NONCE_BYTES)
-            key = os.urandom(KEY_BYTES)
-            parts.append(
-                bytes((number,)) + nonce + kek.encrypt(nonce, key, _bound(self._service, person, "key", str(number)))
-            )
-        return b"".join(parts)
+            nonce, key = os.urandom(NONCE_BYTES), os.urandom(KEY_BYTES)
+            bound = _bound(self._service, person, "key", str(number))
+            parts.append(bytes((number,)) + nonce + kek.encrypt(nonce, key, bound))
+            made.ciphers[(self._suite, number)] = _cipher(self._suite, key)
+        made.record = b"".join(parts)
+        return made
 
 
 _ENTRY_BYTES: Final = 1 + NONCE_BYTES + KEY_BYTES + TAG_BYTES
-
-
-def _entries(record: bytes) -> Iterable[tuple[int, bytes]]:
-    """(purpose number, nonce and wrapped key) of a record: entries of a fixed length, one after the other."""
-    for start in range(0, len(record), _ENTRY_BYTES):
-        entry = record[start : start + _ENTRY_BYTES]
-        yield entry[0], entry[1:]
+"""An entry of a record: purpose number, nonce, wrapped key. Entries of one length stand one after the other."""
 
 
 def _bound(*parts: str) -> bytes:

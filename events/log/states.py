@@ -37,7 +37,8 @@ class PostgresStates:
             answered = []
             if command:
                 answered = await connection.fetch(
-                    "SELECT seq, body FROM fact WHERE entity = ANY ($1) AND command = $2 AND command <> '' ORDER BY seq",
+                    """SELECT seq, body FROM fact
+                       WHERE entity = ANY ($1) AND command = $2 AND command <> '' ORDER BY seq""",
                     list(entities),
                     command,
                 )
