@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncpg
+import pytest
 import nats
 from nats.js.api import StreamInfo
 
@@ -33,13 +34,19 @@ async def test_what_one_cell_writes_another_does_not_see(cell: BoxAddresses, cel
     assert (await _stream(other, "care", "REGISTRY")).state.messages == 0
 
 
-async def test_the_working_role_works_and_cannot_make_tables(cell: BoxAddresses) -> None:
+async def test_the_working_role_has_the_rights_it_was_given_and_cannot_make_tables(cell: BoxAddresses) -> None:
     owner = await asyncpg.connect(cell.postgres["care_owner"])
-    await owner.execute("CREATE TABLE visit (community ltree); CREATE SCHEMA aside; CREATE TABLE aside.visit (id int)")
+    await owner.execute(
+        """CREATE TABLE visit (community ltree); GRANT SELECT, INSERT ON visit TO care_app;
+           CREATE SCHEMA aside; CREATE TABLE aside.visit (id int); CREATE TABLE aside.kept (id int);
+           GRANT INSERT ON aside.visit TO care_app"""
+    )
     await owner.close()
     app = await asyncpg.connect(cell.postgres["care_app"])
     await app.execute("INSERT INTO visit VALUES ('demo.jinqiao'); INSERT INTO aside.visit VALUES (1)")
     assert await app.fetchval("SELECT count(*) FROM visit WHERE community <@ 'demo'") == 1
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await app.fetch("SELECT id FROM aside.kept")
     try:
         await app.execute("CREATE TABLE mine (id int)")
     except asyncpg.InsufficientPrivilegeError:
