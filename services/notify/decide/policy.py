@@ -1,0 +1,60 @@
+"""Who is told what, as data: the rules and their words. The text comes in from `policy/*.toml`."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from string import Formatter
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from events.facts.notice import Channel, RecipientKind
+
+FIELDS: Final = frozenset(("name", "day", "destination", "branch", "contact", "phone", "months", "receipt_no"))
+"""What a text may speak of."""
+
+
+class Rule(BaseModel):
+    """One rule of a pack."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Message(Rule):
+    """Whom a notice goes to, by which ways in order of preference, and its words."""
+
+    recipient: RecipientKind
+    channels: tuple[Channel, ...] = Field(min_length=1)
+    clause: str
+    text: str
+
+    @property
+    def fields(self) -> set[str]:
+        """What the text speaks of."""
+        return {field for _, field, _, _ in Formatter().parse(self.text) if field is not None}
+
+    @model_validator(mode="after")
+    def _speaks_of_what_can_be_known(self) -> Message:
+        if strange := sorted(self.fields - FIELDS):
+            raise ValueError(f"text speaks of {', '.join(strange)}; known are {', '.join(sorted(FIELDS))}")
+        return self
+
+
+class NotifyPolicy(Rule):
+    """A whole pack, messages by policy key. Every clause that a rule cites has its words in `clauses`."""
+
+    unknown: str
+    messages: Mapping[str, Message]
+    clauses: Mapping[str, str]
+
+    @model_validator(mode="after")
+    def _every_clause_has_its_words(self) -> NotifyPolicy:
+        if wordless := sorted({message.clause for message in self.messages.values()} - set(self.clauses)):
+            raise ValueError(f"clauses without words: {', '.join(wordless)}")
+        return self
+
+
+def policy_of(text: str) -> NotifyPolicy:
+    """The pack written in this TOML text. ValueError says which rule is wrong or missing."""
+    return NotifyPolicy.model_validate(tomllib.loads(text))

@@ -1,0 +1,1 @@
+"""Specs of notify: given facts, when a command, then facts."""

@@ -1,0 +1,1 @@
+"""Specs of notify/decide: given facts, when a command, then facts."""
