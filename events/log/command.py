@@ -167,6 +167,26 @@ class Commands:
                 await asyncio.sleep(0.002 * attempt)
         raise Conflict(f"{targets[0][1]}: {TRIES_MAX} others were faster; try again")
 
+    async def note(self, asked: Asked, stream: str, entity: str, fact: Fact, on: date) -> Receipt:
+        """Append a fact that needs no decision and that nobody's state remembers, such as who read what and why.
+
+        Only the entity's last message on that stream is read, whatever its length. Raises `LogError`.
+        """
+        log_stream, subject = log_stream_of(self.service), subject_of(self.service, stream, entity)
+        await self.keys.ensure([entity] if fact.SEALED else [])
+        for attempt in range(TRIES_MAX):
+            last = await self.log.read_last(log_stream, subject)
+            about = self._about(asked, entity, fact, on, self.clock(), digest(last.body) if last else GENESIS)
+            body = encode(about, fact, self.city, self.keys.seal)
+            try:
+                write = Write(subject, last.seq if last else 0, [(about.id, body)])
+                (seq,) = await self.log.append(log_stream, [write])
+            except Conflict:
+                await asyncio.sleep(0.002 * attempt)
+                continue
+            return Receipt([_at(Recorded(about, fact), seq)])
+        raise Conflict(f"{subject}: {TRIES_MAX} others were faster; try again")
+
     async def state(self, decider: Decider[S], entity: str) -> S:
         """The entity's state now, newest facts included."""
         loaded, _ = await self._load(Asked("", ""), [(decider, entity)], newest=True)

@@ -1,0 +1,251 @@
+"""Carries out the registry's commands: who is claimed first, then load, decide, append."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Final
+
+from events.facts.access import RecordRead
+from events.facts.branch import BranchContact
+from events.facts.decision import Decision, Decisions, Refused, refused
+from events.facts.member import CorrectableField, DuesPaid, MonthDue
+from events.facts.receipts import receipt_book
+from events.log.command import Asked, CommandRefused, Commands, Receipt, Target
+from events.log.envelope import Recorded, Undecodable, open_fact, parse
+from events.log.port import Message
+from events.log.project.store import Pool, claim
+from services.registry.decide import branch, meeting, member, receipts
+from services.registry.decide.branch import BRANCH, FormBranch, SetBranchContact
+from services.registry.decide.commands import (
+    Assign,
+    ChangeContact,
+    Correct,
+    Die,
+    Enrol,
+    MoveAway,
+    PayDues,
+    Return,
+    SetPensionBasis,
+    WithdrawEnrolment,
+)
+from services.registry.decide.dues import due_of
+from services.registry.decide.meeting import MEETING, CancelMeeting, ScheduleMeeting, SignIn
+from services.registry.decide.member import MEMBER, Member, Standing
+from services.registry.decide.policy import RegistryPolicy
+from services.registry.decide.receipts import RECEIPTS
+
+ID_NUMBER: Final = "id_number"
+REQUEST: Final = "request"
+BRANCH_NAME: Final = "branch"
+_ID_CHARACTERS: Final = 36
+"""The length of a UUID: longer or shorter is a branch's name, not its id."""
+
+
+@dataclass(frozen=True)
+class Registry:
+    """One method per command. `Asked` says who asks and under which Idempotency-Key; `today` is the office's day.
+
+    Every method raises what `Commands.act` raises. Creations answer with the entity's id beside the receipt: the same
+    key gives the same id, and so does the same ID number or the same branch name.
+    """
+
+    commands: Commands
+    pool: Pool
+    index_key: bytes
+    policy: RegistryPolicy
+    today: Callable[[], date]
+
+    # ── members ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def enrol(self, asked: Asked, command: Enrol) -> tuple[str, Receipt]:
+        """Put a person on the roll. Refused as `already_enrolled` if the number is another name's already."""
+        entity = await self._entity_for(asked, ID_NUMBER, self.blind(ID_NUMBER, command.id_number))
+        if command.branch is not None:
+            command = command.model_copy(update={"branch": await self.branch_id(asked, command.branch)})
+        receipt = await self.commands.act(asked, MEMBER, entity, lambda one: member.enrol(one, command, self.today()))
+        if not receipt.facts:
+            known = await self.state(entity)
+            if known.person is None or known.person.name != command.name:
+                raise CommandRefused(refused("already_enrolled", member_id=entity))
+        return entity, receipt
+
+    async def withdraw(self, asked: Asked, member_id: str, *, known_elsewhere: bool = False) -> Receipt:
+        """Take back an enrolment made by hand, as long as nothing else has happened."""
+        command = WithdrawEnrolment()
+        return await self._act(
+            asked,
+            member_id,
+            lambda one: member.withdraw_enrolment(one, command, self.today(), known_elsewhere=known_elsewhere),
+        )
+
+    async def correct(self, asked: Asked, member_id: str, command: Correct) -> Receipt:
+        """Set right what the register has wrong. A corrected ID number must not be somebody else's."""
+        if command.field is CorrectableField.ID_NUMBER and command.value:
+            holder = await self._claim(ID_NUMBER, self.blind(ID_NUMBER, command.value), member_id)
+            if holder != member_id:
+                raise CommandRefused(refused("already_enrolled", member_id=holder))
+        asked = replace(asked, reason=command.reason)
+        return await self._act(asked, member_id, lambda one: member.correct(one, command, self.today()))
+
+    async def change_contact(self, asked: Asked, member_id: str, command: ChangeContact) -> Receipt:
+        """Reach the person another way."""
+        return await self._act(asked, member_id, lambda one: member.change_contact(one, command, self.today()))
+
+    async def move_away(self, asked: Asked, member_id: str, command: MoveAway) -> Receipt:
+        """The member leaves for a while; the policy chooses how the relation is kept."""
+        away = self.policy.away
+        return await self._act(asked, member_id, lambda one: member.move_away(one, command, away, self.today()))
+
+    async def come_back(self, asked: Asked, member_id: str, command: Return) -> Receipt:
+        """The member is back."""
+        return await self._act(asked, member_id, lambda one: member.come_back(one, command, self.today()))
+
+    async def assign(self, asked: Asked, member_id: str, command: Assign) -> Receipt:
+        """The member belongs to a branch, named by its id or its name."""
+        named = Assign(branch=await self.branch_id(asked, command.branch))
+        return await self._act(asked, member_id, lambda one: member.assign(one, named, self.today()))
+
+    async def set_pension_basis(self, asked: Asked, member_id: str, command: SetPensionBasis) -> Receipt:
+        """Dues are reckoned from another pension."""
+        return await self._act(asked, member_id, lambda one: member.set_pension_basis(one, command, self.today()))
+
+    async def die(self, asked: Asked, member_id: str, command: Die) -> Receipt:
+        """The member died."""
+        return await self._act(asked, member_id, lambda one: member.die(one, command, self.today()))
+
+    async def pay_dues(self, asked: Asked, member_id: str, command: PayDues) -> tuple[str, Receipt]:
+        """Dues were paid: the receipt's number, and the facts of the member and of the community's receipt book."""
+        book_id = receipt_book(asked.community)
+
+        def decide(states: Sequence[Any]) -> Decisions:
+            return receipts.pay_dues(
+                states[0], states[1], command, self.policy.dues, self.today(), member_id=member_id, book_id=book_id
+            )
+
+        receipt = await self.commands.act_together(asked, [(MEMBER, member_id), (RECEIPTS, book_id)], decide)
+        paid = next(one.fact for one in receipt.facts if isinstance(one.fact, DuesPaid))
+        return paid.receipt_no, receipt
+
+    # ── branches and meetings ────────────────────────────────────────────────────────────────────────────────────
+
+    async def branch_id(self, asked: Asked, name: str) -> str:
+        """The id of a branch of the community; a name that is not known forms the branch. An id is taken as it is."""
+        name = "".join(name.split())
+        if len(name) == _ID_CHARACTERS and name.count("-") == 4:  # the shape of a UUID
+            return name
+        key = self.blind(BRANCH_NAME, f"{asked.community}/{name}")
+        entity = await self._claim(BRANCH_NAME, key, self.commands.new_id())
+        command = FormBranch(name=name, community=asked.community)
+        forming = replace(asked, command=f"form-branch/{key}", expected=None)
+        await self.commands.act(forming, BRANCH, entity, lambda one: branch.form_branch(one, command, self.today()))
+        return entity
+
+    async def set_branch_contact(self, asked: Asked, branch_id: str, contact: BranchContact) -> Receipt:
+        """Whom the branch's members call."""
+        command = SetBranchContact(contact_name=contact.name, contact_phone=contact.phone)
+        return await self.commands.act(
+            asked, BRANCH, branch_id, lambda one: branch.set_branch_contact(one, command, self.today())
+        )
+
+    async def schedule(self, asked: Asked, command: ScheduleMeeting) -> tuple[str, Receipt]:
+        """Call a meeting of a branch, named by its id or its name, or of the whole community."""
+        key = f"{asked.actor}/{asked.command}" if asked.command else self.commands.new_id()
+        entity = await self._claim(REQUEST, self.blind(REQUEST, key), self.commands.new_id())
+        if command.branch is not None:
+            command = command.model_copy(update={"branch": await self.branch_id(asked, command.branch)})
+        return entity, await self.commands.act(asked, MEETING, entity, lambda one: meeting.schedule(one, command))
+
+    async def sign_in(self, asked: Asked, meeting_id: str, command: SignIn) -> Receipt:
+        """Members took part: one append for the meeting and everybody who signed in."""
+        people = tuple(dict.fromkeys(command.member_ids))
+
+        def decide(states: Sequence[Any]) -> Decisions:
+            members = dict(zip(people, states[1:], strict=True))
+            return meeting.sign_in(states[0], members, command, self.today(), meeting_id=meeting_id)
+
+        targets: list[Target] = [(MEETING, meeting_id), *((MEMBER, one) for one in people)]
+        return await self.commands.act_together(asked, targets, decide)
+
+    async def cancel_meeting(self, asked: Asked, meeting_id: str, command: CancelMeeting) -> Receipt:
+        """The meeting does not take place."""
+        return await self.commands.act(
+            asked, MEETING, meeting_id, lambda one: meeting.cancel(one, command, self.today())
+        )
+
+    # ── reading ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def record_read(self, asked: Asked, member_id: str, what: str, reason: str) -> Receipt:
+        """Write down who is about to see what, and why; only then may it be shown (DOMAIN R23)."""
+        read = RecordRead(who=asked.actor, what=what, reason=reason)
+        return await self.commands.note(replace(asked, reason=reason), read.STREAM, member_id, read, self.today())
+
+    async def state(self, member_id: str) -> Member:
+        """What decisions know of a member, newest facts included."""
+        return await self.commands.state(MEMBER, member_id)
+
+    async def states(self, member_ids: Iterable[str]) -> Mapping[str, Member]:
+        """What decisions know of members, as far as it is projected: one question for a whole list."""
+        known = await self.commands.states.load(list(member_ids), "")
+        return {one: Member.model_validate_json(snapshot.state) for one, snapshot in known.snapshots.items()}
+
+    def due(self, one: Member, months: Iterable[str]) -> list[MonthDue | None]:
+        """What is due of a member for each of these months; None where no pension was ever put on record."""
+        return [due_of(month, one.terms, self.policy.dues) for month in months]
+
+    async def opened(self, messages: Sequence[Message]) -> list[Recorded]:
+        """Stored envelopes as facts, as far as the registry holds the keys; what cannot be read is left out."""
+        parsed = [parse(message) for message in messages]
+        await self.commands.keys.prefetch({(one.about.service, one.about.entity) for one in parsed})
+        found = []
+        for one in parsed:
+            try:
+                found.append(open_fact(one, self.commands.keys.open))
+            except Undecodable:  # parked, and shown to the operator
+                continue
+        return found
+
+    def blind(self, kind: str, value: str) -> str:
+        """A keyed hash under which a value can be found again, but not read."""
+        return hmac.digest(self.index_key, f"{kind}:{value}".encode(), hashlib.sha256).hex()
+
+    # ── claims ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _act(self, asked: Asked, member_id: str, decide: Callable[[Member], Decision]) -> Receipt:
+        return await self.commands.act(asked, MEMBER, member_id, decide)
+
+    async def _entity_for(self, asked: Asked, kind: str, key: str) -> str:
+        """The entity a creation is about: the one this request made before, the one that holds the key, or a new one.
+
+        A repeated request is answered as the first time, whatever its body says now (ADR 17).
+        """
+        if not asked.command:
+            return await self._claim(kind, key, self.commands.new_id())
+        request = self.blind(REQUEST, f"{asked.actor}/{asked.command}")
+        made_before = await self._holder(REQUEST, request)
+        if made_before is not None:
+            return made_before
+        return await self._claim(REQUEST, request, await self._claim(kind, key, self.commands.new_id()))
+
+    async def _claim(self, kind: str, key: str, entity: str) -> str:
+        """Who holds the key now: this entity, or whoever was first."""
+        async with self.pool.acquire() as connection:
+            return (await claim(connection, kind, {key: entity}))[key]
+
+    async def _holder(self, kind: str, key: str) -> str | None:
+        async with self.pool.acquire() as connection:
+            holder: str | None = await connection.fetchval(
+                "SELECT entity FROM claim WHERE kind = $1 AND key = $2", kind, key
+            )
+        return holder
+
+
+def is_on_roll(one: Member) -> bool:
+    """True for a member to whom things can happen."""
+    return one.standing is Standing.ENROLLED
+
+
+__all__ = ["Refused", "Registry", "is_on_roll"]

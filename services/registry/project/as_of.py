@@ -1,0 +1,38 @@
+"""A card as it was on one day, as it was known at a moment: the folds of the living card over fewer facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from events.facts.member import DetailsCorrected, Enrolled
+from events.log.envelope import Recorded
+from events.log.project import Row
+from services.registry.project import member
+
+
+def in_life(one: Recorded) -> date:
+    """The day from which a fact was so in life. A correction holds from the day the wrong value stood on the card."""
+    if isinstance(one.fact, DetailsCorrected) and one.fact.wrong_since is not None:
+        return one.fact.wrong_since
+    return one.about.effective
+
+
+def card_as_of(known: Iterable[Recorded], day: date) -> Row | None:
+    """The row of the card on a day, from the facts known (oldest first); None if the person was not on the roll yet.
+
+    Facts take effect in the order of life, not of writing. An enrolment comes first: what a roster says of the time
+    before it (somebody left in spring) is part of what it brought along.
+    """
+    known = list(known)
+    begun = [one for one in known if isinstance(one.fact, Enrolled) and one.about.effective <= day]
+    if not begun:
+        return None
+    enrolled = begun[-1]
+    later = [one for one in known if one.about.seq > enrolled.about.seq and in_life(one) <= day]
+    row: Row | None = None
+    for one in [enrolled, *sorted(later, key=lambda one: (in_life(one), one.about.seq))]:
+        handler = member.view.handlers.get(type(one.fact))
+        if handler is not None:
+            row = handler.fold(row, one.fact, one.about)
+    return None if row is None else {"community": enrolled.about.community} | row

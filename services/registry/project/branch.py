@@ -1,0 +1,89 @@
+"""The branches and whom their members call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Column, Date, Index, MetaData, Table, Text, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from events.facts.base import is_hidden
+from events.facts.branch import BranchContact, ContactSet, Formed
+from events.log.envelope import About
+from events.log.project import Row, View, community_column
+from services.registry.project import member
+from services.registry.project.sql import inside, path_text
+
+table = Table(
+    "branch",
+    MetaData(),
+    Column("branch_id", Text, primary_key=True),
+    community_column(),
+    Column("name", Text, nullable=False),
+    Column("contact_name", Text),
+    Column("contact_phone", Text),
+    Column("formed_on", Date),
+    Index("branch_by_name", "name"),
+)
+
+view = View("branch", version=1, table=table, doc="Every branch, and whom its members call.")
+
+
+@view.on(Formed)
+def _(_row: Row | None, fact: Formed, about: About) -> Row:
+    return {"name": fact.name, "formed_on": about.effective, **_contact(fact.contact)}
+
+
+@view.on(ContactSet)
+def _(row: Row | None, fact: ContactSet, _about: About) -> Row:
+    if row is None:
+        raise LookupError("a branch that was never formed is reached another way")
+    return row | _contact(fact.contact)
+
+
+def _contact(contact: BranchContact) -> Row:
+    if is_hidden(contact):
+        return {"contact_name": None, "contact_phone": None}
+    return {"contact_name": contact.name, "contact_phone": contact.phone}
+
+
+async def branches(db: AsyncConnection, community: str = "") -> list[Mapping[str, Any]]:
+    """The branches of a community (of the whole scope) with how many members are on their roll, by name."""
+    members = member.table.c
+    on_roll = (
+        select(members.branch_id, func.count().label("members"))
+        .where(members.state.in_(member.ON_ROLL))
+        .group_by(members.branch_id)
+        .subquery()
+    )
+    query = (
+        select(
+            table.c.branch_id,
+            table.c.name,
+            table.c.contact_name,
+            table.c.contact_phone,
+            path_text(table.c.community),
+            func.coalesce(on_roll.c.members, 0).label("members"),
+        )
+        .join_from(table, on_roll, on_roll.c.branch_id == table.c.branch_id, isouter=True)
+        .where(inside(table.c.community, community))
+        .order_by(table.c.community, table.c.name, table.c.branch_id)
+    )
+    return [row._asdict() for row in await db.execute(query)]
+
+
+async def branch(db: AsyncConnection, branch_id: str) -> Mapping[str, Any] | None:
+    """One branch."""
+    row = (
+        await db.execute(
+            select(
+                table.c.branch_id,
+                table.c.name,
+                table.c.contact_name,
+                table.c.contact_phone,
+                path_text(table.c.community),
+            ).where(table.c.branch_id == branch_id)
+        )
+    ).one_or_none()
+    return None if row is None else row._asdict()

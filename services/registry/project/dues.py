@@ -1,0 +1,205 @@
+"""Dues by month: what was paid and on which receipt, and since when and till when each member owes them at all.
+
+What is due for a month is no fact: it is worked out from the pension and the policy when somebody asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Date, Index, MetaData, Table, Text, cast, func, literal, select, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from events.facts.base import is_hidden
+from events.facts.member import Died, DuesPaid, Enrolled, EnrolmentWithdrawn, MonthDue
+from events.log.envelope import About
+from events.log.project import Row, View, community_column
+from services.registry.project import branch, member
+from services.registry.project.keyset import PAGE_DEFAULT, Page, paged, read_token
+from services.registry.project.sql import inside, path_text
+
+paid = Table(
+    "dues_month",
+    MetaData(),
+    Column("member_id", Text, primary_key=True),
+    Column("month", Text, primary_key=True),
+    community_column(),
+    Column("paid_on", Date, nullable=False),
+    Column("paid_fen", BigInteger),
+    Column("clause", Text),
+    Column("receipt_no", Text, nullable=False),
+    Column("method", Text, nullable=False),
+    Column("payer", Text),
+    Index("dues_by_day", "paid_on"),
+)
+
+account = Table(
+    "dues_account",
+    MetaData(),
+    Column("member_id", Text, primary_key=True),
+    community_column(),
+    Column("owed_from", Text, nullable=False),
+    Column("owed_until", Text),
+    Column("months", ARRAY(Text), nullable=False),
+)
+
+months = View("dues_month", version=1, table=paid, doc="Every month that was paid, with its receipt.")
+accounts = View(
+    "dues_account", version=1, table=account, doc="From which month on each member owes dues here, and those paid."
+)
+
+
+def _months(fact: DuesPaid, about: About) -> list[tuple[str, str]]:
+    return [(about.entity, month) for month in fact.months]
+
+
+@months.on(DuesPaid, keys=_months)
+def _(_row: Row | None, fact: DuesPaid, about: About, key: tuple[str, str]) -> Row:
+    by_month: dict[str, MonthDue] = {}
+    if not is_hidden(fact.amount):
+        by_month = {due.month: due for due in fact.amount.months}
+    due = by_month.get(key[1])
+    return {
+        "paid_on": about.effective,
+        "paid_fen": due.due_fen if due else None,
+        "clause": due.clause if due else None,
+        "receipt_no": fact.receipt_no,
+        "method": fact.method.value,
+        "payer": None if is_hidden(fact.payer) else fact.payer,
+    }
+
+
+@accounts.on(Enrolled)
+def _(_row: Row | None, fact: Enrolled, about: About) -> Row:
+    """Dues are owed here from the month of enrolment on: what was owed before was owed elsewhere."""
+    first = max(about.effective, fact.joined_on)
+    return {"owed_from": f"{first:%Y-%m}", "months": []}
+
+
+@accounts.on(DuesPaid)
+def _(row: Row | None, fact: DuesPaid, _about: About) -> Row:
+    if row is None:
+        raise LookupError("dues of a member who was never enrolled")
+    return row | {"months": sorted({*row["months"], *fact.months})}
+
+
+@accounts.on(Died)
+def _(row: Row | None, _fact: Died, about: About) -> Row | None:
+    return None if row is None else row | {"owed_until": f"{about.effective:%Y-%m}"}
+
+
+@accounts.on(EnrolmentWithdrawn)
+def _(_row: Row | None, _fact: EnrolmentWithdrawn, _about: About) -> None:
+    return None
+
+
+async def paid_months(
+    db: AsyncConnection, member_id: str, first: str = "", last: str = ""
+) -> dict[str, Mapping[str, Any]]:
+    """What a member has paid, by month."""
+    query = select(*(column for column in paid.columns if column.name != "community")).where(
+        paid.c.member_id == member_id
+    )
+    if first:
+        query = query.where(paid.c.month >= first)
+    if last:
+        query = query.where(paid.c.month <= last)
+    return {row.month: dict(row._mapping) for row in await db.execute(query.order_by(paid.c.month))}
+
+
+async def account_of(db: AsyncConnection, member_id: str) -> Mapping[str, Any] | None:
+    """From when on a member owes dues, and the months paid."""
+    query = select(account.c.owed_from, account.c.owed_until, account.c.months).where(account.c.member_id == member_id)
+    row = (await db.execute(query)).one_or_none()
+    return None if row is None else dict(row._mapping)
+
+
+@dataclass(frozen=True, slots=True)
+class Owing:
+    """Whom the arrears list is about: members of a community with at least so many whole months unpaid."""
+
+    last: str
+    """The last month that is over: the present one is due, but nobody is behind with it yet."""
+    community: str = ""
+    months_min: int = 1
+
+
+def _unpaid(last: str) -> Any:
+    """How many months are over and not paid: those owed, less those of them that were paid."""
+    owed_last = func.least(last, func.coalesce(account.c.owed_until, last))
+    span = _number(owed_last) - _number(account.c.owed_from) + 1
+    one = func.unnest(account.c.months).column_valued("one")
+    settled = (
+        select(func.count()).select_from(one).where(one >= account.c.owed_from, one <= owed_last).scalar_subquery()
+    )
+    return func.greatest(span, 0) - settled
+
+
+def _number(month: Any) -> Any:
+    """`2026-11` as a number of months, so that months can be subtracted."""
+    text = cast(literal(month), Text) if isinstance(month, str) else month
+    return func.substr(text, 1, 4).cast(BigInteger) * 12 + func.substr(text, 6, 2).cast(BigInteger)
+
+
+async def owing(db: AsyncConnection, wanted: Owing, *, size: int = PAGE_DEFAULT, token: str = "") -> Page:
+    """Living members on the roll who are behind, the longest first. Raises `BadToken`."""
+    unpaid = _unpaid(wanted.last).label("unpaid")
+    behind = select(account.c.member_id, unpaid, account.c.owed_from, account.c.months).subquery()
+    query = (
+        select(
+            behind,
+            (-behind.c.unpaid).label("rank"),
+            path_text(member.table.c.community),
+            member.table.c.name,
+            member.table.c.phone,
+            member.table.c.family,
+            member.table.c.birth,
+            member.table.c.state,
+            member.table.c.away_to,
+            branch.table.c.name.label("branch"),
+        )
+        .select_from(
+            behind.join(member.table, member.table.c.member_id == behind.c.member_id).outerjoin(
+                branch.table, branch.table.c.branch_id == member.table.c.branch_id
+            )
+        )
+        .where(behind.c.unpaid >= wanted.months_min, member.table.c.state.in_(member.ON_ROLL))
+        .where(inside(member.table.c.community, wanted.community))
+        .order_by(-behind.c.unpaid, behind.c.member_id)
+        .limit(size + 1)
+    )
+    if after := read_token(token, int, str):
+        query = query.where(tuple_(-behind.c.unpaid, behind.c.member_id) > after)
+    return paged([dict(row._mapping) for row in await db.execute(query)], size, "rank", "member_id")
+
+
+async def owing_count(db: AsyncConnection, wanted: Owing) -> int:
+    """How many are behind."""
+    behind = select(account.c.member_id, _unpaid(wanted.last).label("unpaid")).subquery()
+    query = (
+        select(func.count())
+        .select_from(behind.join(member.table, member.table.c.member_id == behind.c.member_id))
+        .where(behind.c.unpaid >= wanted.months_min, member.table.c.state.in_(member.ON_ROLL))
+        .where(inside(member.table.c.community, wanted.community))
+    )
+    return int((await db.execute(query)).scalar_one())
+
+
+async def taken(db: AsyncConnection, first_day: date, community: str = "") -> Mapping[str, int]:
+    """Money taken since a day (fen) and on how many receipts."""
+    query = select(
+        func.coalesce(func.sum(paid.c.paid_fen), 0).label("fen"),
+        func.count(paid.c.receipt_no.distinct()).label("receipts"),
+    ).where(paid.c.paid_on >= first_day, inside(paid.c.community, community))
+    row = (await db.execute(query)).one()
+    return {"fen": int(row.fen), "receipts": int(row.receipts)}
+
+
+def unpaid_of(row: Mapping[str, Any], last: str, between: Sequence[str]) -> list[str]:
+    """Which of these months a row of `owing` has not paid, up to `last`."""
+    settled = set(row["months"])
+    return [month for month in between if month <= last and month not in settled]

@@ -1,0 +1,111 @@
+"""What other services have published about a member: a line for the timeline, and whether the person is cared for.
+
+Only published facts, so no diagnosis and nothing that was said. A table of its own: care's facts may arrive before the
+member's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Date, DateTime, Index, MetaData, Table, Text, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from events.facts.care import FellIll, Recovered, VisitMade
+from events.log.envelope import About
+from events.log.project import Row, View, community_column
+
+told = Table(
+    "elsewhere",
+    MetaData(),
+    Column("fact_id", Text, primary_key=True),
+    community_column(),
+    Column("member_id", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("effective", Date, nullable=False),
+    Column("recorded", DateTime(timezone=True), nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("way", Text),
+    Column("log_stream", Text, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Index("elsewhere_of_member", "member_id", "recorded"),
+)
+
+cared = Table(
+    "cared",
+    MetaData(),
+    Column("member_id", Text, primary_key=True),
+    community_column(),
+    Column("ill_since", Date),
+    Column("met_on", Date),
+    Column("changed_seq", BigInteger, nullable=False),
+)
+
+timeline = View("elsewhere", version=1, table=told, doc="What other services told of a member, one row a fact.")
+caring = View("cared", version=1, table=cared, doc="Who is being cared for, and when care last met the person.")
+
+
+def _line(_row: Row | None, fact: FellIll | Recovered | VisitMade, about: About) -> Row:
+    return {
+        "member_id": about.entity,
+        "type": about.type,
+        "effective": about.effective,
+        "recorded": about.recorded,
+        "actor": about.actor,
+        "way": fact.way.value if isinstance(fact, VisitMade) else None,
+        "log_stream": about.log_stream,
+        "seq": about.seq,
+    }
+
+
+for _told in (FellIll, Recovered, VisitMade):
+    timeline.on(_told, keys=lambda _fact, about: [(about.id,)])(_line)
+
+
+@caring.on(FellIll)
+def _(row: Row | None, _fact: FellIll, about: About) -> Row:
+    return {"met_on": None, **(row or {}), "ill_since": about.effective, "changed_seq": about.seq}
+
+
+@caring.on(Recovered)
+def _(row: Row | None, _fact: Recovered, about: About) -> Row:
+    return {"met_on": None, **(row or {}), "ill_since": None, "changed_seq": about.seq}
+
+
+@caring.on(VisitMade)
+def _(row: Row | None, _fact: VisitMade, about: About) -> Row:
+    met_on = max((row or {}).get("met_on") or about.effective, about.effective)
+    return {"ill_since": None, **(row or {}), "met_on": met_on, "changed_seq": about.seq}
+
+
+async def lines(
+    db: AsyncConnection, member_id: str, *, before: datetime | None = None, limit: int = 100
+) -> Sequence[Mapping[str, Any]]:
+    """What was told of a member, newest first; only what was recorded before a moment, if one is given."""
+    columns = [column for column in told.columns if column.name != "community"]
+    query = (
+        select(*columns).where(told.c.member_id == member_id).order_by(told.c.recorded.desc(), told.c.fact_id.desc())
+    )
+    if before is not None:
+        query = query.where(told.c.recorded < before)
+    return [dict(row._mapping) for row in await db.execute(query.limit(limit))]
+
+
+async def cared_for_on(db: AsyncConnection, member_id: str, day: date, known_at: datetime) -> bool:
+    """Whether the person was being cared for on a day, as it was known at a moment."""
+    query = (
+        select(told.c.type)
+        .where(told.c.member_id == member_id, told.c.effective <= day, told.c.recorded <= known_at)
+        .where(told.c.type.in_((FellIll.TYPE, Recovered.TYPE)))
+        .order_by(told.c.effective.desc(), told.c.seq.desc())
+        .limit(1)
+    )
+    return bool((await db.execute(query)).scalar_one_or_none() == FellIll.TYPE)
+
+
+async def told_of(db: AsyncConnection, member_id: str) -> int:
+    """How many lines there are."""
+    query = select(func.count()).where(told.c.member_id == member_id)
+    return int((await db.execute(query)).scalar_one())

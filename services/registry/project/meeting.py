@@ -1,0 +1,190 @@
+"""Meetings, and who came."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Date,
+    DateTime,
+    Index,
+    MetaData,
+    Select,
+    Table,
+    Text,
+    select,
+    tuple_,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from events.facts.meeting import Cancelled, Scheduled, SignedIn
+from events.facts.member import Attended
+from events.log.envelope import About
+from events.log.project import Row, View, community_column
+from services.registry.project import branch, member
+from services.registry.project.keyset import PAGE_DEFAULT, Page, paged, read_token
+from services.registry.project.sql import inside, path_text
+
+SCHEDULED, CANCELLED = "scheduled", "cancelled"
+
+table = Table(
+    "meeting",
+    MetaData(),
+    Column("meeting_id", Text, primary_key=True),
+    community_column(),
+    Column("kind", Text, nullable=False),
+    Column("branch_id", Text),
+    Column("starts_at", DateTime(timezone=True), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("place", Text),
+    Column("state", Text, nullable=False),
+    Column("why_cancelled", Text),
+    Column("present", BigInteger, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Index("meeting_by_time", "starts_at", "meeting_id"),
+)
+
+came = Table(
+    "attendance",
+    MetaData(),
+    Column("meeting_id", Text, primary_key=True),
+    Column("member_id", Text, primary_key=True),
+    community_column(),
+    Column("attended_on", Date, nullable=False),
+    Column("way", Text, nullable=False),
+    Index("attendance_of_member", "member_id", "attended_on"),
+)
+
+view = View("meeting", version=1, table=table, doc="Every meeting, when and where, and how many came.")
+attendance = View("attendance", version=1, table=came, doc="Who came to which meeting.")
+
+
+@view.on(Scheduled)
+def _(_row: Row | None, fact: Scheduled, about: About) -> Row:
+    return {
+        "kind": fact.kind.value,
+        "branch_id": fact.branch_id,
+        "starts_at": fact.starts_at,
+        "title": fact.title,
+        "place": fact.place,
+        "state": SCHEDULED,
+        "present": 0,
+        "seq": about.seq,
+    }
+
+
+@view.on(SignedIn)
+def _(row: Row | None, fact: SignedIn, about: About) -> Row:
+    row = _called(row)
+    return row | {"present": row["present"] + len(fact.member_ids), "seq": about.seq}
+
+
+@view.on(Cancelled)
+def _(row: Row | None, fact: Cancelled, about: About) -> Row:
+    return _called(row) | {"state": CANCELLED, "why_cancelled": fact.why, "seq": about.seq}
+
+
+def _called(row: Row | None) -> Row:
+    if row is None:
+        raise LookupError("something happened at a meeting that was never called")
+    return row
+
+
+@attendance.on(Attended, keys=lambda fact, about: [(fact.meeting_id, about.entity)])
+def _(_row: Row | None, fact: Attended, about: About) -> Row:
+    return {"attended_on": about.effective, "way": fact.way.value}
+
+
+def _query() -> Select[Any]:
+    columns = [column for column in table.columns if column.name != "community"]
+    return select(*columns, path_text(table.c.community), branch.table.c.name.label("branch")).select_from(
+        table.outerjoin(branch.table, branch.table.c.branch_id == table.c.branch_id)
+    )
+
+
+async def meetings(
+    db: AsyncConnection,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    community: str = "",
+    newest_first: bool = False,
+    size: int = PAGE_DEFAULT,
+    token: str = "",
+) -> Page:
+    """Meetings that begin from `since` on and before `until`, in the order of time. Raises `BadToken`."""
+    key = tuple_(table.c.starts_at, table.c.meeting_id)
+    order = (
+        (table.c.starts_at.desc(), table.c.meeting_id.desc())
+        if newest_first
+        else (table.c.starts_at, table.c.meeting_id)
+    )
+    query = _query().where(inside(table.c.community, community)).order_by(*order).limit(size + 1)
+    if since is not None:
+        query = query.where(table.c.starts_at >= since)
+    if until is not None:
+        query = query.where(table.c.starts_at < until)
+    if after := read_token(token, str, str):
+        start = (datetime.fromisoformat(after[0]), after[1])
+        query = query.where(key < start if newest_first else key > start)
+    return paged([dict(row._mapping) for row in await db.execute(query)], size, "starts_at", "meeting_id")
+
+
+async def meeting(db: AsyncConnection, meeting_id: str) -> Mapping[str, Any] | None:
+    """One meeting."""
+    row = (await db.execute(_query().where(table.c.meeting_id == meeting_id))).one_or_none()
+    return None if row is None else dict(row._mapping)
+
+
+async def sign_in_list(db: AsyncConnection, row: Mapping[str, Any], size: int = 1000) -> Sequence[Mapping[str, Any]]:
+    """Whom a meeting concerns (the branch, or the community's members), and how each of them came, if they did."""
+    members, there = member.table.c, came.c
+    query = (
+        select(
+            members.member_id,
+            members.name,
+            members.birth,
+            members.state,
+            members.away_to,
+            members.full_member_on,
+            there.way,
+            there.attended_on,
+        )
+        .select_from(
+            member.table.outerjoin(
+                came, (there.member_id == members.member_id) & (there.meeting_id == row["meeting_id"])
+            )
+        )
+        .where((members.state.in_(member.ON_ROLL)) | there.way.is_not(None))
+        .order_by(members.pinyin, members.member_id)
+        .limit(size)
+    )
+    if row["branch_id"]:
+        query = query.where((members.branch_id == row["branch_id"]) | there.way.is_not(None))
+    else:
+        query = query.where(inside(members.community, row["community"]))
+    return [dict(found._mapping) for found in await db.execute(query)]
+
+
+async def attended_by(db: AsyncConnection, member_id: str, since: date, limit: int = 50) -> Sequence[Mapping[str, Any]]:
+    """The meetings a member came to since a day, newest first."""
+    query = (
+        select(came.c.meeting_id, came.c.attended_on, came.c.way, table.c.kind, table.c.title)
+        .select_from(came.outerjoin(table, table.c.meeting_id == came.c.meeting_id))
+        .where(came.c.member_id == member_id, came.c.attended_on >= since)
+        .order_by(came.c.attended_on.desc())
+        .limit(limit)
+    )
+    return [dict(row._mapping) for row in await db.execute(query)]
+
+
+async def titles(db: AsyncConnection, meeting_ids: Sequence[str]) -> dict[str, str]:
+    """What these meetings are called."""
+    if not meeting_ids:
+        return {}
+    query = select(table.c.meeting_id, table.c.title).where(table.c.meeting_id.in_(list(meeting_ids)))
+    return dict(await db.execute(query))

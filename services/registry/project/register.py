@@ -1,0 +1,125 @@
+"""What the register page asks: who is on the roll, found by name, pinyin, initials, phone tail or ID tail."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.registry.project import branch, elsewhere, member
+from services.registry.project.keyset import PAGE_DEFAULT, Page, paged, read_token
+from services.registry.project.sql import begins, inside, path_text
+
+_m = member.table.c
+_CHINESE = ("\u3400", "\u9fff")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which members are asked for. `state`: one of `member.STATES`, "" for everybody on the roll, `all`."""
+
+    q: str = ""
+    state: str = ""
+    branch_id: str = ""
+    community: str = ""
+    only: Sequence[str] = ()
+    """These ids and no others."""
+
+
+def card_query() -> Select[Any]:
+    """A member's card with the branch's name and whether care looks after the person."""
+    cared = elsewhere.cared.c
+    columns = [column for column in member.table.columns if column.name != "community"]
+    return select(
+        *columns,
+        path_text(_m.community),
+        branch.table.c.name.label("branch"),
+        func.coalesce(cared.ill_since.is_not(None) & _m.state.in_(member.ON_ROLL), False).label("cared_for"),
+        func.greatest(_m.last_seen, cared.met_on).label("last_contact"),
+    ).select_from(
+        member.table.outerjoin(branch.table, branch.table.c.branch_id == _m.branch_id).outerjoin(
+            elsewhere.cared, cared.member_id == _m.member_id
+        )
+    )
+
+
+async def card(db: AsyncConnection, member_id: str) -> dict[str, Any] | None:
+    """One member's card as it is now, or None if the scope has no such member."""
+    row = (await db.execute(card_query().where(_m.member_id == member_id))).one_or_none()
+    return None if row is None else dict(row._mapping)
+
+
+async def cards(db: AsyncConnection, wanted: Wanted, *, size: int = PAGE_DEFAULT, token: str = "") -> Page:
+    """A page of the register, by pinyin. Raises `BadToken`."""
+    query = card_query().where(*_conditions(wanted)).order_by(_m.pinyin, _m.member_id).limit(size + 1)
+    if after := read_token(token, str, str):
+        query = query.where(tuple_(_m.pinyin, _m.member_id) > after)
+    return paged([dict(row._mapping) for row in await db.execute(query)], size, "pinyin", "member_id")
+
+
+async def counts(db: AsyncConnection, wanted: Wanted) -> Mapping[str, int]:
+    """How many of those asked for stand in each state, whatever state was asked for."""
+    everybody = Wanted(q=wanted.q, state="all", branch_id=wanted.branch_id, community=wanted.community)
+    query = select(_m.state, func.count()).where(*_conditions(everybody)).group_by(_m.state)
+    found = dict.fromkeys(member.STATES, 0)
+    found.update(dict(await db.execute(query)))
+    return found
+
+
+async def names(db: AsyncConnection, member_ids: Sequence[str]) -> dict[str, str]:
+    """What these members are called, as far as the scope shows them."""
+    if not member_ids:
+        return {}
+    query = select(_m.member_id, _m.name).where(_m.member_id.in_(list(member_ids)))
+    return {member_id: name or "" for member_id, name in await db.execute(query)}
+
+
+async def communities(db: AsyncConnection) -> list[str]:
+    """The communities of the scope that have a branch or a member."""
+    of_members = select(path_text(_m.community)).distinct()
+    of_branches = select(path_text(branch.table.c.community)).distinct()
+    return sorted({path for (path,) in await db.execute(of_members.union(of_branches))})
+
+
+def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+    found = [inside(_m.community, wanted.community)]
+    match wanted.state:
+        case "":
+            found.append(_m.state.in_(member.ON_ROLL))
+        case "all":
+            pass
+        case state:
+            found.append(_m.state == state)
+    if wanted.branch_id:
+        found.append(_m.branch_id == wanted.branch_id)
+    if wanted.only:
+        found.append(_m.member_id.in_(list(wanted.only)))
+    if wanted.q.strip():
+        found.append(matches(wanted.q))
+    return found
+
+
+def matches(q: str) -> ColumnElement[bool]:
+    """What somebody typed into the search box; several words must all fit."""
+    words = unicodedata.normalize("NFKC", q).lower().split()[:6]
+    return and_(*(_word(word[:60]) for word in words))
+
+
+def _word(word: str) -> ColumnElement[bool]:
+    if any(_CHINESE[0] <= mark <= _CHINESE[1] for mark in word):
+        return or_(begins(_m.name, word), begins(_m.given, word))
+    found = []
+    digits = word.replace("-", "")
+    if digits.isascii() and digits.isdigit():
+        found.append(begins(_m.phone_backwards, digits[::-1]))
+    tail = word.upper()[-member.ID_TAIL :]
+    if tail.isascii() and tail.rstrip("X").isdigit() and len(word) >= member.ID_TAIL:
+        found.append(_m.id_backwards == tail[::-1])
+    letters = "".join(mark for mark in word if mark.isalnum())
+    if letters and not letters.isdigit():
+        found += [begins(column, letters) for column in (_m.pinyin, _m.given_pinyin, _m.initials)]
+    return or_(*found) if found else _m.name == word
