@@ -1,0 +1,1 @@
+"""The box: its servers, its cells, its commands, and what it survives."""

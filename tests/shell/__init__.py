@@ -1,0 +1,1 @@
+"""Sign-in, the gate of every route, the frame of every page."""
