@@ -3,7 +3,8 @@
 from services.shell.reacting.broker import broker_options
 from services.shell.reacting.parking import UNREADABLE, Parked, ParkingStore, State
 from services.shell.reacting.postgres import PostgresParking, prepare_reactions
-from services.shell.reacting.reactor import Reactor, ReactorHealth, SourceHealth
+from services.shell.reacting.reactor import Reactor
+from services.shell.reacting.report import ReactorHealth, SourceHealth
 
 __all__ = [
     "UNREADABLE",

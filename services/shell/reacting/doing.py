@@ -55,7 +55,8 @@ class Doer(Generic[H]):
         keys: Keys,
         clock: Callable[[], datetime],
     ) -> None:
-        self._service, self._reactions, self._handler, self._keys, self._clock = service, reactions, handler, keys, clock
+        self._service, self._reactions, self._handler = service, reactions, handler
+        self._keys, self._clock = keys, clock
         self._slots = asyncio.Semaphore(AT_ONCE_MAX)
 
     def wanted(self, message: Message) -> tuple[Reaction[H], ...] | None:
@@ -147,10 +148,8 @@ def about_of(message: Message) -> About | None:
 def place_of(message: Message, policy: str, about: About | None) -> tuple[str, int, str, str, str, str, str]:
     """The first columns of `Parked`. An envelope is somebody else's word: only what fits a column is taken from it."""
     stream, seq, entity = message.stream, message.seq, message.subject.rsplit(".", 1)[-1].replace(NUL, "")
-    fact_id = about.id if about is not None and isinstance(about.id, str) and about.id else f"{stream}:{seq}"
-    type_ = about.type if about is not None and isinstance(about.type, str) else ""
-    community = about.community if about is not None and isinstance(about.community, str) else ""
-    return (
-        stream, seq, policy, fact_id.replace(NUL, ""), type_.replace(NUL, ""), entity,
-        community if is_community(community) else "",
-    )  # fmt: skip
+    if about is None:
+        return stream, seq, policy, f"{stream}:{seq}", "", entity, ""
+    community = str(about.community)
+    fact_id, type_ = (str(value).replace(NUL, "") for value in (about.id, about.type))
+    return stream, seq, policy, fact_id, type_, entity, community if is_community(community) else ""

@@ -160,9 +160,9 @@ class Line(Generic[H]):
 
     def _behind(self, work: Work[H]) -> list[Parked]:
         """What must wait, because the same policy still waits to react to an earlier fact of this entity."""
-        earlier = [one for one in self.waiting.values() if one.entity == work.entity and one.seq < work.message.seq]
-        if not earlier:
+        if not self.waiting:
             return []
+        earlier = [one for one in self.waiting.values() if one.entity == work.entity and one.seq < work.message.seq]
         held = []
         for reaction in work.reactions:
             first = [one for one in earlier if one.policy in {reaction.policy, UNREADABLE}]

@@ -81,7 +81,7 @@ class ParkingStore(Protocol):
         ...
 
     async def find(self, fact_id: str, policy: str) -> Parked | None:
-        """The waiting or parked reaction of this policy to this fact."""
+        """The parked reaction of this policy to this fact; one that waits is tried by itself."""
         ...
 
     async def note(self, one: Parked) -> None:

@@ -35,7 +35,7 @@ TABLES: Final = (
     """ALTER TABLE parked_reaction FORCE ROW LEVEL SECURITY""",
     f"""CREATE POLICY scope ON parked_reaction USING ({POLICY}) WITH CHECK ({POLICY})""",
 )
-"""What the service's owner role makes once. An unreadable fact belongs to the empty path: only the whole box sees it."""
+"""Made once by the owner role. An unreadable fact belongs to the empty path: only who sees the whole box sees it."""
 
 _COLUMNS: Final = (
     "log_stream, seq, policy, fact_id, type, entity, community, state, error, tries, first_at, last_at, next_at"
@@ -149,7 +149,7 @@ class PostgresParking:
         """See `ParkingStore.find`."""
         async with self._pool.acquire() as connection, scoped(connection, ""):
             row = await connection.fetchrow(
-                f"{_READ} WHERE fact_id = $1 AND policy = $2 AND state <> 'dismissed'", fact_id, policy
+                f"{_READ} WHERE fact_id = $1 AND policy = $2 AND state = 'parked'", fact_id, policy
             )
         return None if row is None else _parked(row)
 

@@ -40,6 +40,7 @@ class Pull(JetStreamContext.PullSubscription):
         self._owed = 0
         self._heard_at = monotonic()
         self._hand_over = False
+        self._reconnects = connection.stats["reconnects"]
 
     async def start(self) -> None:
         """Listen."""
@@ -78,8 +79,9 @@ class Pull(JetStreamContext.PullSubscription):
         return messages
 
     async def _ask(self, batch: int) -> None:
-        if self._owed and monotonic() - self._heard_at > SILENCE_SECONDS_MAX:
-            self._owed = 0
+        reconnects = self.connection.stats["reconnects"]
+        if reconnects != self._reconnects or monotonic() - self._heard_at > SILENCE_SECONDS_MAX:
+            self._owed, self._reconnects = 0, reconnects
         if self._owed + len(self._waiting) > batch // 2 or not self.connection.is_connected:
             return
         self._owed += batch
