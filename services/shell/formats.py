@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date, datetime
 
-from borax.calendars.lunardate import LunarDate  # type: ignore[import-untyped]
+from borax.calendars.lunardate import LunarDate  # type: ignore[import-untyped]  # borax ships no types
 
 from services.shell.i18n import gettext as _
 from services.shell.i18n import ngettext, speech

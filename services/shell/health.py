@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from time import monotonic
+from types import FrameType
 
 from fastapi import APIRouter, Depends
 from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
@@ -84,8 +85,8 @@ class Watchdog(threading.Thread):
         self._answered = monotonic()
 
 
-def _text(stack: object) -> str:
-    return "".join(traceback.format_stack(stack)) if stack is not None else "(gone)"  # type: ignore[arg-type]
+def _text(stack: FrameType | None) -> str:
+    return "".join(traceback.format_stack(stack)) if stack is not None else "(gone)"
 
 
 def _probe(watchdog: Watchdog) -> type[BaseHTTPRequestHandler]:
@@ -95,7 +96,7 @@ def _probe(watchdog: Watchdog) -> type[BaseHTTPRequestHandler]:
             self.send_header("Content-Length", "0")
             self.end_headers()
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name the base class gives it
+        def log_message(self, format: str, *args: object) -> None:
             pass
 
     return Probe

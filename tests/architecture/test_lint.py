@@ -13,7 +13,7 @@ from tests.architecture.house import ROOT, comments, committed, here, sources, t
 
 ESCAPE = re.compile(r"#\s*(noqa|type:\s*ignore|ruff:|mypy:|pyright:|pylint:|pragma:)", re.IGNORECASE)
 #: What is switched off (codes, never everything), a separator, and at least a few words.
-REASONED = re.compile(r"#\s*(noqa:\s*[A-Z0-9, ]+\d|type:\s*ignore\[[\w, -]+\])\s*[-:—#]\s*\S.{9,}", re.IGNORECASE)
+REASONED = re.compile(r"#\s*(noqa:\s*[A-Z0-9, ]+\d|type:\s*ignore\[[\w, -]+\])\s*[-:—#]\s*\S.{7,}", re.IGNORECASE)
 
 
 def banned() -> list[str]:

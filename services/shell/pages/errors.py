@@ -40,7 +40,7 @@ async def favicon() -> Response:
 
 
 @router.get("/language/{language}")
-async def language(request: Request, language: str, next: Annotated[str, "where to return"] = "/") -> Response:  # noqa: A002
+async def language(request: Request, language: str, next: Annotated[str, "where to return"] = "/") -> Response:
     """Remember the language for a year and return to the page."""
     if language not in LANGUAGES:
         raise NotFound()

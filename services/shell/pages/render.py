@@ -32,7 +32,7 @@ def environment(folder: Path) -> Environment:
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
     )
     # newstyle: the values are escaped before they enter the sentence
-    found.install_gettext_callables(  # type: ignore[attr-defined]
+    found.install_gettext_callables(  # type: ignore[attr-defined]  # added by the i18n extension at run time
         lambda words: i18n.speech().say(words),
         lambda one, many, number: i18n.speech().say_many(one, many, number),
         newstyle=True,

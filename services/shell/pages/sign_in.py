@@ -20,7 +20,7 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/sign-in", dependencies=_open)
-async def form(request: Request, next: str = "/") -> Response:  # noqa: A002 - the name the address has
+async def form(request: Request, next: str = "/") -> Response:
     """The form; in a demonstration also a button for every demo account."""
     return await _form(request, next)
 
@@ -30,7 +30,7 @@ async def sign_in(
     request: Request,
     name: Annotated[str, Form()] = "",
     password: Annotated[str, Form()] = "",
-    next: Annotated[str, Form()] = "/",  # noqa: A002 - the name the field has
+    next: Annotated[str, Form()] = "/",
 ) -> Response:
     """Check the password and open a session."""
     identity: Identity = request.app.state.shell.identity
@@ -49,7 +49,7 @@ async def sign_in(
 async def sign_in_demo(
     request: Request,
     name: Annotated[str, Form()],
-    next: Annotated[str, Form()] = "/",  # noqa: A002
+    next: Annotated[str, Form()] = "/",
 ) -> Response:
     """One click for the accounts of a demonstration; elsewhere this address does not exist."""
     shell: Shell = request.app.state.shell
