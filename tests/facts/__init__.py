@@ -1,0 +1,1 @@
+"""Specs of facts: given facts, when a command, then facts."""
