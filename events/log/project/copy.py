@@ -1,0 +1,90 @@
+"""The second copy: every envelope of the service's own stream, byte for byte, in the partitioned table `fact`.
+
+History pages, "as it was, as we knew it", repair and the detection of a damaged log read it (PITFALLS 9). Messages
+that cannot be decoded are copied too: the copy is of the stream, not of what we understood.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from asyncpg import Connection
+
+from events.log.port import Message
+from events.log.project.ddl import PARTITION_FACTS
+from events.log.project.decode import Item
+
+COLUMNS: Final = (
+    "seq", "stream", "entity", "id", "type", "community", "effective", "recorded", "command", "body",
+)  # fmt: skip
+SENT: Final = (
+    "bigint[]", "text[]", "text[]", "text[]", "text[]", "text[]", "date[]", "timestamptz[]", "text[]", "bytea[]",
+)  # fmt: skip
+COPY_FROM: Final = 50
+"""Facts from which COPY is quicker than a prepared INSERT (it asks the server for the column types every time)."""
+
+Record = tuple[Any, ...]
+
+_GIVEN: Final = ", ".join(f"${i}::{sent}" for i, sent in enumerate(SENT, 1))
+_PICKED: Final = ", ".join(f"u.{name}::ltree" if name == "community" else f"u.{name}" for name in COLUMNS)
+_INSERT: Final = (
+    f"INSERT INTO fact ({', '.join(COLUMNS)}) SELECT {_PICKED} FROM unnest({_GIVEN}) AS u({', '.join(COLUMNS)}) "
+    "ON CONFLICT (seq) DO NOTHING"
+)
+
+
+def bare_record(message: Message) -> Record:
+    """What can be said of a message without understanding it."""
+    stream, entity = place_of(message.subject)
+    return (message.seq, stream, entity, "", "", "", None, message.stored_at, "", message.body)
+
+
+def record_of(item: Item) -> Record:
+    """One row of `fact`, in the order of `COLUMNS`."""
+    about, message = item.about, item.message
+    if about is None:
+        return bare_record(message)
+    stream = message.subject.split(".", 3)[2]
+    return (
+        message.seq, stream, about.entity, about.id, about.type, about.community, about.effective, about.recorded,
+        about.command, message.body,
+    )  # fmt: skip
+
+
+def place_of(subject: str) -> tuple[str, str]:
+    """(stream, entity) of `fact.<service>.<stream>.<entity>`; empty where a token is missing."""
+    tokens = [*subject.split(".", 3), "", "", "", ""]
+    return tokens[2], tokens[3]
+
+
+async def use_ltree(connection: Connection[Any]) -> None:
+    """Teach a connection the binary form of `ltree` (a version byte before the text), which COPY needs."""
+    await connection.set_type_codec(
+        "ltree", schema="public", encoder=lambda path: b"\x01" + path.encode(), decoder=lambda raw: raw[1:].decode(),
+        format="binary",
+    )  # fmt: skip
+
+
+async def write_copy(connection: Connection[Any], records: Sequence[Record]) -> None:
+    """Add rows to the second copy, straight into their partitions when there are many (see `make_partitions`)."""
+    if len(records) < COPY_FROM:
+        await insert_copy(connection, records)
+        return
+    start = 0
+    while start < len(records):
+        partition = records[start][0] // PARTITION_FACTS
+        end = start + 1
+        if records[-1][0] // PARTITION_FACTS == partition:
+            end = len(records)
+        while end < len(records) and records[end][0] // PARTITION_FACTS == partition:
+            end += 1
+        await connection.copy_records_to_table(
+            f"fact_{partition}", records=records[start:end], columns=COLUMNS, schema_name="public"
+        )
+        start = end
+
+
+async def insert_copy(connection: Connection[Any], records: Sequence[Record]) -> None:
+    """Add rows to the second copy; those that are there stay as they are."""
+    await connection.execute(_INSERT, *[list(values) for values in zip(*records, strict=True)])

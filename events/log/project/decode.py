@@ -1,0 +1,116 @@
+"""From messages to facts: taken apart, keys fetched in bulk, opened where a fold needs it, or parked with a reason."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import traceback
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from events.facts.access import EVERY_SERVICE
+from events.facts.base import Fact, catalogue
+from events.log.envelope import About, Parsed, Undecodable, open_fact, parse
+from events.log.port import Message
+from events.log.project.scope import is_community
+from events.log.project.view import Projection
+
+YIELD_FACTS: Final = 200
+"""Facts decoded or folded before other tasks of the process get a turn (about 10 ms)."""
+_PROJECT: Final = re.compile(r"/(events|services|tests)/.*$")
+
+
+class Keys(Protocol):
+    """What the runner needs of a `KeyRing`."""
+
+    async def prefetch(self, people: Iterable[tuple[str, str]]) -> None:
+        """Have the keys of these (owning service, person) at hand."""
+        ...
+
+    def open(self, service: str, person: str, fact_id: str, field_name: str, text: str) -> bytes | None:
+        """Plain bytes, or None without the key."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One message on its way into the tables.
+
+    `fact` is None when no fold wants it (then `problem` is "") or when it cannot be decoded (`problem` says why).
+    """
+
+    message: Message
+    about: About | None
+    fact: Fact | None
+    problem: str = ""
+
+
+class Decoder:
+    """Decodes for one projection: what nobody folds stays closed."""
+
+    def __init__(self, projection: Projection, keys: Keys) -> None:
+        self._keys = keys
+        self._wanted = frozenset(projection.routes)
+        self._snapshot_of = frozenset((projection.service, snapshots.stream) for snapshots in projection.snapshots)
+
+    async def decode(self, messages: Sequence[Message]) -> list[Item]:
+        """One item per message, in order. Raises only what the key store raises."""
+        parsed: list[Parsed | str] = []
+        people = set()
+        for message in messages:
+            one = self._parse(message)
+            parsed.append(one)
+            if isinstance(one, Parsed) and self._is_wanted(one.about):
+                people.add((one.about.service, one.about.entity))
+        await self._keys.prefetch(people)
+        items = []
+        for number, (message, one) in enumerate(zip(messages, parsed, strict=True), 1):
+            items.append(Item(message, None, None, one) if isinstance(one, str) else self._open(message, one))
+            if number % YIELD_FACTS == 0:
+                await asyncio.sleep(0)
+        return items
+
+    def _is_wanted(self, about: About) -> bool:
+        """True for what is folded, and for unknown types, which are then parked."""
+        kind = catalogue().get(about.type)
+        return kind is None or kind in self._wanted or (kind.OWNER, kind.STREAM) in self._snapshot_of
+
+    def _parse(self, message: Message) -> Parsed | str:
+        try:
+            parsed = parse(message)
+        except Undecodable as error:
+            return str(error)
+        about = parsed.about
+        kind = catalogue().get(about.type)
+        if kind is not None and not _belongs(kind, message.subject):
+            return f"{about.type} belongs to fact.{kind.OWNER}.{kind.STREAM}, not to this subject"
+        if not is_community(about.community):
+            return "not an envelope: community is no dotted path"
+        return parsed
+
+    def _open(self, message: Message, parsed: Parsed) -> Item:
+        if not self._is_wanted(parsed.about):
+            return Item(message, parsed.about, None)
+        try:
+            return Item(message, parsed.about, open_fact(parsed, self._keys.open).fact)
+        except Undecodable as error:
+            return Item(message, parsed.about, None, str(error))
+        except Exception as error:  # noqa: BLE001 - a ciphertext that was changed, an upcaster with a mistake: parked
+            return Item(message, parsed.about, None, blame(error))
+
+
+def _belongs(kind: type[Fact], subject: str) -> bool:
+    """True if facts of this type stand on this subject; a stream that every service writes stands under each."""
+    service, stream = subject.split(".")[1:3]
+    return stream == kind.STREAM and kind.OWNER in {service, EVERY_SERVICE}
+
+
+def blame(error: BaseException) -> str:
+    """What went wrong and where, without the message: it might quote a personal value, and operators read this."""
+    frames = traceback.extract_tb(error.__traceback__)
+    if not frames:
+        return type(error).__name__
+    ours = next((frame for frame in reversed(frames) if _PROJECT.search(frame.filename)), frames[-1])
+    where = _PROJECT.search(ours.filename)
+    return f"{type(error).__name__} in {where.group(0).lstrip('/') if where else ours.name}, line {ours.lineno}"

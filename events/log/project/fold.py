@@ -1,0 +1,226 @@
+"""The engine: a batch of decoded facts into tables, within a transaction of the caller.
+
+Runner, rebuild, check and retry all fold with this and nothing else, so they cannot disagree.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+import asyncpg
+from asyncpg import Connection
+from pydantic_core import PydanticSerializationError
+
+from events.log.port import Message
+from events.log.project.copy import bare_record, insert_copy, place_of, record_of, write_copy
+from events.log.project.ddl import LIVE
+from events.log.project.decode import YIELD_FACTS, Item, blame
+from events.log.project.parts import Part, SnapshotPart, ViewPart
+from events.log.project.view import SNAPSHOT, Handler, Key, Projection
+
+POISON: Final = (
+    asyncpg.DataError,
+    asyncpg.IntegrityConstraintViolationError,
+    asyncpg.ProgramLimitExceededError,
+    asyncpg.UntranslatableCharacterError,
+    PydanticSerializationError,
+    TypeError,
+    ValueError,
+)
+"""What one bad value does to the statement of a whole batch; the batch is then split until the fact is found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """A fact that is missing somewhere: in every part (it could not be decoded) or in those that could not fold it."""
+
+    message: Message
+    community: str
+    missing: tuple[str, ...]
+    reason: str
+
+
+Step = tuple[ViewPart, Handler, Sequence[Key]]
+
+
+class Engine:
+    """Folds into the views and snapshots of one schema. `names` limits it to some of them."""
+
+    def __init__(
+        self, projection: Projection, names: Collection[str] | None = None, schema: str = LIVE, *, empty: bool = False
+    ) -> None:
+        """`empty`: the tables hold nothing yet, so nothing needs to be read from them."""
+        self._projection = projection
+        self._views = {
+            view.name: ViewPart(view, schema, empty=empty)
+            for view in projection.views
+            if names is None or view.name in names
+        }
+        self._snapshots: SnapshotPart | None = None
+        if projection.snapshots and (names is None or SNAPSHOT in names):
+            self._snapshots = SnapshotPart(projection.snapshots, schema, empty=empty)
+        self._steps = {
+            fact_type: [(self._views[route.view], route.handler) for route in routes if route.view in self._views]
+            for fact_type, routes in projection.routes.items()
+        }
+
+    @property
+    def parts(self) -> list[Part]:
+        """Everything this engine writes, second copy aside."""
+        return [*self._views.values(), *([self._snapshots] if self._snapshots else [])]
+
+    async def fold(self, connection: Connection[Any], items: Sequence[Item]) -> list[Parked]:
+        """Fold a batch and write it. Raises one of `POISON` if a value spoils it, or what the database raises."""
+        parked = [self._undecoded(item) for item in items if item.problem]
+        plan, wanted = self._plan(items, parked)
+        if self._snapshots is not None:
+            wanted[SNAPSHOT] = [key for item in items if (key := self._snapshot_key(item)) is not None]
+        for part in self.parts:
+            if keys := wanted.get(part.name):
+                await part.load(connection, keys)
+        for number, (item, steps) in enumerate(zip(items, plan, strict=True), 1):
+            parked += self._fold_item(item, steps)
+            if number % YIELD_FACTS == 0:
+                await asyncio.sleep(0)
+        for part in self.parts:
+            await part.write(connection)
+        return parked
+
+    async def fold_alone(self, connection: Connection[Any], item: Item) -> list[Parked]:
+        """Fold one fact with every part in a savepoint of its own; the parts that it spoils are left without it."""
+        parked = [self._undecoded(item)] if item.problem else []
+        plan, _ = self._plan([item], parked)
+        for part, handler, keys in plan[0]:
+            try:
+                async with _savepoint(connection):
+                    await part.load(connection, keys)
+                    self._fold_steps(item, [(part, handler, keys)])
+                    await part.write(connection)
+            except POISON as error:
+                part.drop()
+                parked.append(_not_folded(item, part.name, error))
+        key = self._snapshot_key(item)
+        if self._snapshots is not None and key is not None:
+            try:
+                async with _savepoint(connection):
+                    await self._snapshots.load(connection, [key])
+                    parked += self._fold_snapshot(self._snapshots, item, key)
+                    await self._snapshots.write(connection)
+            except POISON as error:
+                self._snapshots.drop()
+                parked.append(_not_folded(item, SNAPSHOT, error))
+        return parked
+
+    def keep(self) -> None:
+        """The transaction is committed."""
+        for part in self.parts:
+            part.keep()
+
+    def drop(self) -> None:
+        """The transaction is rolled back."""
+        for part in self.parts:
+            part.drop()
+
+    def forget(self) -> None:
+        """Somebody else wrote to the tables, or may have."""
+        for part in self.parts:
+            part.forget()
+
+    def _undecoded(self, item: Item) -> Parked:
+        missing = tuple(part.name for part in self.parts)
+        return Parked(item.message, item.about.community if item.about else "", missing, item.problem)
+
+    def _plan(self, items: Sequence[Item], parked: list[Parked]) -> tuple[list[list[Step]], dict[str, list[Key]]]:
+        """Which rows each fact goes into. A fact whose keys cannot be worked out is parked for that view."""
+        plan: list[list[Step]] = []
+        wanted: dict[str, list[Key]] = {name: [] for name in self._views}
+        for item in items:
+            steps: list[Step] = []
+            plan.append(steps)
+            fact, about = item.fact, item.about
+            if fact is None or about is None:
+                continue
+            for part, handler in self._steps.get(type(fact), ()):
+                try:
+                    keys = ((about.entity,),) if handler.keys is None else _as_keys(handler.keys(fact, about))
+                except Exception as error:  # noqa: BLE001 - a view's mistake must not stop the others
+                    parked.append(_not_folded(item, part.name, error))
+                    continue
+                wanted[part.name] += keys
+                steps.append((part, handler, keys))
+        return plan, wanted
+
+    def _fold_item(self, item: Item, steps: Sequence[Step]) -> list[Parked]:
+        parked = []
+        for step in steps:
+            try:
+                self._fold_steps(item, [step])
+            except Exception as error:  # noqa: BLE001 - the same
+                parked.append(_not_folded(item, step[0].name, error))
+        if self._snapshots is not None and (key := self._snapshot_key(item)) is not None:
+            parked += self._fold_snapshot(self._snapshots, item, key)
+        return parked
+
+    def _fold_steps(self, item: Item, steps: Sequence[Step]) -> None:
+        assert item.fact is not None
+        assert item.about is not None
+        for part, handler, keys in steps:
+            part.fold(handler, keys, item.fact, item.about)
+
+    def _snapshot_key(self, item: Item) -> Key | None:
+        """The snapshot a message belongs to, decoded or not."""
+        if self._snapshots is None or item.message.stream != self._projection.own_stream:
+            return None
+        stream, entity = place_of(item.message.subject)
+        return (entity,) if entity and self._snapshots.holds(stream) else None
+
+    def _fold_snapshot(self, snapshots: SnapshotPart, item: Item, key: Key) -> list[Parked]:
+        stream, _ = place_of(item.message.subject)
+        if item.fact is None or item.about is None:
+            snapshots.pass_over(stream, key, item.message)
+            return []
+        try:
+            snapshots.fold(stream, key, item.fact, item.about, item.message)
+        except Exception as error:  # noqa: BLE001 - the same
+            snapshots.pass_over(stream, key, item.message)
+            return [_not_folded(item, SNAPSHOT, error)]
+        return []
+
+
+async def copy_items(connection: Connection[Any], items: Sequence[Item]) -> None:
+    """A batch of the own stream into the second copy."""
+    await write_copy(connection, [record_of(item) for item in items])
+
+
+async def copy_alone(connection: Connection[Any], item: Item) -> None:
+    """One message into the second copy, with its bytes alone if its envelope is beyond PostgreSQL."""
+    try:
+        async with _savepoint(connection):
+            await insert_copy(connection, [record_of(item)])
+    except POISON:
+        await insert_copy(connection, [bare_record(item.message)])
+
+
+@asynccontextmanager
+async def _savepoint(connection: Connection[Any]) -> AsyncIterator[None]:
+    await connection.execute("SAVEPOINT one")
+    try:
+        yield
+    except BaseException:
+        await connection.execute("ROLLBACK TO SAVEPOINT one")
+        raise
+    await connection.execute("RELEASE SAVEPOINT one")
+
+
+def _as_keys(keys: Sequence[Key]) -> Sequence[Key]:
+    """Each key once, as tuples."""
+    return list(dict.fromkeys(tuple(key) for key in keys))
+
+
+def _not_folded(item: Item, part: str, error: BaseException) -> Parked:
+    community = item.about.community if item.about else ""
+    return Parked(item.message, community, (part,), f"{part}: {blame(error)}")

@@ -1,0 +1,252 @@
+"""The runner: follows the log, folds it into tables exactly once, and stands in for another that died.
+
+One per service and process. Of all that run against one database a single one folds; the others wait their turn and
+serve pages meanwhile. Whatever goes wrong, it begins again from the position that was committed with the rows.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+import structlog
+from asyncpg import Connection
+
+from events.log.port import Log, LogGap, LogShrunk
+from events.log.project.ddl import PARTITION_FACTS, declared, make_partitions, prepare
+from events.log.project.decode import Decoder, Item, Keys
+from events.log.project.fold import POISON, Engine, Parked, copy_alone, copy_items
+from events.log.project.parked import park
+from events.log.project.session import (
+    Database,
+    Superseded,
+    batch_transaction,
+    beat,
+    close,
+    lead,
+    open_writer,
+)
+from events.log.project.view import Projection
+from events.log.project.wait import Positions
+
+BATCH_MAX: Final = 2000
+BACK_OFF_SECONDS: Final = (0.1, 0.2, 0.5, 1.0, 2.0)
+_log = structlog.get_logger("project")
+
+
+@dataclass
+class Counters:
+    """What the runner of this process did since it started."""
+
+    facts: int = 0
+    batches: int = 0
+    parked: int = 0
+    taken_over: int = 0
+    restarts: int = 0
+
+
+@dataclass
+class _Led:
+    """What is true while one lead lasts and nobody else writes."""
+
+    writer: Connection[Any]
+    engine: Engine
+    generation: int
+    positions: dict[str, int]
+    partitioned_to: int
+    stale: list[str]
+    one_batch: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+class Runner:
+    """Folds `projection` from `log` into `database`. Start `run()` as a task; cancel it to stop."""
+
+    def __init__(
+        self,
+        projection: Projection,
+        log: Log,
+        database: Database,
+        keys: Keys,
+        clock: Callable[[], datetime],
+        *,
+        batch_max: int = BATCH_MAX,
+    ) -> None:
+        self.projection = projection
+        self.positions = Positions(projection.streams)
+        self.counters = Counters()
+        self.halted: str | None = None
+        """Why folding stopped until a person looks: the log lost data. Pages go on with what is there."""
+        self.trouble: str | None = None
+        """What it is trying again right now, if anything."""
+        self.leading = False
+        self.ready = asyncio.Event()
+        """The tables exist: pages may be served."""
+        self._source, self._database, self._keys, self._clock = log, database, keys, clock
+        self._decoder = Decoder(projection, keys)
+        self._batch_max = batch_max
+        self._failures = 0
+
+    async def wait_for(self, tokens: Iterable[str], timeout_seconds: float = 5.0) -> bool:
+        """See `Positions.wait_for`: read your own writes."""
+        return await self.positions.wait_for(tokens, timeout_seconds)
+
+    async def lag(self) -> dict[str, int]:
+        """Facts of each stream that stand in the log and are not folded yet."""
+        seen = self.positions.seen
+        return {stream: max(0, (await self._source.ends(stream)).last - seen[stream]) for stream in seen}
+
+    async def run(self) -> None:
+        """Fold for ever: prepare the tables, wait for the lead, follow. Ends only by cancellation."""
+        await _first_of(self._listen(), self._fold_for_ever())
+
+    async def _listen(self) -> None:
+        await self.ready.wait()
+        await self.positions.listen(self._database)
+
+    async def _fold_for_ever(self) -> None:
+        while True:
+            try:
+                if not self.ready.is_set():
+                    await self._prepare()
+                async with lead(self._database) as leader:
+                    self.leading = True
+                    self.counters.taken_over += 1
+                    await self._lead(leader)
+            except (LogGap, LogShrunk) as error:
+                self.halted = f"{type(error).__name__}: {error}"
+                _log.error("halted", service=self.projection.service, reason=self.halted)
+                await asyncio.Event().wait()
+            except Exception as error:  # noqa: BLE001 - servers that went away, or a mistake: begin again and show it
+                self.trouble = f"{type(error).__name__}: {error}"
+                self.counters.restarts += 1
+                _log.warning("begins_again", service=self.projection.service, reason=self.trouble)
+                await asyncio.sleep(BACK_OFF_SECONDS[min(self._failures, len(BACK_OFF_SECONDS) - 1)])
+                self._failures += 1
+            finally:
+                self.leading = False
+
+    async def _prepare(self) -> None:
+        owner = await self._database.owner()
+        try:
+            await prepare(owner, self.projection)
+        finally:
+            await close(owner)
+        self.ready.set()
+
+    async def _lead(self, leader: Connection[Any]) -> None:
+        """Fold until something makes it begin again. Being superseded by a rebuild costs only the caches."""
+        writer = await open_writer(self._database, leader)
+        try:
+            while True:
+                led = await self._load(writer)
+                work: list[Coroutine[Any, Any, None]] = [beat(leader)]
+                work += [self._follow(led, stream) for stream in self.projection.streams]
+                if led.stale:
+                    work.append(self._rebuild(led.stale))
+                try:
+                    await _first_of(*work)
+                except Superseded:
+                    self.counters.restarts += 1
+        finally:
+            await close(writer)
+
+    async def _load(self, writer: Connection[Any]) -> _Led:
+        """Positions, and which views stand in the version that this code folds; the others wait for their rebuild."""
+        owner = await self._database.owner()
+        try:
+            partitioned_to = await make_partitions(owner, self.projection)
+        finally:
+            await close(owner)
+        rows = await writer.fetch("SELECT stream, seq, generation FROM position")
+        built = {row["name"]: (row["version"], row["shape"]) for row in await writer.fetch("SELECT * FROM built")}
+        wanted = declared(self.projection)
+        current = {name for name, version in wanted.items() if built.get(name) == version}
+        positions = {row["stream"]: row["seq"] for row in rows}
+        for stream, seq in positions.items():
+            self.positions.reached(stream, seq)
+        untouched = not any(positions.values())
+        return _Led(
+            writer,
+            Engine(self.projection, current, empty=untouched),
+            rows[0]["generation"],
+            positions,
+            partitioned_to,
+            [name for name in wanted if name not in current],
+        )
+
+    async def _follow(self, led: _Led, stream: str) -> None:
+        """Decode the next batch while PostgreSQL writes this one."""
+        decoded: asyncio.Queue[list[Item]] = asyncio.Queue(maxsize=1)
+
+        async def read() -> None:
+            async with aclosing(self._source.follow(stream, led.positions[stream], batch=self._batch_max)) as pages:
+                async for messages in pages:
+                    await decoded.put(await self._decoder.decode(messages))
+
+        async def write() -> None:
+            while True:
+                items = await decoded.get()
+                async with led.one_batch:
+                    await self._fold(led, stream, items)
+
+        await _first_of(read(), write())
+
+    async def _fold(self, led: _Led, stream: str, items: list[Item]) -> None:
+        """Write a batch; one that a bad value spoils is halved until the fact stands alone and can be parked."""
+        if items[-1].message.seq >= led.partitioned_to - PARTITION_FACTS and stream == self.projection.own_stream:
+            raise Superseded("the second copy needs its next partition")
+        pieces = [items]
+        while pieces:
+            piece = pieces.pop()
+            try:
+                await self._commit(led, stream, piece, alone=False)
+            except POISON:
+                led.engine.drop()
+                if len(piece) == 1:
+                    await self._commit(led, stream, piece, alone=True)
+                else:
+                    half = len(piece) // 2
+                    pieces += [piece[half:], piece[:half]]
+
+    async def _commit(self, led: _Led, stream: str, items: Sequence[Item], *, alone: bool) -> None:
+        """One transaction: position, rows, snapshots, second copy, parked facts."""
+        own = stream == self.projection.own_stream
+        new = items[-1].message.seq
+        async with batch_transaction(led.writer, stream, led.generation, led.positions[stream], new):
+            parked: list[Parked]
+            if alone:
+                parked = await led.engine.fold_alone(led.writer, items[0])
+            else:
+                parked = await led.engine.fold(led.writer, items)
+            if own:
+                await (copy_alone(led.writer, items[0]) if alone else copy_items(led.writer, items))
+            if parked:
+                await park(led.writer, parked, self._clock())
+        led.engine.keep()
+        led.positions[stream] = new
+        self._failures = 0
+        self.trouble = None
+        self.counters.facts += len(items)
+        self.counters.batches += 1
+        self.counters.parked += len(parked)
+        self.positions.reached(stream, new)
+
+    async def _rebuild(self, stale: Sequence[str]) -> None:
+        """Bring views of an older version up to this one beside the old ones, which go on serving until the switch."""
+
+
+async def _first_of(*work: Coroutine[Any, Any, None]) -> None:
+    """Run together until one ends or raises; stop the others, then raise what it raised."""
+    tasks = [asyncio.ensure_future(one) for one in work]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,148 @@
+"""PostgreSQL sessions of a projection: how they are opened, who leads, and the transaction of one batch."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+import asyncpg
+from asyncpg import Connection
+
+from events.log.project.copy import use_ltree
+from events.log.project.scope import SETTING, WHOLE_BOX
+
+Connect = Callable[[], Awaitable["Connection[Any]"]]
+
+LEAD_LOCK: Final = 0x48656164
+BEAT_SECONDS: Final = 2.0
+STALLED_SECONDS: Final = 10.0
+POLL_SECONDS: Final = 0.5
+CHANNEL: Final = "hearth_position"
+_APPLICATION: Final = "hearth projector of "
+
+LOST: Final = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.TransactionRollbackError,
+    OSError,
+    TimeoutError,
+)
+"""PostgreSQL went away, was overloaded, or gave way to somebody: begin again from the stored position."""
+
+_STALLED: Final = """
+    SELECT a.pid FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+    WHERE l.locktype = 'advisory' AND l.objid = $1 AND l.classid = 0 AND l.granted
+      AND a.datname = current_database() AND a.state_change < clock_timestamp() - make_interval(secs => $2)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """How to open a session of one service's database, as its application and as the owner of its tables."""
+
+    app: Connect
+    owner: Connect
+
+
+class LeadLost(Exception):
+    """The session that held the lead is gone: somebody else may be folding by now."""
+
+
+class Superseded(Exception):
+    """The position is not where this projector left it: somebody else folded, or rebuilt. Load everything again."""
+
+
+@asynccontextmanager
+async def lead(database: Database) -> AsyncIterator[Connection[Any]]:
+    """Wait until this process is the one that folds; the lead ends with the block, or with the session.
+
+    The lock dies with its session, so after a kill -9 the next one takes over within a poll. A leader that is merely
+    stopped keeps its session; its beat is the session's own last activity, and a standby ends it when that is too old.
+    """
+    connection = await database.app()
+    try:
+        while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", LEAD_LOCK):
+            await _end_stalled(connection)
+            await asyncio.sleep(POLL_SECONDS)
+        yield connection
+    finally:
+        await close(connection)
+
+
+async def beat(connection: Connection[Any]) -> None:
+    """Show that this leader is alive; returns never. Raises `LeadLost` when the session is gone."""
+    while True:
+        try:
+            async with asyncio.timeout(STALLED_SECONDS / 2):
+                await connection.execute("SELECT 1")
+        except LOST as error:
+            raise LeadLost(str(error)) from error
+        await asyncio.sleep(BEAT_SECONDS)
+
+
+async def _end_stalled(connection: Connection[Any]) -> None:
+    """End the sessions of a leader that has shown no life: its lock, and the transaction it may have left open."""
+    for row in await connection.fetch(_STALLED, LEAD_LOCK, STALLED_SECONDS):
+        await connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
+            "AND usename = current_user AND (pid = $1 OR application_name = $2)",
+            row["pid"],
+            f"{_APPLICATION}{row['pid']}",
+        )
+
+
+async def open_writer(database: Database, leader: Connection[Any]) -> Connection[Any]:
+    """The session that writes batches. It can be found, and ended, by who leads."""
+    connection = await database.app()
+    await use_ltree(connection)
+    await connection.execute(f"SET application_name = '{_APPLICATION}{leader.get_server_pid()}'")
+    return connection
+
+
+@asynccontextmanager
+async def batch_transaction(
+    connection: Connection[Any], stream: str, generation: int, old: int, new: int
+) -> AsyncIterator[None]:
+    """One batch: rows, second copy and position together or not at all. Raises `Superseded` before anything is done.
+
+    The position moves first and only from where we left it, so a projector that was stopped and comes back, or two
+    that believe they lead, cannot do harm. One round trip opens all of it.
+
+    `synchronous_commit = off`: if PostgreSQL crashes, the last moments of the projection are lost as a whole, position
+    included, and are folded again from the log, which is the truth and synced to disk. Claims are not derived from the
+    log and are committed durably by their own transaction (`store.claim`).
+    """
+    try:
+        moved = await connection.execute(
+            f"BEGIN; SET LOCAL synchronous_commit = off; SET LOCAL {SETTING} = '{WHOLE_BOX}'; "
+            f"NOTIFY {CHANNEL}, '{stream}:{new}'; "
+            f"UPDATE position SET seq = {new} WHERE stream = '{stream}' AND seq = {old} AND generation = {generation}"
+        )
+        if moved != "UPDATE 1":
+            raise Superseded(f"{stream} is not at {old} in generation {generation}")
+        yield
+        await connection.execute("COMMIT")
+    except BaseException:
+        await _roll_back(connection)
+        raise
+
+
+async def _roll_back(connection: Connection[Any]) -> None:
+    """Leave no transaction open; a session that cannot even do that is closed, which is the same."""
+    try:
+        async with asyncio.timeout(5):
+            await connection.execute("ROLLBACK")
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
+        connection.terminate()
+
+
+async def close(connection: Connection[Any]) -> None:
+    """Close a session that may already be gone."""
+    try:
+        await connection.close(timeout=2)
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
+        connection.terminate()
