@@ -39,7 +39,7 @@ from services.registry.decide.commands import (
     SetPensionBasis,
     WithdrawEnrolment,
 )
-from services.registry.decide.dues import DuesTerms
+from services.registry.decide.dues import Basis, DuesTerms, Relief
 from services.registry.decide.policy import AwayPolicy
 
 # ── State ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -135,11 +135,11 @@ def evolve(member: Member, fact: Fact, effective: date) -> Member:
 
 def _enrolled(fact: Enrolled, effective: date) -> Member:
     contact = None if is_hidden(fact.contact) else fact.contact
-    terms = DuesTerms()
-    if fact.pension_basis_fen is not None and not is_hidden(fact.pension_basis_fen):
-        terms = terms.with_basis(effective, fact.pension_basis_fen)
-    if contact is not None and contact.minimum_living:
-        terms = terms.with_relief(date.min, granted=True)
+    basis_fen = None if is_hidden(fact.pension_basis_fen) else fact.pension_basis_fen
+    terms = DuesTerms(
+        bases=() if basis_fen is None else (Basis(effective, basis_fen),),
+        relief=(Relief(date.min, True),) if contact is not None and contact.minimum_living else (),
+    )
     return Member(
         standing=Standing.ENROLLED,
         enrolled_on=effective,
