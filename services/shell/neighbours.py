@@ -68,7 +68,6 @@ class Neighbours:
         if task is None:
             task = asyncio.create_task(self._refresh(caller, dict(_passed_on(request)), str(request.base_url)))
             self._refreshing[caller] = task
-            task.add_done_callback(lambda _done: self._refreshing.pop(caller, None))
         if age < _STALE_SECONDS_MAX:
             return known
         done, _pending = await asyncio.wait([task], timeout=COUNTS_SECONDS_MAX)
@@ -97,6 +96,9 @@ class Neighbours:
             for name, figures in zip(self._names, answers, strict=True)
             for figure, number in figures.items()
         }
+        if self._refreshing.get(caller) is not asyncio.current_task():
+            return found  # asked before the caller's last deed: good for the page that waits, not for later ones
+        del self._refreshing[caller]
         self._counts[caller] = (monotonic(), found)
         self._counts.move_to_end(caller)
         if len(self._counts) > _CALLERS_MAX:

@@ -50,7 +50,7 @@ def words_of(folder: Path) -> Iterator[Words]:
 
 
 def missing_words(service: str, language: str = "en") -> list[Words]:
-    """The words of a service that its catalogue (with the shell's beneath) does not say, or not with the same values."""
+    """The words of a service that its catalogue (with the shell's beneath) does not say, or says with other values."""
     known = catalogue(service, language)
     return [words for words in words_of(_SERVICES / service) if not _said(words, known)]
 

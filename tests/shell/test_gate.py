@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import stat
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -96,14 +95,14 @@ def test_forged_expired_and_foreign_tokens_name_nobody() -> None:
     assert verify_token(KEY, jwt.encode({**claims, "scope": None}, right)) is None
     assert verify_token(KEY, jwt.encode({**claims, "iss": "elsewhere"}, right)) is None
     assert verify_token(KEY, jwt.encode({name: claims[name] for name in claims if name != "exp"}, right)) is None
-    assert verify_token(KEY, jwt.encode(claims, None, algorithm="none")) is None
+    assert verify_token(KEY, jwt.encode(claims, "", algorithm="none")) is None
 
 
 def test_the_box_key_is_made_once_and_is_private(tmp_path: Path) -> None:
     path = tmp_path / "keys" / "box.key"
     key = box_key(path)
     assert (len(key), box_key(path)) == (32, key)
-    assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [file.name for file in path.parent.iterdir()] == ["box.key"]
     path.write_bytes(b"short")
     with pytest.raises(ValueError, match="restore it from the backup"):

@@ -21,7 +21,9 @@ from tests.shell.office import NOON, PASSWORD, Office, account
 SECRETARY = account("wang", Role.SECRETARY)
 
 
-async def test_a_person_signs_in_and_comes_back_to_the_page_they_wanted(office: Office, browser: httpx.AsyncClient) -> None:
+async def test_a_person_signs_in_and_comes_back_to_the_page_they_wanted(
+    office: Office, browser: httpx.AsyncClient
+) -> None:
     await office.identity.accounts.put(SECRETARY)
 
     sent_away = await browser.get("/sample/rows?q=王")
@@ -142,7 +144,16 @@ async def test_outside_a_demonstration_the_button_does_not_exist(office: Office,
 
 @pytest.mark.parametrize(
     "wish",
-    ["//evil.example", "https://evil.example", "/\\evil.example", "\\\\evil", "/\t/evil.example", "javascript:alert(1)", "", "x"],
+    [
+        "//evil.example",
+        "https://evil.example",
+        "/\\evil.example",
+        "\\\\evil",
+        "/\t/evil.example",
+        "javascript:alert(1)",
+        "",
+        "x",
+    ],
 )
 async def test_nobody_is_led_to_another_site(browser: httpx.AsyncClient, wish: str) -> None:
     assert local_path(wish) == "/"

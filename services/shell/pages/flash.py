@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING
 
 import jwt
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from services.shell.identity.paths import local_path
+
+if TYPE_CHECKING:
+    from services.shell.state import Shell
 
 _COOKIE = "hearth_done"
 _SECONDS = 60
@@ -30,10 +34,15 @@ class Flash:
 
 
 def done(request: Request, to: str, message: str, *, undo: Undo | None = None) -> RedirectResponse:
-    """Lead the browser on (303) and say there once what was done. `to` is a path of this box."""
+    """Lead the browser on (303) and say there once what was done. `to` is a path of this box.
+
+    The figures beside the navigation are asked anew for the page that follows.
+    """
+    shell: Shell = request.app.state.shell
+    shell.neighbours.forget(request.state.caller)
     response = RedirectResponse(local_path(to), status_code=303)
     told = {"message": message, "undo": asdict(undo) if undo else None}
-    signed = jwt.encode(told, request.app.state.shell.identity.key_for("flash"), "HS256")
+    signed = jwt.encode(told, shell.identity.key_for("flash"), "HS256")
     response.set_cookie(
         _COOKIE, signed, max_age=_SECONDS, httponly=True, samesite="lax", secure=request.url.scheme == "https"
     )
