@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -18,6 +18,7 @@ from typing import Any, Final
 import asyncpg
 import nats
 import uuid_utils
+from fastapi import FastAPI
 from nats.aio.client import Client
 from nats.js import JetStreamContext
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -31,7 +32,9 @@ from events.log.project.session import Database as Sessions
 from events.log.project.view import Projection
 from events.log.seal import KeyRing
 from events.log.states import PostgresStates
+from services.shell.app import build_shell
 from services.shell.database import Database
+from services.shell.pages.nav import NavEntry
 from services.shell.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -147,6 +150,32 @@ class Host:
         )
         self.database = Database(engine)
         self._stack.push_async_callback(self.database.close)
+
+
+def alone(settings: Settings, service: FastAPI, nav: Sequence[NavEntry], clock: Clock = system_clock) -> FastAPI:
+    """One service behind a shell of its own, for a process that serves nothing else (`python -m services.registry`).
+
+    Its lifespan connects the shell as well, with the shell's own NATS user.
+    """
+    connected: list[Client] = []
+    inner = service.router.lifespan_context
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        client = await nats.connect(
+            settings.shell_nats_url, name="hearth shell", inbox_prefix=b"_INBOX_shell", max_reconnect_attempts=-1
+        )
+        connected.append(client)
+        try:
+            async with inner(app):
+                yield
+        finally:
+            await client.close()
+
+    service.router.lifespan_context = lifespan
+    return build_shell(
+        settings, {service.state.service: service}, nav, jetstream=lambda: connected[-1].jetstream(), clock=clock
+    )
 
 
 def _key(path: Path) -> bytes:

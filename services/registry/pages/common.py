@@ -1,0 +1,169 @@
+"""What the registry's pages share: who may do what, whom a page is about, reading one's own writes, reading forms."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Annotated, Any, Final, TypeVar
+
+from fastapi import Depends, Path, Query, Request
+from pydantic import BaseModel, ValidationError
+from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.datastructures import FormData
+
+from events.log.command import Asked, Receipt
+from services.registry.handle import Registry
+from services.registry.pages.words import SENTENCES, complaints
+from services.registry.project import meeting, register
+from services.registry.project.keyset import PAGE_DEFAULT, PAGE_MAX, BadToken
+from services.shell.acting import asked, told
+from services.shell.i18n import gettext as _
+from services.shell.identity import Caller, Role, requires
+from services.shell.problems import FieldError, Forbidden, Invalid, Malformed, NotFound, Unavailable
+from services.shell.validation import field_errors
+
+OFFICE: Final = (Role.SECRETARY, Role.WORKER)
+"""Who keeps the register."""
+READERS: Final = (*OFFICE, Role.SUPERVISOR, Role.AUDITOR)
+"""Who reads it; personal numbers stay masked."""
+
+Office = Annotated[Caller, Depends(requires(*OFFICE))]
+Reader = Annotated[Caller, Depends(requires(*READERS))]
+EntityId = Annotated[str, Path(pattern=r"^[0-9A-Za-z_-]{1,64}$")]
+PageSize = Annotated[int, Query(ge=1, le=PAGE_MAX)]
+PAGE_SIZE: Final = PAGE_DEFAULT
+OWN_WRITE_SECONDS_MAX: Final = 2.0
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def registry(request: Request) -> Registry:
+    """The command handler of this process."""
+    found: Registry = request.app.state.registry
+    return found
+
+
+@asynccontextmanager
+async def reading(request: Request, caller: Caller) -> AsyncIterator[AsyncConnection]:
+    """The tables as this caller may see them. A page token that is none of ours is a 400."""
+    async with request.app.state.database.reading(caller.scope) as db:
+        try:
+            yield db
+        except BadToken as bad:
+            raise Malformed(_("这个翻页标记不是本系统给的。"), todo=_("请从第一页重新翻起。")) from bad
+
+
+async def waited(request: Request, after: Annotated[str, Query(max_length=200)] = "") -> None:
+    """`?after=REGISTRY:42` (several with commas): wait until the tables have come so far, at most five seconds."""
+    if not after:
+        return
+    try:
+        reached = await request.app.state.runner.wait_for(after.split(","))
+    except ValueError as error:
+        raise Invalid([FieldError("after", _("不是一个位置"), _("写成 REGISTRY:42 这样。"))]) from error
+    if not reached:
+        raise Unavailable(_("还没有更新到您要的位置。"), retry_after_seconds=2)
+
+
+Waited = Depends(waited)
+
+
+async def show_own_write(request: Request, receipt: Receipt) -> None:
+    """Before the next page is asked for, let the tables take in what was just written; a slow projector is not waited
+    for long: the page then shows what is there.
+    """
+    if receipt.position:
+        await request.app.state.runner.wait_for([receipt.position], OWN_WRITE_SECONDS_MAX)
+
+
+async def member_card(request: Request, caller: Caller, member_id: str) -> dict[str, Any]:
+    """The card of somebody the caller may see. One that was enrolled a moment ago is waited for. Errors: NotFound."""
+    for again in (False, True):
+        if again:
+            await request.app.state.caught_up()
+        async with reading(request, caller) as db:
+            card = await register.card(db, member_id)
+        if card is not None:
+            return card
+    raise NotFound(_("在您的范围内没有这位党员。"))
+
+
+async def meeting_row(request: Request, caller: Caller, meeting_id: str) -> Mapping[str, Any]:
+    """A meeting the caller may see. Errors: NotFound."""
+    for again in (False, True):
+        if again:
+            await request.app.state.caught_up()
+        async with reading(request, caller) as db:
+            row = await meeting.meeting(db, meeting_id)
+        if row is not None:
+            return row
+    raise NotFound(_("在您的范围内没有这次会议。"))
+
+
+def within(caller: Caller, community: str) -> str:
+    """The community asked for, if it overlaps the caller's scope; "" is all of it. Errors: Forbidden."""
+    if community and not caller.covers(community) and not caller.scope.startswith(f"{community}."):
+        raise Forbidden(_("这个社区不在您的范围内。"))
+    return community
+
+
+@asynccontextmanager
+async def doing(
+    request: Request, caller: Caller, community: str, command: str, form: Mapping[str, Any] | None = None
+) -> AsyncIterator[Asked]:
+    """The caller's command, and its refusals as problems. A form gives its hidden key and the version it was shown
+    with (`version`, a sequence); an API call says both in headers.
+    """
+    form = form or {}
+    request_key = str(form.get("idempotency_key") or "")
+    found = asked(request, caller, community, command, key=request_key)
+    version = str(form.get("version") or "")
+    if version.isdigit():
+        found = _expecting(found, int(version))
+    async with told(SENTENCES):
+        yield found
+
+
+def _expecting(found: Asked, version: int) -> Asked:
+    return Asked(
+        actor=found.actor, community=found.community, command=found.command, reason=found.reason, expected=version
+    )
+
+
+@asynccontextmanager
+async def of_member(
+    request: Request, caller: Caller, member_id: str, command: str, form: Mapping[str, Any] | None = None
+) -> AsyncIterator[Asked]:
+    """A command about one member the caller may see, in the member's own community. Errors: NotFound, Forbidden.
+
+    The id stands in the command's name: one key used for two members is two commands.
+    """
+    card = await member_card(request, caller, member_id)
+    async with doing(request, caller, card["community"], f"{command}/{member_id}", form) as found:
+        yield found
+
+
+def read_form(kind: type[M], form: FormData, *, lists: tuple[str, ...] = ()) -> M:
+    """A command out of a form: empty fields were not filled in. Errors: Invalid, with a word for each field."""
+    given: dict[str, Any] = {}
+    for name in set(form) - {"idempotency_key", "version"}:
+        values = [value.strip() for value in form.getlist(name) if isinstance(value, str) and value.strip()]
+        if values:
+            given[name] = values if name in lists else values[-1]
+    return read(kind, given)
+
+
+def read(kind: type[M], given: Mapping[str, Any]) -> M:
+    """A command out of what was given. Errors: Invalid."""
+    try:
+        return kind.model_validate(given)
+    except ValidationError as error:
+        raise Invalid(complaints(field_errors(error.errors(include_url=False)))) from error
+
+
+def fen_of(yuan: str) -> int:
+    """`17.10` (yuan, as people write it) in fen. ValueError if it is no amount."""
+    whole, _dot, rest = yuan.replace(",", "").replace("元", "").strip().partition(".")
+    if not (whole + rest).isdigit() or len(rest) > 2:
+        raise ValueError(yuan)
+    return int(whole or "0") * 100 + int(rest.ljust(2, "0") or "0")

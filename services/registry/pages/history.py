@@ -1,0 +1,65 @@
+"""What happened to a member, opened: the registry's own facts, and what other services told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from fastapi import Request
+
+from events.facts.base import is_hidden
+from events.log.envelope import Recorded
+from services.registry.pages.common import reading, registry
+from services.registry.project import elsewhere, history
+from services.shell.identity import Caller
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Some of a member's facts, newest first; how many there are; where the older ones begin."""
+
+    facts: Sequence[Recorded]
+    count: int
+    next_before: int | None
+
+
+async def own_facts(
+    request: Request, caller: Caller, member_id: str, *, before: int | None = None, limit: int = 50
+) -> Facts:
+    """The registry's facts about a member."""
+    async with reading(request, caller) as db:
+        found = await history.newest(db, member_id, before=before, limit=limit)
+    return Facts(await registry(request).opened(found.messages), found.count, found.next_before)
+
+
+async def told_elsewhere(
+    request: Request, caller: Caller, member_id: str, *, before: datetime | None = None, limit: int = 50
+) -> Sequence[Mapping[str, Any]]:
+    """What other services have published about a member."""
+    async with reading(request, caller) as db:
+        return await elsewhere.lines(db, member_id, before=before, limit=limit)
+
+
+def fact_json(one: Recorded) -> dict[str, Any]:
+    """A fact as the API's history gives it. Of what is sealed, only the names of the fields are said."""
+    about, fact = one.about, one.fact
+    plain = {
+        name: value
+        for name, value in fact.model_dump(mode="json", exclude=set(fact.SEALED), exclude_none=True).items()
+        if not is_hidden(value)
+    }
+    return {
+        "id": about.id,
+        "type": about.type,
+        "effective": about.effective,
+        "recorded": about.recorded,
+        "actor": about.actor,
+        "reason": about.reason or None,
+        "stream": about.log_stream,
+        "seq": about.seq,
+        "community": about.community,
+        "data": plain,
+        "sealed": sorted(fact.SEALED),
+    }

@@ -1,0 +1,39 @@
+"""Every router of the registry, what stands in the navigation, and how its answers speak."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.responses import Response
+
+from services.registry.pages import api_members
+from services.registry.pages.common import OFFICE, READERS
+from services.registry.pages.words import complaints
+from services.shell.handlers import answer
+from services.shell.i18n import N_
+from services.shell.pages.nav import NavEntry
+from services.shell.problems import Invalid
+from services.shell.validation import field_errors
+
+ROUTERS: Final = [api_members.router]
+
+NAV: Final = [
+    NavEntry(N_("名册"), "/registry/members", READERS, "registry", "members"),
+    NavEntry(N_("流动台账"), "/registry/ledger", READERS, "registry", "away"),
+    NavEntry(N_("会议"), "/registry/meetings", READERS, "registry", "meetings"),
+    NavEntry(N_("党费"), "/registry/dues", READERS, "registry", "owing"),
+]
+
+__all__ = ["NAV", "OFFICE", "ROUTERS", "install"]
+
+
+async def _invalid(request: Request, exception: Exception) -> Response:
+    assert isinstance(exception, RequestValidationError)
+    return await answer(request, Invalid(complaints(field_errors(exception.errors()))))
+
+
+def install(app: FastAPI) -> None:
+    """Say what is wrong with a field in the reader's words, the registry's own validators included."""
+    app.add_exception_handler(RequestValidationError, _invalid)

@@ -1,0 +1,103 @@
+"""Puts the registry together: the one room with clock, ids, broker and database."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from fastapi import FastAPI
+
+from events.facts.base import Purpose
+from events.log.envelope import log_stream_of
+from events.log.project import Projection, Snapshots
+from services.registry.decide.branch import BRANCH
+from services.registry.decide.meeting import MEETING
+from services.registry.decide.member import MEMBER
+from services.registry.decide.policy import policy_of
+from services.registry.decide.receipts import RECEIPTS
+from services.registry.decide.roster_import import ROSTER_IMPORT
+from services.registry.handle import Registry
+from services.registry.pages.routers import NAV, ROUTERS, install
+from services.registry.project import branch, dues, elsewhere, ledger, meeting, member
+from services.registry.settings import RegistrySettings
+from services.shell.app import service_app
+from services.shell.health import Finding, Health
+from services.shell.host import Host
+from services.shell.settings import Settings
+
+__all__ = ["NAV", "PROJECTION", "build"]
+
+PURPOSES: Final[Sequence[Purpose]] = ("identity", "contact", "dues")
+
+PROJECTION: Final = Projection(
+    "registry",
+    ("REGISTRY", "CARE"),
+    [
+        member.view,
+        branch.view,
+        ledger.view,
+        dues.months,
+        dues.accounts,
+        meeting.view,
+        meeting.attendance,
+        elsewhere.timeline,
+        elsewhere.caring,
+    ],
+    [Snapshots.of(decider) for decider in (MEMBER, BRANCH, MEETING, RECEIPTS, ROSTER_IMPORT)],
+)
+
+
+def build(settings: Settings, host: Host | None = None) -> FastAPI:
+    """The registry's application; its lifespan connects and begins to project. `host` brings another clock or ids."""
+    own = RegistrySettings.model_validate(settings.model_dump())
+    host = host or Host(own, PROJECTION, PURPOSES)
+    checks = Health()
+    checks.add("projector", lambda: _projecting(host))
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        try:
+            await host.start()
+            app.state.database = host.database
+            app.state.runner = host.runner
+            app.state.caught_up = lambda: _caught_up(host)
+            app.state.registry = Registry(
+                host.commands,
+                host.pool,
+                own.index_key.read_bytes(),
+                policy_of(own.registry_policy.read_text("utf-8")),
+                lambda: _today(host),
+            )
+            yield
+        finally:
+            await host.stop()
+
+    app = service_app("registry", Path(__file__).parent / "pages", ROUTERS, checks=checks, lifespan=lifespan)
+    app.state.host = host
+    install(app)
+    return app
+
+
+def _today(host: Host) -> date:
+    return host.clock().astimezone(host.settings.zone).date()
+
+
+async def _caught_up(host: Host) -> None:
+    """Wait until everything that stands in the registry's stream now is in its tables."""
+    stream = log_stream_of(host.service)
+    await host.runner.wait_for([f"{stream}:{(await host.log.ends(stream)).last}"])
+
+
+async def _projecting(host: Host) -> Finding:
+    """Ready while the projector follows; that it is behind is shown, and is no reason to send people away."""
+    runner = getattr(host, "runner", None)
+    if runner is None:
+        return Finding(False, "not connected yet")
+    if runner.halted:
+        return Finding(False, runner.halted)
+    lag = await runner.lag()
+    behind = ", ".join(f"{stream} {facts} behind" for stream, facts in lag.items() if facts)
+    return Finding(runner.trouble is None, runner.trouble or behind or "up to date")

@@ -1,0 +1,114 @@
+"""A registry at work: its real application on a real cell, and people who use it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+
+from deploy.box.addresses import BoxAddresses
+from services.registry.settings import RegistrySettings
+from services.registry.wire import NAV, PROJECTION, PURPOSES, build
+from services.shell.host import Host, alone
+from services.shell.identity.caller import Role
+from services.shell.identity.tokens import box_key, mint_token
+
+NOW = datetime(2026, 11, 21, 1, 30, tzinfo=UTC)
+"""Half past nine on a Saturday in November, by the office's clock."""
+JINQIAO, SHIQUAN = "demo.jinqiao", "demo.shiquan"
+
+
+class Clock:
+    """The time of a test; it goes on when the test says so."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def go_on(self, **span: int) -> None:
+        self.now += timedelta(**span)
+
+
+class Office:
+    """The application, and clients for whoever asks."""
+
+    def __init__(self, cell: BoxAddresses) -> None:
+        self.clock = Clock()
+        self.settings = RegistrySettings(
+            nats_url=cell.nats["registry"],
+            shell_nats_url=cell.nats["shell"],
+            postgres_url=cell.postgres["registry_app"],
+            postgres_owner_url=cell.postgres["registry_owner"],
+            data=cell.data,
+        )
+        self.host = Host(self.settings, PROJECTION, PURPOSES, clock=self.clock)
+        self.service = build(self.settings, self.host)
+        self.app = alone(self.settings, self.service, NAV, self.clock)
+
+    def asking(self, role: Role = Role.SECRETARY, scope: str = JINQIAO, name: str = "shuji") -> httpx.AsyncClient:
+        """A client that signs in with a bearer token of that post."""
+        key = box_key(self.settings.keys / "box.key")
+        token = mint_token(key, name=name, role=role, scope=scope, ttl_seconds=10**9, now=datetime.now(UTC))
+        return httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=self.app, raise_app_exceptions=False),
+            base_url="http://office",
+            headers={"authorization": f"Bearer {token}"},
+            timeout=30,
+        )
+
+
+@asynccontextmanager
+async def working(cell: BoxAddresses) -> AsyncIterator[Office]:
+    """The office while it is open."""
+    office = Office(cell)
+    async with office.app.router.lifespan_context(office.app):
+        yield office
+
+
+IDS = iter(range(1, 999))
+
+
+def id_number(birth: str = "19400307", serial: int | None = None) -> str:
+    """A valid ID number that no other test has used."""
+    first = f"310101{birth}{(serial if serial is not None else next(IDS)):03d}"
+    total = sum(int(digit) * pow(2, 17 - place, 11) for place, digit in enumerate(first))
+    return first + "10X98765432"[total % 11]
+
+
+def somebody(**differently: Any) -> dict[str, Any]:
+    """The body of an enrolment."""
+    body = {
+        "name": "张桂兰",
+        "sex": "女",
+        "id_number": id_number(),
+        "joined_on": "1968-07-01",
+        "full_member_on": "1969-07-01",
+        "community": JINQIAO,
+        "branch": "第三党支部",
+        "kind": "退休",
+        "phone": "13912348862",
+        "address": "金桥路36弄28号101室",
+        "pension_basis_fen": 342000,
+    }
+    return body | differently
+
+
+def seq_of(answer: httpx.Response) -> str:
+    """The position a reader waits for after a command."""
+    last: Mapping[str, Any] = answer.json()["facts"][-1]
+    return f"{last['stream']}:{last['seq']}"
+
+
+async def enrolled(client: httpx.AsyncClient, **differently: Any) -> str:
+    """Somebody on the roll, and visible."""
+    answer = await client.post("/registry/api/members", json=somebody(**differently))
+    assert answer.status_code == 201, answer.text
+    member_id: str = answer.json()["member_id"]
+    seen = await client.get(f"/registry/api/members/{member_id}?after={seq_of(answer)}")
+    assert seen.status_code == 200, seen.text
+    return member_id
