@@ -14,7 +14,7 @@ SERIAL_DAY_ZERO: Final = date(1899, 12, 30)
 
 # A text that an office program could take for a formula, if need be after spaces or apostrophes it drops; OWASP's list
 # (CSV injection) and the full-width and small forms that Chinese Excel accepts for the same signs.
-_FORMULA = re.compile(r"'*[\s\u200b\ufeff]*[=+\-@\t\r\n＝＋－＠﹦﹢﹣﹫]")
+_FORMULA = re.compile(r"['\s\u200b\ufeff]*[=+\-@\t\r\n＝＋－＠﹦﹢﹣﹫]")
 
 # What makes a text need cleaning at all; most cells of a roster need none.
 _UNCLEAN = re.compile(r"[\s\u3000\u200b-\u200f\u2060\ufeff\x00-\x1f\x7f！-～]|^['=]")

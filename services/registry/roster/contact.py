@@ -8,10 +8,11 @@ import phonenumbers
 
 from services.registry.roster.cells import clean, squeeze
 from services.registry.roster.sheet import Cell
-from services.registry.roster.values import NOTHING
+from services.registry.roster.values import HAN_NAME, NOTHING
 
 _PHONE_NOISE = re.compile(r"[\s\-—–−－.()\[\]（）·]")
-_MOBILE = re.compile(r"(?:\+?(?:00)?86)?(1[3-9]\d{9})")
+_MOBILE = re.compile(r"(?:\+?(?:00)?86)?(1[3-9]\d{9})", re.ASCII)
+_MOBILE_ALONE = re.compile(r"1[3-9]\d{9}", re.ASCII)
 _PHONE_SEPARATORS = re.compile(r"[/、,，;；\\\n]|或")
 _EXTENSION = re.compile(r"(?:转|分机|ext\.?|#|\*)(\d{1,5})$", re.IGNORECASE)
 
@@ -65,6 +66,8 @@ def read_phone(cell: Cell) -> Phone | None:
     """A mobile or land line. A number that cannot be dialled comes back as written, not plausible: a person may mend
     it.
     """
+    if isinstance(cell, str) and _MOBILE_ALONE.fullmatch(cell):
+        return Phone(cell, plausible=True)
     text = clean(cell)
     if text.lower() in NOTHING:
         return None
@@ -110,6 +113,8 @@ def _dialled(text: str) -> str | None:
 
 def read_family(name: Cell, phone: str | None) -> Family | None:
     """The family's contact from the name's cell (``吴大``, ``吴大（儿子）``, ``吴大 13012175294``) and the phone's."""
+    if isinstance(name, str) and HAN_NAME.fullmatch(name) and name not in NOTHING:
+        return Family(name, None, phone)
     text = clean(name)
     if text.lower() in NOTHING:
         return Family(None, None, phone) if phone else None

@@ -37,6 +37,7 @@ LENGTH_MAX: Final = {"name": 40, "phone": 60, "family_phone": 60, "note": 1000}
 """Characters a cell may have; the others ``LENGTH_MAX_OTHERWISE``. More is a paste that slipped."""
 
 LENGTH_MAX_OTHERWISE: Final = 200
+LENGTH_MAX_ANYWHERE: Final = min(LENGTH_MAX.values())
 
 _ADULT_YEARS: Final = 18
 _BETWEEN_SKILLS = re.compile(r"[、,，;；/\s]+")
@@ -75,8 +76,11 @@ def read_row(columns: Columns, number: int, cells: Sequence[Cell], today: date, 
 class _Reading:
     """The work on one row: what is read is returned, what is wrong is collected."""
 
+    __slots__ = ("_at", "_cells", "_columns", "_number", "_today", "cautions", "rejections")
+
     def __init__(self, columns: Columns, number: int, cells: Sequence[Cell], today: date) -> None:
         self._columns = columns
+        self._at = columns.at
         self._number = number
         self._cells = cells
         self._today = today
@@ -108,22 +112,23 @@ class _Reading:
             branch=branch, kind=kind, pension_basis_fen=pension_basis_fen, phone=phone, family=family,
             address=address, away=away, destination=destination,
             lives_alone=lives_alone, minimum_living=minimum_living, skills=skills, note=note,
-            cells=tuple(self._cells), id_column=self._columns.at["id_number"],
+            cells=tuple(self._cells), id_column=self._at["id_number"],
         )  # fmt: skip
 
     def _cell(self, field: str) -> Cell:
-        place = self._columns.at.get(field)
+        place = self._at.get(field)
         return "" if place is None else self._cells[place]
 
     def _take(self, field: str, reader: Callable[[Cell], T]) -> T | None:
         """What the reader makes of the field's cell; ``None`` where nothing is written or the value was refused."""
-        cell = self._cell(field)
-        if cell == "":
+        place = self._at.get(field)
+        if place is None or (cell := self._cells[place]) == "":
             return None
-        limit = LENGTH_MAX.get(field, LENGTH_MAX_OTHERWISE)
-        if isinstance(cell, str) and len(cell) > limit:
-            self._refuse(field, Reason.TOO_LONG, limit=str(limit))
-            return None
+        if isinstance(cell, str) and len(cell) > LENGTH_MAX_ANYWHERE:
+            limit = LENGTH_MAX.get(field, LENGTH_MAX_OTHERWISE)
+            if len(cell) > limit:
+                self._refuse(field, Reason.TOO_LONG, limit=str(limit))
+                return None
         try:
             return reader(cell)
         except Refusal as refusal:
@@ -132,7 +137,7 @@ class _Reading:
 
     def _refuse(self, field: str, reason: Reason, **details: str) -> None:
         seen = self.rejections[0].cells if self.rejections else tuple(as_seen(cell) for cell in self._cells)
-        place = self._columns.at.get(field)
+        place = self._at.get(field)
         value = "" if place is None else seen[place]
         self.rejections.append(
             Rejection(self._columns.sheet, self._number, field, value, reason, details, place, seen),

@@ -38,14 +38,15 @@ _DATE_SIGNS: Final = str.maketrans({"—": "-", "–": "-", "−": "-", "。": "
 
 _ID_NOISE = re.compile(r"[\s'’‘`\"“”—–−-]")
 _ID_ROUNDED = re.compile(r"\d(?:\.\d+)?E\+?1[4-7]|\d{16,18}\.0*")
-_ID_FORM = re.compile(r"\d{17}[\dX]|\d{15}")
+_ID_FORM = re.compile(r"\d{17}[\dX]|\d{15}", re.ASCII)
 
 _BETWEEN_HAN = re.compile(r"(?<![A-Za-z.]) | (?![A-Za-z])")
 _NAME_DOTS = re.compile(r"[•・‧∙●⋅]")
-_NAME_FORM = re.compile(
-    r"[\u3007\u3400-\u9fff\U00020000-\U0003347f]+(?:·[\u3400-\u9fff\U00020000-\U0003347f]+)*"
-    r"|[A-Za-z][A-Za-z .'·-]*"
-)
+_HAN = r"[\u3007\u3400-\u9fff\U00020000-\U0003347f]"
+HAN_NAME = re.compile(rf"{_HAN}{{2,20}}")
+"""A name as most are: nothing to tidy. (Likewise below: a value in its plainest form is not cleaned first.)"""
+
+_NAME_FORM = re.compile(rf"{_HAN}+(?:·{_HAN}+)*|[A-Za-z][A-Za-z .'·-]*")
 
 _SEXES: Final[dict[str, Sex]] = {
     **dict.fromkeys(["男", "男性", "m", "male"], "男"),
@@ -53,7 +54,7 @@ _SEXES: Final[dict[str, Sex]] = {
 }
 _YES: Final = frozenset(["是", "有", "对", "y", "yes", "true", "1", "√", "✓", "✔", "☑", "v", "○"])
 _NO: Final = frozenset(["否", "不", "没有", "n", "no", "false", "0", "×", "x", "✗", "☐"]) | NOTHING
-_MONEY_NOISE = re.compile(r"[,，\s¥]|人民币|元|/月|每月|整$")
+_MONEY_NOISE = re.compile(r"[,，\s¥￥]|人民币|元|/月|每月|整$")
 _MONEY_FORM = re.compile(r"\d+(?:\.\d+)?")
 
 
@@ -89,7 +90,7 @@ def read_day(cell: Cell) -> Day | None:
         case date():
             return Day(cell)
         case str():
-            return _day_of_text(_TIME_OF_DAY.sub("", clean(cell)).replace(" ", ""))
+            return _day_of_text(cell)
         case bool() | int() | float():
             return _day_of_number(cell)
         case _:
@@ -108,7 +109,8 @@ def _day_of_number(number: float) -> Day | None:
 
 
 @lru_cache(maxsize=65536)
-def _day_of_text(text: str) -> Day | None:
+def _day_of_text(cell: str) -> Day | None:
+    text = _TIME_OF_DAY.sub("", clean(cell)).replace(" ", "")
     if text.lower() in NOTHING or text in _NOT_YET_FULL:
         return None
     text = text.translate(_DATE_SIGNS)
@@ -141,7 +143,7 @@ def read_id_number(cell: Cell, today: date) -> IdNumber:
     The region is not looked up: python-stdnum's table lacks codes abolished long ago (310225, 310228 …), which is
     exactly what old members' numbers begin with. Nor does the sex digit decide here; the caller compares.
     """
-    text = _id_text(cell)
+    text = cell if isinstance(cell, str) and _ID_FORM.fullmatch(cell) else _id_text(cell)
     if not text:
         raise Refusal(Reason.NO_ID)
     if _ID_ROUNDED.fullmatch(text):
@@ -181,6 +183,8 @@ def read_name(cell: Cell) -> str | None:
     """A name without the spaces put in to align columns (林 爱); Latin words keep theirs, and 买买提·吐尔逊 one kind
     of dot.
     """
+    if isinstance(cell, str) and HAN_NAME.fullmatch(cell) and cell not in NOTHING:
+        return cell
     text = _NAME_DOTS.sub("·", _BETWEEN_HAN.sub("", clean(cell)))
     return None if text.lower() in NOTHING else text
 
@@ -207,6 +211,7 @@ def read_flag(cell: Cell) -> bool | None:
     return False if text in _NO else None
 
 
+@_remembered
 def read_fen(cell: Cell) -> int | None:
     """Yuan in fen, rounded half up at the third decimal. Raises ``ValueError`` for what is no plausible monthly
     amount.

@@ -6,6 +6,7 @@ four styles, texts kept in the cells (inline strings), every text cell formatted
 over it stays whole.
 """
 
+import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -59,7 +60,7 @@ _STYLES: Final = (
     + _XF.format(format=49, font=1, fill=0)
     + _XF.format(format=49, font=0, fill=2)
     + _XF.format(format=164, font=0, fill=0)
-    + "</cellXfs></styleSheet>"
+    + '</cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
 )
 
 _DEFAULT_TYPES: Final = (
@@ -73,7 +74,8 @@ _SHEET_TOP: Final = (
 )
 
 # XML 1.0 knows no other control characters than tab, line feed and carriage return.
-_NOT_IN_XML: Final = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF])
+_PLAIN = re.compile(r"[^\x00-\x1f&<>\ufffe\uffff]*")
+_NOT_IN_XML: Final = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF], " ")
 _NOT_IN_SHEET_NAMES: Final = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
 _SHEET_NAME_MAX: Final = 31
 _PIECE_ROWS: Final = 500
@@ -139,8 +141,10 @@ def _cell(reference: str, value: Written) -> str:
 
 
 def _text(reference: str, text: str, style: Style) -> str:
-    inside = escape(text.translate(_NOT_IN_XML), {"\r": "&#13;"})
-    return f'<c r="{reference}" s="{style:d}" t="inlineStr"><is><t xml:space="preserve">{inside}</t></is></c>'
+    if not _PLAIN.fullmatch(text):
+        text = escape(text.translate(_NOT_IN_XML), {"\r": "&#13;"})
+    keep = ' xml:space="preserve"' if text != text.strip() else ""
+    return f'<c r="{reference}" s="{style:d}" t="inlineStr"><is><t{keep}>{text}</t></is></c>'
 
 
 _LETTERS: Final[list[str]] = []
@@ -182,7 +186,8 @@ def _parts(names: Sequence[str]) -> Iterator[tuple[str, str]]:
     links.append((f"rId{len(names) + 1}", "styles", "styles.xml"))
     yield "[Content_Types].xml", f'{_HEAD}<Types xmlns="{_PACKAGE}/content-types">{_DEFAULT_TYPES}{types}</Types>'
     yield "_rels/.rels", _relationships([("rId1", "officeDocument", "xl/workbook.xml")])
-    yield "xl/workbook.xml", f'{_HEAD}<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>{sheets}</sheets></workbook>'
+    spaces = f'xmlns="{_MAIN}" xmlns:r="{_OFFICE}"'
+    yield "xl/workbook.xml", f"{_HEAD}<workbook {spaces}><sheets>{sheets}</sheets></workbook>"
     yield "xl/_rels/workbook.xml.rels", _relationships(links)
     yield "xl/styles.xml", _STYLES
 
