@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import httpx
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from services.shell import neighbours
 from services.shell.identity import Caller, Role
 from services.shell.pages.nav import NavEntry, lines
+from services.shell.pages.render import environment
 from tests.shell.office import Office, account
 
 
@@ -109,3 +111,13 @@ def test_the_current_entry_is_the_longest_that_leads_to_the_page() -> None:
     assert [(line.label, line.current) for line in seen] == [("今天", False), ("甲", True), ("乙", False)]
     assert [line.current for line in lines(entries, caller, "/ab", {})] == [False, False, False]
     assert lines(entries, caller, "/", {})[0].current
+
+
+def test_words_on_a_page_are_escaped_once_and_parts_stay_parts(tmp_path: Path) -> None:
+    (tmp_path / "t.html").write_text(
+        '{% import "parts.html" as p %}{{ _("%(a)s 和 %(b)s", a="<i>", b=p.chip("片")) }}|{{ _("<%(a)s>", a="&") }}|'
+        '{{ _("0.5 %%") }}|{{ _(given) }}|{{ ngettext("%(num)s 件", "%(num)s 件", 2) }}'
+        "|{% trans n=2 %}{{ n }} 人{% pluralize %}{{ n }} 人{% endtrans %}"
+    )
+    said = environment(tmp_path).get_template("t.html").render(given="<b>")
+    assert said == '&lt;i&gt; 和 <span class="chip ">片</span>|&lt;&amp;&gt;|0.5 %|&lt;b&gt;|2 件|2 人'

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
@@ -27,20 +28,35 @@ def environment(folder: Path) -> Environment:
         loader=ChoiceLoader([FileSystemLoader(folder), FileSystemLoader(_OWN)]),
         autoescape=select_autoescape(default=True, default_for_string=True),
         undefined=StrictUndefined,
+        auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
     )
-    # newstyle: the values are escaped before they enter the sentence
-    found.install_gettext_callables(  # type: ignore[attr-defined]  # added by the i18n extension at run time
-        lambda words: i18n.speech().say(words),
-        lambda one, many, number: i18n.speech().say_many(one, many, number),
-        newstyle=True,
-        pgettext=lambda context, words: i18n.speech().say(words, context),
-    )
+    found.newstyle_gettext = True  # type: ignore[attr-defined]  # the extension adds it
+    found.globals.update(_=_say, gettext=_say, ngettext=_say_many, pgettext=_say_in)
     found.filters.update(formats.FILTERS)
     found.globals.update(asset=asset, speech=i18n.speech)
     return found
+
+
+def _say(msgid: str, /, **values: object) -> str:
+    """A sentence for a page. Plain text, so that the page escapes it; values that are HTML already stay as they are."""
+    return _filled(i18n.speech().say(msgid), values)
+
+
+def _say_many(singular: str, plural: str, number: int, /, **values: object) -> str:
+    return _filled(i18n.speech().say_many(singular, plural, number), {"num": number, **values})
+
+
+def _say_in(context: str, msgid: str, /, **values: object) -> str:
+    return _filled(i18n.speech().say(msgid, context), values)
+
+
+def _filled(text: str, values: Mapping[str, object]) -> str:
+    if any(hasattr(value, "__html__") for value in values.values()):
+        return escape(text) % values
+    return text % values if "%" in text else text
 
 
 @dataclass(frozen=True, slots=True)
