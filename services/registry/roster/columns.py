@@ -94,10 +94,14 @@ class Columns:
         """The sheet's own name of a field, or the usual one if it has no such column."""
         return self.headers[self.at[field]] if field in self.at else usual_name(field)
 
+    @property
+    def missing_names(self) -> str:
+        return "、".join(f"“{usual_name(field)}”" for field in self.missing)
+
     def refuse_if_incomplete(self) -> None:
         """Raises ``UnreadableRoster`` naming the columns without which nobody can be registered."""
         if self.missing:
-            columns, row = "、".join(f"“{usual_name(field)}”" for field in self.missing), str(self.header_row)
+            row, columns = str(self.header_row), self.missing_names
             raise UnreadableRoster(Unreadable.MISSING_COLUMN, sheet=self.sheet, row=row, columns=columns)
 
 
@@ -117,8 +121,11 @@ def find_columns(sheet: Sheet, mapping: Mapping[str, str] | None = None) -> Colu
 
     ``mapping`` (header → field, or ``"ignored"``) goes before the known names. A header is the row that names the
     most fields, two at least and the name or the ID number among them; titles above it, merged or not, name none. A
-    header of two rows (家属 over 姓名 and 电话) is recognised when both together name more than the first alone.
+    header of two rows (家属 over 姓名 and 电话) is recognised when both together name more than the first alone. Raises
+    ``ValueError`` for a mapping to a field that does not exist.
     """
+    if unknown := set((mapping or {}).values()) - NAMES.keys():
+        raise ValueError(f"no such field of a roster: {', '.join(sorted(unknown))}")
     fields = {**_FIELD_OF, **{plain_header(header): field for header, field in (mapping or {}).items()}}
     top = list(islice(sheet.rows(), _HEADER_ROWS_MAX + 1))
     found = [

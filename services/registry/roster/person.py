@@ -48,16 +48,13 @@ T = TypeVar("T")
 class Seen:
     """The ID numbers met so far in the file, each with the place of its first row."""
 
-    def __init__(self, *, several_sheets: bool) -> None:
-        self._several_sheets = several_sheets
+    def __init__(self) -> None:
         self._first: dict[str, tuple[str, int]] = {}
 
-    def before(self, number: str, sheet: str, row: int) -> str | None:
-        """Where the number stood first, in words; ``None`` if this is the first time."""
-        place = self._first.setdefault(number, (sheet, row))
-        if place == (sheet, row):
-            return None
-        return f"“{place[0]}”第{place[1]}行" if self._several_sheets else f"第{place[1]}行"
+    def before(self, number: str, sheet: str, row: int) -> tuple[str, int] | None:
+        """The worksheet and row where the number stood first; ``None`` if this is the first time."""
+        first = self._first.setdefault(number, (sheet, row))
+        return None if first == (sheet, row) else first
 
 
 def read_row(columns: Columns, number: int, cells: Sequence[Cell], today: date, seen: Seen) -> Iterator[Item]:
@@ -164,7 +161,8 @@ class _Reading:
         if identity is None:
             return None
         if first := seen.before(identity.number, self._columns.sheet, self._number):
-            self._refuse("id_number", Reason.DUP, first=first)
+            sheet, row = first
+            self._refuse("id_number", Reason.DUP, sheet=sheet, row=str(row))
         if identity.lengthened:
             self._doubt("id_number", Doubt.ID_LENGTHENED, id_number=identity.number)
         return identity

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from typing import Final
 
 from services.registry.roster.cells import clean, squeeze
@@ -55,7 +56,7 @@ class Table:
 
     def sample(self) -> list[tuple[str, ...]]:
         """The first people's cells as text, for the page on which columns are pointed out."""
-        return [tuple(map(clean, row)) for _, (_, row) in zip(range(_SAMPLE_ROWS), self.people(), strict=False)]
+        return [tuple(map(clean, row)) for _, row in islice(self.people(), _SAMPLE_ROWS)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ class Roster:
         yield from self.cautions
         for table in self.tables:
             yield from _cautions(table.columns)
-        seen = Seen(several_sheets=len(complete) > 1)
+        seen = Seen()
         for table in complete:
             for number, cells in table.people():
                 yield from read_row(table.columns, number, cells, today, seen)
@@ -109,7 +110,7 @@ def open_roster(source: Source, mapping: Mapping[str, str] | None = None) -> Ros
             continue
         columns = None if sheet.hidden else find_columns(sheet, mapping)
         if columns is None:
-            passed_over.append(_skipped(sheet.name, 1, "是隐藏的。" if sheet.hidden else "没有找到表头。"))
+            passed_over.append(_skipped(sheet.name, Doubt.SHEET_HIDDEN if sheet.hidden else Doubt.SHEET_NO_HEADER))
         else:
             tables.append(Table(sheet, columns))
     if not tables:
@@ -122,15 +123,12 @@ def read_roster(source: Source, *, today: date, mapping: Mapping[str, str] | Non
     return open_roster(source, mapping).read(today)
 
 
-def _skipped(sheet: str, row: int, because: str) -> Caution:
-    return Caution(sheet, row, "", sheet, Doubt.SHEET_SKIPPED, {"sheet": sheet, "because": because})
+def _skipped(sheet: str, doubt: Doubt, row: int = 1, columns: str = "") -> Caution:
+    return Caution(sheet, row, "", sheet, doubt, {"sheet": sheet, "row": str(row), "columns": columns})
 
 
 def _cautions(columns: Columns) -> Iterator[Caution]:
     for problem in columns.problems:
         yield Caution(columns.sheet, columns.header_row, "", problem.value, problem.doubt, problem.details)
     if columns.missing:
-        try:
-            columns.refuse_if_incomplete()
-        except UnreadableRoster as incomplete:
-            yield _skipped(columns.sheet, columns.header_row, str(incomplete))
+        yield _skipped(columns.sheet, Doubt.SHEET_INCOMPLETE, columns.header_row, columns.missing_names)

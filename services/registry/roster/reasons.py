@@ -53,7 +53,9 @@ class Doubt(StrEnum):
     HOME_ELSEWHERE = "home_elsewhere"
     UNKNOWN_COLUMN = "unknown_column"
     SECOND_COLUMN = "second_column"
-    SHEET_SKIPPED = "sheet_skipped"
+    SHEET_HIDDEN = "sheet_hidden"
+    SHEET_NO_HEADER = "sheet_no_header"
+    SHEET_INCOMPLETE = "sheet_incomplete"
 
 
 class Unreadable(StrEnum):
@@ -79,7 +81,7 @@ SENTENCES: Mapping[Reason | Doubt | Unreadable, str] = {
     Reason.BAD_ID: N_("身份证号应为18位（旧证15位），只有末位可以是X。请照证件核对。"),
     Reason.CHECKSUM: N_("身份证号的校验位不对，多半是抄错了一位。请照证件核对。"),
     Reason.BAD_BIRTH: N_("身份证号第7至14位不是可能的出生日期。请照证件核对。"),
-    Reason.DUP: N_("与{first}是同一个身份证号。请删去重复的一行，或改正抄错的号码。"),
+    Reason.DUP: N_("与“{sheet}”第{row}行是同一个身份证号。请删去重复的一行，或改正抄错的号码。"),
     Reason.NO_DATE: N_("没有入党时间。请按档案补上，例如 1985-07-01。"),
     Reason.BAD_DATE: N_("没有这一天，或看不懂写法。请按档案改成年-月-日，例如 1985-07-01。"),
     Reason.UNCLEAR_MONTH: N_("Excel把这一格存成了小数，分不清是1月还是10月。请按档案改成年-月-日，例如 1968-10-01。"),
@@ -102,7 +104,9 @@ SENTENCES: Mapping[Reason | Doubt | Unreadable, str] = {
     Doubt.HOME_ELSEWHERE: N_("写了不外出，又写了去向，先按不外出登记。请核对。"),
     Doubt.UNKNOWN_COLUMN: N_("没有认出“{header}”这一列，没有读入。需要时请指定它是什么。"),
     Doubt.SECOND_COLUMN: N_("“{header}”与“{first}”意思相同，只读了“{first}”。需要时请指定用哪一列。"),
-    Doubt.SHEET_SKIPPED: N_("工作表“{sheet}”没有读：{because}"),
+    Doubt.SHEET_HIDDEN: N_("工作表“{sheet}”是隐藏的，没有读。要读请先取消隐藏。"),
+    Doubt.SHEET_NO_HEADER: N_("工作表“{sheet}”里没有找到表头，没有读。"),
+    Doubt.SHEET_INCOMPLETE: N_("工作表“{sheet}”第{row}行的表头里没有认出{columns}，没有读。"),
     Unreadable.EMPTY: N_("文件是空的。请选填好的花名册。"),
     Unreadable.NOT_A_SHEET: N_("这不是电子表格。请用Excel或WPS另存为 .xlsx 再传。"),
     Unreadable.WEB_PAGE: N_("这是改了名的网页，不是电子表格。请用Excel或WPS打开，另存为 .xlsx 再传。"),

@@ -86,7 +86,7 @@ def test_an_unknown_column_is_named_and_the_rest_is_read() -> None:
     assert reading.person.name == "林爱"
     [caution] = reading.cautions
     assert (caution.row, caution.value, caution.doubt) == (1, "血型", "unknown_column")
-    assert "血型" in caution.as_json()["advice"]  # type: ignore[operator]
+    assert "没有认出“血型”这一列" in str(caution.as_json()["advice"])
 
 
 def test_of_two_columns_with_one_meaning_the_first_is_read() -> None:
@@ -150,6 +150,11 @@ def test_of_several_worksheets_those_with_a_header_are_read() -> None:
     skipped = {caution.sheet: caution.advice for caution in reading.cautions}
     assert list(skipped) == ["说明", "旧", "统计"]
     assert "身份证号" in skipped["统计"]
+
+
+def test_a_mapping_to_nothing_is_a_mistake() -> None:
+    with pytest.raises(ValueError, match="blood"):
+        read(xlsx(HEADER, PERSON), {"血型": "blood"})
 
 
 def test_reading_is_repeatable_and_measured() -> None:

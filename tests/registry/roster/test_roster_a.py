@@ -53,7 +53,7 @@ def test_a_rejection_says_where_what_and_what_to_do(reading: Reading) -> None:
         "advice": "身份证号被Excel当成了数字，后几位已经丢失。请把这一格设为“文本”格式，再照证件重新输入。",
         "sheet": "党员花名册",
     }
-    assert by_row[36].advice.startswith("与第8行是同一个身份证号")
+    assert by_row[36].advice.startswith("与“党员花名册”第8行是同一个身份证号")
     assert by_row[54].field == "joined_on"
     assert by_row[54].value == "1985年2月30日"
     assert by_row[54].cells[1] == "段英长"
