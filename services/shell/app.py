@@ -13,9 +13,10 @@ from services.shell.identity.buckets import JetStream
 from services.shell.identity.identity import Identity
 from services.shell.identity.tokens import box_key
 from services.shell.neighbours import Neighbours
-from services.shell.pages import design, errors, home, sign_in
+from services.shell.pages import design, everybody, home, sign_in
 from services.shell.pages.nav import NavEntry
 from services.shell.pages.render import environment
+from services.shell.problems import Unavailable
 from services.shell.settings import Settings
 from services.shell.state import Clock, Shell
 
@@ -67,9 +68,10 @@ def build_shell(
     app = service_app(
         "shell",
         Path(__file__).parent / "pages",
-        [home.router, sign_in.router, design.router, errors.router],
+        [home.router, sign_in.router, design.router, everybody.router],
         lifespan=_lifespan(settings, services),
     )
+    app.state.health.add("sign-in", lambda: _can_sign_in(identity))
     neighbours = Neighbours(app, list(services), settings.base_urls)
     app.state.shell = Shell("shell", settings, identity, app.state.templates, tuple(nav), neighbours, clock)
     for name, service in services.items():
@@ -77,6 +79,14 @@ def build_shell(
         service.state.shell = replace(app.state.shell, service=name, templates=service.state.templates)
         app.mount(f"/{name}", service)
     return app
+
+
+async def _can_sign_in(identity: Identity) -> health.Finding:
+    try:
+        await identity.accounts.get("nobody")
+    except Unavailable:
+        return health.Finding(False, "the broker does not answer for the bucket of accounts")
+    return health.Finding(True)
 
 
 def _lifespan(settings: Settings, services: Mapping[str, FastAPI]) -> Lifespan:

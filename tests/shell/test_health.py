@@ -7,9 +7,12 @@ import logging
 import time
 
 import httpx
+import nats.errors
 import pytest
+from nats.js import JetStreamContext
 
 from services.shell.health import Finding, Watchdog
+from services.shell.identity.buckets import Bucket
 from tests.shell.office import Office
 
 
@@ -61,7 +64,17 @@ async def test_ready_means_every_check_is_satisfied(office: Office, browser: htt
     assert told["checks"]["lag"] == {"ok": False, "detail": "1200 facts behind"}
     assert told["checks"]["broker"]["ok"] is False
     assert told["checks"]["tables"]["ok"] is True
-    assert (await browser.get("/readyz")).status_code == 200, "the shell itself is ready"
+
+
+async def test_the_shell_is_ready_while_somebody_could_sign_in(office: Office, browser: httpx.AsyncClient) -> None:
+    assert (await browser.get("/readyz")).status_code == 200
+
+    def gone() -> JetStreamContext:
+        raise nats.errors.ConnectionClosedError
+
+    office.identity.accounts._bucket = Bucket(gone, "ACCOUNTS")
+    answer = await browser.get("/readyz")
+    assert (answer.status_code, answer.json()["checks"]["sign-in"]["ok"]) == (503, False)
 
 
 async def test_figures_name_routes_and_never_addresses(browser: httpx.AsyncClient) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import timedelta
 
@@ -57,6 +58,19 @@ async def test_the_sixth_guess_must_wait(office: Office, browser: httpx.AsyncCli
     sixth = await browser.post("/sign-in", data={"name": "guessed", "password": PASSWORD})
     assert sixth.status_code == 429
     assert 0 < int(sixth.headers["retry-after"]) <= 300
+
+
+async def test_guesses_at_once_are_counted_and_right_passwords_at_once_are_not(
+    office: Office, browser: httpx.AsyncClient
+) -> None:
+    await office.identity.accounts.put(account("many", Role.WORKER))
+
+    async def tried(password: str) -> list[int]:
+        wishes = [browser.post("/sign-in", data={"name": "many", "password": password}) for _number in range(9)]
+        return sorted(answer.status_code for answer in await asyncio.gather(*wishes))
+
+    assert await tried(PASSWORD) == [303] * 9
+    assert await tried("guess") == [401] * 5 + [429] * 4
 
 
 async def test_signing_out_ends_the_session_on_the_server(office: Office, browser: httpx.AsyncClient) -> None:

@@ -1,5 +1,6 @@
 """Finds out who asks, from the session cookie or the bearer token."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime
 
@@ -27,6 +28,8 @@ class Identity:
         # one name may be tried from one place five times in five minutes, one place may try thirty names
         self._by_name = Limit(5, 300)
         self._by_place = Limit(30, 300)
+        # a check takes 64 MiB: a flood of them must not take the machine's memory, nor slip past the limits in parallel
+        self._checks = asyncio.Semaphore(2)
 
     def key_for(self, purpose: str) -> bytes:
         """A signing key of its own for that purpose."""
@@ -46,13 +49,14 @@ class Identity:
     async def check_password(self, name: str, password: str, place: str) -> Account | None:
         """The account if name and password fit. Errors: `TooMany` after five tries of a name or thirty of a place."""
         tried = f"{name}@{place}"
-        self._by_place.attempt(place)
-        self._by_name.attempt(tried)
-        account = await self.accounts.verify(name, password)
-        if account is not None:
-            self._by_name.forgive(tried)
-            self._by_place.take_back(place)  # one known account must not clear the way for guessing others
-        return account
+        async with self._checks:
+            self._by_place.attempt(place)
+            self._by_name.attempt(tried)
+            account = await self.accounts.verify(name, password)
+            if account is not None:
+                self._by_name.forgive(tried)
+                self._by_place.take_back(place)  # one known account must not clear the way for guessing others
+            return account
 
     async def sign_in(self, request: Request, response: Response, account: Account, grant: Grant) -> None:
         """Open a session and hand its id to the browser; the one it had before is ended, never reused."""

@@ -1,4 +1,4 @@
-"""What a problem's `type` leads to: what it means and what to do. And the files every page needs."""
+"""What anybody may fetch: styles and the mark, what a kind of problem means, the switch of languages."""
 
 from typing import Annotated
 
