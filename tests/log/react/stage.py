@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import asyncpg
 from faststream.nats import NatsBroker
@@ -121,8 +122,20 @@ class Stage:
         return seq
 
     async def consumer(self) -> dict[str, Any]:
+        """How the server says the consumer stands; raises `ApiError` if there is none."""
         info: dict[str, Any] = await self.care.requests.api(f"CONSUMER.INFO.{STREAM}.{CONSUMER}")
         return info
+
+    async def end_sessions(self) -> None:
+        """End every PostgreSQL session of care, as a restarted server does."""
+        admin = await asyncpg.connect(self.cell.postgres["admin"])
+        try:
+            await admin.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'care_app' AND datname = $1",
+                urlsplit(self.cell.postgres["care_app"]).path.strip("/"),
+            )
+        finally:
+            await admin.close()
 
     async def _last(self, entity: str) -> int:
         last = await self.registry.read_last(STREAM, _subject(entity))

@@ -1,0 +1,156 @@
+"""Bad days: things are deleted, closed and killed, and every fact is still answered once and in order."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections import Counter
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psutil
+import pytest
+
+from events.log.jetstream.rpc import ApiError
+from services.shell.reacting import parking
+from tests.log.react.planning import causes, commands, plan_visit
+from tests.log.react.stage import CONSUMER, STREAM, Hand, Stage, until
+from tests.log.react.test_reactor import HERE, done, settled, well
+
+ROOT = Path(__file__).parents[3]
+
+
+async def test_a_deleted_consumer_is_made_again_and_goes_on_from_where_it_was(stage: Stage) -> None:
+    hand = Hand()
+    await stage.append(("a", HERE), ("b", HERE))
+    async with stage.reactor(hand) as reactor:
+        await until(lambda: len(hand.seen) == 2)
+        await until(lambda: well(reactor))
+        await stage.care.requests.api(f"CONSUMER.DELETE.{STREAM}.{CONSUMER}")
+        await stage.append(("c", HERE))
+        await until(lambda: len(hand.seen) == 3, 5)
+        assert sorted(hand.seen) == [("a", 1), ("b", 2), ("c", 3)]
+        await until(lambda: settled(stage, 3))
+        assert (await stage.consumer())["config"]["opt_start_seq"] == 3
+        await until(lambda: well(reactor))
+
+
+async def test_a_consumer_deleted_while_nobody_listens(stage: Stage) -> None:
+    hand = Hand()
+    await stage.append(("a", HERE))
+    async with stage.reactor(hand):
+        await until(lambda: hand.seen)
+    await stage.care.requests.api(f"CONSUMER.DELETE.{STREAM}.{CONSUMER}")
+    with pytest.raises(ApiError):
+        await stage.consumer()
+    await stage.append(("b", HERE))
+    async with stage.reactor(hand):
+        await until(lambda: len(hand.seen) == 2)
+    assert hand.seen == [("a", 1), ("b", 2)]
+
+
+async def test_a_connection_closed_for_good_does_not_freeze_the_loop(stage: Stage) -> None:
+    hand = Hand()
+    async with stage.reactor(hand) as reactor:
+        await until(lambda: well(reactor))
+        client = await stage.brokers[-1].connect()
+        await client.close()
+        await stage.append(("a", HERE))
+        await until(lambda: hand.seen)
+        await until(lambda: well(reactor))
+        assert len(stage.brokers) == 2
+
+
+async def test_a_lost_database_session_costs_nothing(stage: Stage) -> None:
+    hand = Hand()
+    await stage.append_together([f"p{number}" for number in range(2000)], HERE)
+    async with stage.reactor(hand) as reactor:
+        await until(lambda: len(hand.seen) > 200)
+        await stage.end_sessions()
+        await until(lambda: done(reactor, 2000))
+    # A wave that was done but not noted is done again; its effects bear the names they had.
+    assert {entity for entity, _ in hand.seen} == {f"p{number}" for number in range(2000)}
+
+
+async def test_a_killed_nats_server_comes_back_and_nothing_is_lost(stage: Stage) -> None:
+    people = [f"p{number}" for number in range(300)]
+    await stage.append_together(people, HERE, times=3)
+    async with stage.reactor(commands(stage.care), [plan_visit]) as reactor:
+        await until(lambda: _planned(stage, 100))
+        _kill_server(stage)
+        await until(lambda: done(reactor, 900), 60)
+        await _each_once_and_in_order(stage, 900)
+        await stage.append(("p0", HERE))
+        await until(lambda: _planned(stage, 901))
+
+
+async def test_a_killed_process_is_followed_by_another_and_every_effect_happens_once(stage: Stage, tmp_path: Path) -> None:
+    people = [f"p{number}" for number in range(300)]
+    await stage.append_together(people, HERE, times=3)
+    box = tmp_path / "box.json"
+    box.write_text(stage.cell.model_dump_json())
+    for planned in (50, 300):
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "tests.log.react.planning", str(box), cwd=ROOT, stdout=asyncio.subprocess.DEVNULL
+        )
+        await until(lambda planned=planned: _planned(stage, planned))
+        process.send_signal(signal.SIGKILL)
+        await process.wait()
+    async with stage.reactor(commands(stage.care), [plan_visit]) as reactor:
+        await until(lambda: done(reactor, 900))
+    await _each_once_and_in_order(stage, 900)
+
+
+async def test_a_log_that_lost_facts_halts_the_reactions(stage: Stage) -> None:
+    await stage.append(("a", HERE))
+    await stage.store.hold()
+    await stage.store.save(STREAM, None, 7, [], [])
+    await stage.store.release()
+    hand = Hand()
+    async with stage.reactor(hand) as reactor:
+        health = await until(lambda: _halted(reactor))
+    assert not health.ok
+    assert "REGISTRY ends at 1, but 7 was reacted to before" in health.halted
+    assert hand.seen == []
+
+
+async def test_two_that_believe_they_lead_do_not_both_move_the_position(stage: Stage) -> None:
+    await stage.store.hold()
+    await stage.store.save(STREAM, None, 5, [], [])
+    for old in (None, 4):
+        with pytest.raises(parking.Overtaken):
+            await stage.store.save(STREAM, old, 6, [], [])
+    await stage.store.release()
+    with pytest.raises(parking.Overtaken):
+        await stage.store.save(STREAM, 5, 6, [], [])
+
+
+async def _halted(reactor):  # type: ignore[no-untyped-def]  # a reactor of any handler
+    health = await reactor.health()
+    return health if health.halted else None
+
+
+async def _planned(stage: Stage, count: int) -> bool:
+    return (await stage.care.ends("CARE")).last >= count
+
+
+async def _each_once_and_in_order(stage: Stage, count: int) -> None:
+    planned = await causes(stage)
+    assert len(planned) == count
+    assert set(Counter(planned).values()) == {1}
+    for person in {person for person, _ in planned}:
+        because = [cause for one, cause in planned if one == person]
+        assert because == sorted(because)
+
+
+def _kill_server(stage: Stage) -> None:
+    port = urlsplit(stage.cell.nats["care"]).port
+    for process in psutil.process_iter(["name"]):
+        if process.info["name"] == "nats-server":
+            listening = {c.laddr.port for c in process.net_connections("tcp") if c.status == psutil.CONN_LISTEN}
+            if port in listening:
+                os.kill(process.pid, signal.SIGKILL)
+                return
+    raise AssertionError(f"no nats-server on {port}")
