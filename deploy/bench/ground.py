@@ -64,7 +64,9 @@ def card(number: int) -> ContactCard:
     """A made-up card."""
     return ContactCard(
         phone=f"138{number % 100_000_000:08}",
-        address=Address(text=f"金桥路{number % 60}弄{number % 40}号101室", building=f"金桥路{number % 60}弄{number % 40}号"),
+        address=Address(
+            text=f"金桥路{number % 60}弄{number % 40}号101室", building=f"金桥路{number % 60}弄{number % 40}号"
+        ),
         family=(Relative(name="王小明", relation="儿子", phone=f"139{number % 100_000_000:08}"),),
         lives_alone=number % 7 == 0,
     )

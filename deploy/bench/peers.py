@@ -124,12 +124,15 @@ async def projection_rate(addresses: BoxAddresses, events: int) -> float:
 def _project(env: dict[str, str], events: int) -> float:
     application = Members(env)
     for start in range(0, events, 500):
-        application.save(*(Member(contact=card(n).model_dump(mode="json")) for n in range(start, min(start + 500, events))))
+        application.save(
+            *(Member(contact=card(n).model_dump(mode="json")) for n in range(start, min(start + 500, events)))
+        )
     last = application.recorder.max_notification_id()
     application.close()
     begin = perf_counter()
-    with ProjectionRunner(application_class=Members, projection_class=CardProjection, view_class=Cards, env=env) as runner:
+    with ProjectionRunner(
+        application_class=Members, projection_class=CardProjection, view_class=Cards, env=env
+    ) as runner:
         runner.wait(last, timeout=120)
         seconds = perf_counter() - begin
     return events / seconds
-
