@@ -3,6 +3,10 @@ rejections.
 
 Blank rows, rows only numbered in advance, totals, signature lines and headers repeated for printing are nobody and
 are passed over. A fault is reported once, where it is: a date that cannot be read is not compared with others.
+
+100,000 rows × 20 columns take 9 s of one core here (0.7 s bounds, 2.4 s calamine, 6 s values) and 204 MB at the peak,
+nearly all of it the worksheet inside calamine; what has been read is let go. It is work for a thread, not for the event
+loop.
 """
 
 import re
