@@ -22,6 +22,9 @@ class BoxAddresses(BaseModel):
     postgres: dict[str, str]
     """PostgreSQL role (`registry_app`, `registry_owner`, …, `admin`) → DSN with its password and database."""
 
+    http: str | None = None
+    """Where the pages are, once they are served."""
+
     @property
     def keys(self) -> Path:
         """Folder of the box key, the index key and the key-encryption keys."""

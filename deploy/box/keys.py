@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable
 from pathlib import Path
 
 from deploy.box.layout import NATS_USERS, PURPOSES, SERVICES
@@ -16,14 +15,20 @@ POSTGRES_ROLES = ("admin", *(f"{service}_{kind}" for service in SERVICES for kin
 def ensure_keys(directory: Path) -> None:
     """Make every key that is missing; a key that exists is never changed."""
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for purpose in PURPOSES:
-        _ensure(directory / f"{purpose}.key", _key)
-    _ensure(directory / "index.key", _key)
-    _ensure(directory / "box.key", _key)
-    for user in (*NATS_USERS, "monitor"):
-        _ensure(directory / f"nats-{user}.password", _password)
-    for role in POSTGRES_ROLES:
-        _ensure(directory / f"postgres-{role}.password", _password)
+    for name in key_names():
+        if not (directory / name).exists():
+            write_private(directory / name, _key() if name.endswith(".key") else _password())
+
+
+def key_names() -> list[str]:
+    """The files in the folder of keys."""
+    return [
+        *(f"{purpose}.key" for purpose in PURPOSES),
+        "index.key",
+        "box.key",
+        *(f"nats-{user}.password" for user in (*NATS_USERS, "monitor")),
+        *(f"postgres-{role}.password" for role in POSTGRES_ROLES),
+    ]
 
 
 def nats_password(directory: Path, user: str) -> str:
@@ -45,11 +50,6 @@ def write_private(path: Path, content: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     unfinished.replace(path)
-
-
-def _ensure(path: Path, make: Callable[[], bytes]) -> None:
-    if not path.exists():
-        write_private(path, make())
 
 
 def _key() -> bytes:

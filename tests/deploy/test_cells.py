@@ -8,6 +8,7 @@ import pytest
 from nats.js.api import StreamInfo
 
 from deploy.box.addresses import BoxAddresses
+from deploy.box.layout import SERVICES
 from deploy.box.permissions import inbox_prefix
 from tests.cells import Cells
 
@@ -34,9 +35,7 @@ async def test_what_one_cell_writes_another_does_not_see(cell: BoxAddresses, cel
     assert (await _stream(other, "care", "REGISTRY")).state.messages == 0
 
 
-async def test_the_working_role_has_the_rights_it_was_given_within_the_rights_the_owner_gave(
-    cell: BoxAddresses,
-) -> None:
+async def test_the_working_role_has_the_rights_it_was_given_and_no_more(cell: BoxAddresses) -> None:
     owner = await asyncpg.connect(cell.postgres["care_owner"])
     await owner.execute(
         """CREATE TABLE visit (community ltree); GRANT SELECT, INSERT ON visit TO care_app;
@@ -45,16 +44,25 @@ async def test_the_working_role_has_the_rights_it_was_given_within_the_rights_th
     )
     await owner.close()
     app = await asyncpg.connect(cell.postgres["care_app"])
-    await app.execute("INSERT INTO visit VALUES ('demo.jinqiao')")
+    await app.execute("INSERT INTO visit VALUES ('demo.jinqiao'); INSERT INTO aside.visit VALUES (1)")
     assert await app.fetchval("SELECT count(*) FROM visit WHERE community <@ 'demo'") == 1
-    for refused in ("SELECT * FROM other", "DELETE FROM visit", "CREATE TABLE mine (id int)", "CREATE SCHEMA mine"):
+    for refused in (
+        "SELECT * FROM aside.kept",
+        "DELETE FROM visit",
+        "CREATE TABLE mine (id int)",
+        "CREATE SCHEMA mine",
+    ):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await app.execute(refused)
     await app.close()
 
 
 async def test_a_role_reaches_no_database_but_its_own(cell: BoxAddresses) -> None:
-    with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        await asyncpg.connect(
-            cell.postgres["notify_app"], database=cell.postgres["care_app"].split("/")[3].split("?")[0]
-        )
+    admin = await asyncpg.connect(cell.postgres["admin"])
+    rows = await admin.fetch(
+        "SELECT rolname, datname FROM pg_roles, pg_database WHERE rolname ~ '_(app|owner)$' AND NOT datistemplate"
+        " AND has_database_privilege(rolname, datname, 'CONNECT')"
+    )
+    await admin.close()
+    reached = {(role, database.split("_")[0]) for role, database in rows if database != "postgres"}
+    assert reached == {(f"{service}_{kind}", service) for service in SERVICES for kind in ("owner", "app")}

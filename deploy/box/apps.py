@@ -1,0 +1,162 @@
+"""The three services behind one origin, in one process, on the loopback address."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib
+import importlib.util
+import socket
+import sys
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+import nats
+import uvicorn
+from fastapi import FastAPI
+from nats.aio.client import Client
+
+from deploy.box.addresses import BoxAddresses, save
+from deploy.box.layout import SERVICES, Layout
+from deploy.box.nats import HOST, free_port
+from deploy.box.permissions import inbox_prefix
+from services.shell.app import build_shell
+from services.shell.pages.nav import NavEntry
+from services.shell.settings import Settings
+
+PORT = 8000
+"""Taken when it is free and no other was asked for; office notes and bookmarks then stay right."""
+
+_BACKLOG = 512
+_POLL_SECONDS = 0.05
+_PATIENCE_SECONDS = 10.0  # After this long something is said about what is not ready yet.
+_STOP_SECONDS_MAX = 10
+
+
+class PortTaken(Exception):
+    """The wanted port cannot be listened on."""
+
+
+class ServingEnded(Exception):
+    """The web server ended by itself: it could not start, or it broke."""
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """Pages that are ready at `url`; `ended` is done when the web server has stopped by itself."""
+
+    url: str
+    ended: asyncio.Task[None]
+
+
+@contextlib.asynccontextmanager
+async def serving(addresses: BoxAddresses, port: int | None, *, demo: bool = False) -> AsyncIterator[Served]:
+    """Serve the services of a box while the block runs; entered when every one of them is ready.
+
+    `port` None: the port of the last run, else `PORT`, else any free one; 0: any free one.
+    Raises PortTaken, and ServingEnded if a service cannot start.
+    """
+    listener = _listen(port, Layout(addresses.data).data / "http.port")
+    url = f"http://{HOST}:{listener.getsockname()[1]}"
+    shell = await nats.connect(
+        addresses.nats["shell"], inbox_prefix=inbox_prefix("shell").encode("ascii"), max_reconnect_attempts=-1
+    )
+    try:
+        app, names = _build(addresses, shell, demo=demo)
+        server = _Server(
+            uvicorn.Config(app, log_level="warning", lifespan="on", timeout_graceful_shutdown=_STOP_SECONDS_MAX)
+        )
+        ended = asyncio.create_task(server.serve(sockets=[listener]), name="web server")
+        try:
+            await _until_ready(url, names, ended)
+            save(addresses.model_copy(update={"http": url}))
+            yield Served(url, ended)
+        finally:
+            server.should_exit = True
+            await asyncio.wait({ended})
+    finally:
+        await shell.close()
+        listener.close()
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to `hearth up`, which has servers of its own to stop."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _build(addresses: BoxAddresses, shell: Client, *, demo: bool) -> tuple[FastAPI, list[str]]:
+    services: dict[str, FastAPI] = {}
+    nav: list[NavEntry] = []
+    for name in SERVICES:
+        if importlib.util.find_spec(f"services.{name}.wire") is None:
+            continue
+        wire = importlib.import_module(f"services.{name}.wire")
+        services[name] = wire.build(_settings(addresses, name, demo=demo))
+        nav.extend(wire.NAV)
+    app = build_shell(
+        _settings(addresses, SERVICES[0], demo=demo),
+        services,
+        nav,
+        jetstream=shell.jetstream,
+        clock=lambda: datetime.now(UTC),
+    )
+    return app, list(services)
+
+
+def _settings(addresses: BoxAddresses, service: str, *, demo: bool) -> Settings:
+    """What a service is told: its own credentials and nobody else's."""
+    return Settings(
+        nats_url=addresses.nats[service],
+        shell_nats_url=addresses.nats["shell"],
+        postgres_url=addresses.postgres[f"{service}_app"],
+        postgres_owner_url=addresses.postgres[f"{service}_owner"],
+        data=addresses.data,
+        demo=demo,
+    )
+
+
+async def _until_ready(url: str, services: list[str], ended: asyncio.Task[None]) -> None:
+    """Wait until the shell and every service say that they are ready; a long replay may take its time."""
+    loop = asyncio.get_running_loop()
+    waiting = ["", *(f"/{service}" for service in services)]
+    told_at = loop.time()
+    async with httpx.AsyncClient(base_url=url, timeout=30, trust_env=False) as client:
+        while waiting:
+            if ended.done():
+                raise ServingEnded("the services could not start") from ended.exception()
+            try:
+                answer = await client.get(f"{waiting[0]}/readyz")
+            except httpx.TransportError:
+                answer = None
+            if answer is not None and answer.status_code == httpx.codes.OK:
+                waiting.pop(0)
+                continue
+            if loop.time() - told_at > _PATIENCE_SECONDS:
+                told_at = loop.time()
+                print(f"{waiting[0] or 'the web server'} is not ready yet: {answer and answer.text}", file=sys.stderr)
+            await asyncio.sleep(_POLL_SECONDS)
+
+
+def _listen(port: int | None, note: Path) -> socket.socket:
+    """A listening socket; the port is noted, so that the next run without a wish takes the same."""
+    if port is None:
+        before = note.read_text("ascii", "replace").strip() if note.exists() else ""
+        port = free_port(int(before) if before.isascii() and before.isdigit() else PORT)
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((HOST, port))
+    except OSError as refused:
+        listener.close()
+        raise PortTaken(
+            f"port {port} on {HOST} cannot be used ({refused.strerror}): name another with --port"
+        ) from refused
+    listener.listen(_BACKLOG)
+    note.write_text(str(listener.getsockname()[1]), "ascii")
+    return listener

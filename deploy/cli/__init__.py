@@ -1,0 +1,1 @@
+"""The command `hearth`: one file per command, put together in `main.py`."""

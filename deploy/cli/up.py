@@ -1,0 +1,68 @@
+"""`hearth up`: the one-box run."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from deploy.box.accounts import SignIn, first_accounts
+from deploy.box.apps import ServingEnded, serving
+from deploy.box.box import Outside, running_box
+from deploy.cli.options import DataOption, data_directory
+
+
+def up(
+    context: typer.Context,
+    data: DataOption = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port of the pages; 0 takes a free one.")] = None,
+    demo: Annotated[bool, typer.Option("--demo", help="With a made-up city in it.")] = False,
+) -> None:
+    """Run the servers and the services of a box until Ctrl-C or SIGTERM; prints READY and the address last."""
+    asyncio.run(_until_signal(_run(data_directory(context, data), port, demo=demo)))
+
+
+async def _run(data: Path, port: int | None, *, demo: bool) -> None:
+    async with (
+        running_box(data, Outside.of(os.environ)) as addresses,
+        serving(addresses, port, demo=demo) as served,
+    ):
+        _show(await first_accounts(addresses))
+        print(f"READY {served.url}", flush=True)
+        await asyncio.wait({served.ended})
+        raise ServingEnded("the web server ended by itself") from served.ended.exception()
+
+
+async def _until_signal(work: Coroutine[Any, Any, None]) -> None:
+    """Run until it ends or a signal asks for the end; then everything it opened is closed in order."""
+    task = asyncio.create_task(work, name="box")
+    loop = asyncio.get_running_loop()
+    asked = False
+
+    def stop() -> None:
+        # Once only: a second Ctrl-C must not break off the closing, which is short and has limits of its own.
+        nonlocal asked
+        if not asked:
+            asked = True
+            task.cancel()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+        return
+    if not asked:
+        raise asyncio.CancelledError
+
+
+def _show(sign_ins: list[SignIn]) -> None:
+    if sign_ins:
+        print("Sign in with (shown once; write them down):")
+    for sign_in in sign_ins:
+        print(f"  {sign_in.role:<20} {sign_in.name:<12} {sign_in.password}")

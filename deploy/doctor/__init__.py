@@ -1,0 +1,1 @@
+"""What `hearth doctor` looks at: one function per check, gathered in `examine.CHECKS`."""
