@@ -81,7 +81,6 @@ def _because(body: bytes) -> str:
 async def main(cell: Any) -> None:
     """React until killed."""
     async with staged(cell) as stage, stage.reactor(commands(stage.care), [plan_visit]):
-        print("reacting", flush=True)
         await asyncio.Event().wait()
 
 

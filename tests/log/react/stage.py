@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 
 import asyncpg
 from faststream.nats import NatsBroker
-from nats.aio.client import Client
 from prometheus_client import CollectorRegistry
 
 from events.facts.base import Fact
@@ -27,6 +26,7 @@ from services.shell.reacting import PostgresParking, Reactor, broker_options, pr
 from tests.log.connect import connect
 
 DAY = date(2026, 11, 21)
+MOMENT = datetime(2026, 11, 21, 8, tzinfo=UTC)
 SERVICE, SOURCE, STREAM = "care", "registry", "REGISTRY"
 CONSUMER = "care-reacts-to-registry"
 WAIT_SECONDS = 20.0
@@ -146,13 +146,16 @@ def _subject(entity: str) -> str:
     return f"fact.{SOURCE}.member.{entity}"
 
 
-def _body(fact_id: str, entity: str, fact: Fact) -> tuple[str, bytes]:
-    moment = datetime(2026, 11, 21, 8, tzinfo=UTC)
-    about = About(
-        id=fact_id, type=fact.TYPE, entity=entity, community="demo.jinqiao", effective=DAY, recorded=moment,
+def about_of(fact_id: str, entity: str, fact: Fact) -> About:
+    """The envelope of a fact of registry, recorded at a moment that is always the same."""
+    return About(
+        id=fact_id, type=fact.TYPE, entity=entity, community="demo.jinqiao", effective=DAY, recorded=MOMENT,
         actor="secretary", correlation=fact_id, causation="", command="", reason="", previous="", service=SOURCE,
     )  # fmt: skip
-    return fact_id, encode(about, fact, "demo", lambda *_: "")
+
+
+def _body(fact_id: str, entity: str, fact: Fact) -> tuple[str, bytes]:
+    return fact_id, encode(about_of(fact_id, entity, fact), fact, "demo", lambda *_: "")
 
 
 async def until(happened: Callable[[], object | Awaitable[object]], seconds: float = WAIT_SECONDS) -> Any:
