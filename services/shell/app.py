@@ -13,7 +13,7 @@ from services.shell.identity.buckets import JetStream
 from services.shell.identity.identity import Identity
 from services.shell.identity.tokens import box_key
 from services.shell.neighbours import Neighbours
-from services.shell.pages import design, everybody, home, sign_in
+from services.shell.pages import design, everybody, home, password, sign_in
 from services.shell.pages.nav import NavEntry
 from services.shell.pages.render import environment
 from services.shell.problems import Unavailable
@@ -68,7 +68,7 @@ def build_shell(
     app = service_app(
         "shell",
         Path(__file__).parent / "pages",
-        [home.router, sign_in.router, design.router, everybody.router],
+        [home.router, sign_in.router, password.router, design.router, everybody.router],
         lifespan=_lifespan(settings, services),
     )
     app.state.health.add("sign-in", lambda: _can_sign_in(identity))

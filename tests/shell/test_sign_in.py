@@ -137,6 +137,28 @@ async def test_somebody_with_two_posts_changes_between_them(office: Office, brow
     assert (await browser.post("/post", data={"number": "2"})).status_code == 403
 
 
+async def test_a_new_password_ends_what_the_old_one_opened(office: Office, browser: httpx.AsyncClient) -> None:
+    who = account("changing", Role.WORKER)
+    await office.sign_in(browser, who)
+    elsewhere = await office.identity.sessions.open(who, who.grants[0])
+    new = "雨天带伞，晴天也带"
+
+    async def change(present: str, new: str, again: str) -> httpx.Response:
+        return await browser.post("/password", data={"present": present, "new": new, "again": again})
+
+    assert "现在的密码不对" in (await change("guess", new * 2, new * 2)).text
+    assert "太短了" in (await change(PASSWORD, new, new)).text
+    assert "太容易猜到" in (await change(PASSWORD, "I am Changing it", "I am Changing it")).text
+    assert "两次填的不一样" in (await change(PASSWORD, new * 2, new)).text
+    changed = await change(PASSWORD, new * 2, new * 2)
+
+    assert (changed.status_code, changed.headers["location"]) == (303, "/more")
+    assert "密码改好了" in (await browser.get("/more")).text
+    assert await office.identity.sessions.find(elsewhere) is None
+    assert await office.identity.accounts.verify("changing", PASSWORD) is None
+    assert await office.identity.accounts.verify("changing", new * 2) is not None
+
+
 async def test_demo_accounts_enter_by_a_button_and_others_do_not(office: Office, browser: httpx.AsyncClient) -> None:
     await office.identity.accounts.put(account("shown", Role.SECRETARY, demo=True))
     await office.identity.accounts.put(account("hidden", Role.SECRETARY))

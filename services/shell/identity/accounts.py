@@ -75,6 +75,13 @@ class Accounts:
         found = [await self.get(name) for name in sorted(names)]
         return [account for account in found if account is not None]
 
+    async def change_password(self, account: Account, password: str) -> Account:
+        """Write the account with another password; sessions opened before are over."""
+        hashed = await asyncio.to_thread(hash_password, password)
+        changed = account.model_copy(update={"password": hashed})
+        await self.put(changed)
+        return changed
+
     async def verify(self, name: str, password: str) -> Account | None:
         """The account, if the password is right and the account open. Takes the same time either way."""
         account = await self.get(name)
@@ -83,7 +90,7 @@ class Accounts:
         if account is None or not right or account.closed:
             return None
         if _hasher.check_needs_rehash(account.password):
-            await self.put(account.model_copy(update={"password": await asyncio.to_thread(hash_password, password)}))
+            return await self.change_password(account, password)
         return account
 
 

@@ -19,11 +19,12 @@ _CACHE_ENTRIES = 10_000
 
 
 class Session(BaseModel):
-    """What is stored: whose session, in which of their posts, until when."""
+    """What is stored: whose session, opened with which password, in which of their posts, until when."""
 
     model_config = ConfigDict(frozen=True)
 
     account: str
+    opened_with: str
     grant: Grant
     until: datetime
 
@@ -42,13 +43,15 @@ class Sessions:
         """A new session; returns the id for the cookie (256 random bits, stored only as a hash)."""
         assert grant in account.grants
         session_id = secrets.token_urlsafe(32)
-        session = Session(account=account.name, grant=grant, until=self._clock() + self._span)
+        session = Session(
+            account=account.name, opened_with=_mark(account), grant=grant, until=self._clock() + self._span
+        )
         value = session.model_dump_json().encode()
         await self._bucket.ask(lambda kv: kv.put(_key(session_id), value))
         return session_id
 
     async def find(self, session_id: str) -> Caller | None:
-        """Whose session it is; None when it is unknown, over, or the account lost that post since."""
+        """Whose session it is; None when it is unknown or over, or the account lost that post or changed its password."""
         key = _key(session_id)
         cached = self._seen.get(key)
         if cached and cached[0] > monotonic() and cached[1] > self._clock():
@@ -60,7 +63,9 @@ class Sessions:
             return None
         session = Session.model_validate_json(entry.value or b"")
         account = await self._accounts.get(session.account)
-        if account is None or account.closed or session.grant not in account.grants or session.until <= self._clock():
+        if account is None or account.closed or _mark(account) != session.opened_with:
+            return None
+        if session.grant not in account.grants or session.until <= self._clock():
             return None
         caller = Caller(account.name, account.display, session.grant.role, session.grant.scope, session.grant.place)
         self._seen[key] = (monotonic() + _CACHE_SECONDS, session.until, caller)
@@ -73,6 +78,11 @@ class Sessions:
         key = _key(session_id)
         self._seen.pop(key, None)
         await self._bucket.ask(lambda kv: kv.purge(key))
+
+
+def _mark(account: Account) -> str:
+    """Differs when the password was changed; says nothing about it (it is a hash of a salted hash)."""
+    return hashlib.sha256(account.password.encode()).hexdigest()[:16]
 
 
 def _key(session_id: str) -> str:

@@ -35,7 +35,7 @@ async def sign_in(
     """Check the password and open a session."""
     identity: Identity = request.app.state.shell.identity
     try:
-        account = await identity.check_password(name.strip().lower(), password[:1024], _place(request))
+        account = await identity.check_password(name.strip().lower(), password[:1024], place_of(request))
     except TooMany as many:
         found = await _form(request, next, name, many.title() + "，" + many.advice(), status=many.status)
         found.headers.update(many.headers)
@@ -104,5 +104,6 @@ async def _form(request: Request, wish: str, name: str = "", error: str = "", st
     )
 
 
-def _place(request: Request) -> str:
+def place_of(request: Request) -> str:
+    """Where the request comes from, for the limits on guessing."""
     return request.client.host if request.client else "unknown"
