@@ -12,6 +12,8 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploy.box.trouble import Trouble
+
 ACCOUNTS_FOR_ROOT = ("hearth", "postgres", "nobody")
 """Tried in this order; an administrator who wants a separate one creates the account `hearth`."""
 
@@ -25,7 +27,7 @@ class Account:
     gid: int
 
 
-class NoAccount(Exception):
+class NoAccount(Trouble):
     """Root has no unprivileged account to run PostgreSQL as."""
 
 

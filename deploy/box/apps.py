@@ -23,6 +23,7 @@ from deploy.box.addresses import BoxAddresses, save
 from deploy.box.layout import SERVICES, Layout
 from deploy.box.nats import HOST, free_port
 from deploy.box.permissions import inbox_prefix
+from deploy.box.trouble import Trouble
 from services.shell.app import build_shell
 from services.shell.pages.nav import NavEntry
 from services.shell.settings import Settings
@@ -36,11 +37,11 @@ _PATIENCE_SECONDS = 10.0  # After this long something is said about what is not 
 _STOP_SECONDS_MAX = 10
 
 
-class PortTaken(Exception):
+class PortTaken(Trouble):
     """The wanted port cannot be listened on."""
 
 
-class ServingEnded(Exception):
+class ServingEnded(Trouble):
     """The web server ended by itself: it could not start, or it broke."""
 
 

@@ -13,12 +13,13 @@ from pathlib import Path
 
 from deploy.box import keeper
 from deploy.box.keeper import Plan
+from deploy.box.trouble import Trouble
 
 LOG_BYTES_MAX = 10_000_000
 _STOP_MARGIN_SECONDS = 10.0
 
 
-class ServerFailed(Exception):
+class ServerFailed(Trouble):
     """A server did not start; says where its log is and how it ends."""
 
 

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 import asyncpg
 
 from deploy.box.layout import SERVICES
+from deploy.box.trouble import Trouble
 
 if TYPE_CHECKING:
     Connection = asyncpg.Connection[Any]
 
 
-class UnsafeRole(Exception):
+class UnsafeRole(Trouble):
     """A role exists that row-level security would not bind."""
 
 

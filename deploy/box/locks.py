@@ -7,10 +7,12 @@ import fcntl
 import os
 from pathlib import Path
 
+from deploy.box.trouble import Trouble
+
 _TRIES_SECONDS = 0.5  # Somebody who only looks holds the lock for a moment.
 
 
-class BoxBusy(Exception):
+class BoxBusy(Trouble):
     """Another process runs a box on this data directory, or its servers have not ended."""
 
 

@@ -14,6 +14,7 @@ from nats.aio.client import Client
 
 from deploy.box.layout import SERVICES
 from deploy.box.permissions import KEY_BUCKETS, SHELL_BUCKETS, bucket_stream
+from deploy.box.trouble import Trouble
 
 SESSION_SECONDS = 12 * 3600
 _NANOSECONDS = 1_000_000_000
@@ -23,7 +24,7 @@ _NO_STREAM = 10059  # JSStreamNotFoundErr
 _UNBOUNDED = {"max_consumers": -1, "max_msgs": -1, "max_bytes": -1, "max_msg_size": -1}
 
 
-class UnsafeStream(Exception):
+class UnsafeStream(Trouble):
     """A stream exists whose settings differ from what the facts need; `differences` names each."""
 
     def __init__(self, name: str, differences: list[str]) -> None:
@@ -31,7 +32,7 @@ class UnsafeStream(Exception):
         self.name, self.differences = name, differences
 
 
-class ProvisioningFailed(Exception):
+class ProvisioningFailed(Trouble):
     """The server refused to describe or to make a stream."""
 
 

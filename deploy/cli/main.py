@@ -1,36 +1,38 @@
-"""Puts the commands together. A new command is one file beside this one and one line here."""
+"""Puts the commands together. A new command is one file beside this one, and its name here."""
 
 from __future__ import annotations
 
+import importlib
 import sys
 
-import asyncpg
 import typer
+from typer.core import TyperGroup
 
-from deploy.box.account import NoAccount
-from deploy.box.apps import PortTaken, ServingEnded
-from deploy.box.child import ServerFailed
-from deploy.box.databases import UnsafeRole
-from deploy.box.locks import BoxBusy
-from deploy.box.provision import ProvisioningFailed, UnsafeStream
-from deploy.cli import doctor, token, up
-from deploy.cli.options import DataOption, Refused
+from deploy.box.trouble import Trouble
+from deploy.cli.options import DataOption
 
-SAID = (
-    Refused,
-    BoxBusy,
-    NoAccount,
-    PortTaken,
-    ServingEnded,
-    ServerFailed,
-    UnsafeRole,
-    UnsafeStream,
-    ProvisioningFailed,
-    asyncpg.InvalidAuthorizationSpecificationError,
-)  # fmt: skip - one line reads better than ten
-"""What a command says in one line instead of a traceback: the message tells the operator what to do."""
+COMMANDS = ("up", "token", "doctor")
+"""The command `a-b` is the function `a_b` of `deploy/cli/a_b.py`."""
 
-hearth = typer.Typer(name="hearth", add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+
+class Commands(TyperGroup):
+    """Imports a command when it is used: a token should not wait for the web framework."""
+
+    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override] # noqa: ARG002
+        return list(COMMANDS)
+
+    def get_command(self, ctx: typer.Context, cmd_name: str):  # type: ignore[no-untyped-def,override] # noqa: ANN201, ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        name = cmd_name.replace("-", "_")
+        alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+        alone.command(cmd_name)(getattr(importlib.import_module(f"deploy.cli.{name}"), name))
+        return typer.main.get_command(alone)
+
+
+hearth = typer.Typer(
+    name="hearth", cls=Commands, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False
+)
 
 
 @hearth.callback()
@@ -39,18 +41,13 @@ def before(context: typer.Context, data: DataOption = None) -> None:
     context.obj = data
 
 
-hearth.command("up")(up.up)
-hearth.command("token")(token.token)
-hearth.command("doctor")(doctor.doctor)
-
-
 def main() -> int:
     """Run the command line; returns 0 done, 1 refused or found something, 2 wrong use (CONTRACT)."""
     try:
-        hearth(standalone_mode=True)
+        hearth()
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else 1
-    except SAID as refused:
-        print(f"hearth: {refused}", file=sys.stderr)
+    except Trouble as trouble:
+        print(f"hearth: {trouble}", file=sys.stderr)
         return 1
     return 0

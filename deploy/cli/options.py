@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from deploy.box.addresses import BoxAddresses, attach
+from deploy.box.trouble import Trouble
 
 DataOption = Annotated[
     Path | None,
@@ -16,7 +17,7 @@ DataOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 
-class Refused(Exception):
+class Refused(Trouble):
     """The command could not be carried out; the message says why and what to do. Exit code 1."""
 
 
