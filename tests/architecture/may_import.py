@@ -16,9 +16,9 @@ from importlinter.domain.helpers import module_expressions_to_modules
 #: The part of the standard library that can see neither the outside nor chance. `datetime` and `uuid` are in it for
 #: their types; ruff's banned API (TID251) keeps their clock and their random ids out.
 PURE = frozenset(
-    """__future__ abc base64 bisect calendar collections contextlib copy dataclasses datetime decimal enum fractions
-    functools hashlib heapq hmac itertools json math operator re statistics string textwrap tomllib types typing
-    unicodedata uuid warnings zoneinfo""".split()
+    """__future__ abc base64 binascii bisect calendar collections contextlib copy dataclasses datetime decimal enum
+    fractions functools hashlib heapq hmac itertools json math operator re statistics string textwrap tomllib types
+    typing unicodedata uuid warnings zoneinfo""".split()
 )
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 import re
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
-from tests.architecture.house import ROOT, here
+from deploy.cli.main import COMMANDS
+from services.shell.settings import Settings
+from tests.architecture.house import ROOT, SERVICES, here
 
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 PATH = re.compile(r"`((?:events|services|deploy|tests|docs)/[\w./-]*)`")
@@ -89,3 +93,22 @@ def test_the_changelog_is_kept() -> None:
         "Fixed",
         "Security",
     }
+
+
+def settings() -> set[str]:
+    """Every variable that a service or the box reads."""
+    fields = set(Settings.model_fields)
+    for service in SERVICES:
+        if importlib.util.find_spec(f"services.{service}.settings") is not None:
+            module = importlib.import_module(f"services.{service}.settings")
+            fields = fields.union(
+                *(thing.model_fields for thing in vars(module).values() if isinstance(thing, type(Settings)))
+            )
+    return {f"HEARTH_{field.upper()}" for field in fields}
+
+
+def test_operations_explain_every_setting_and_every_command() -> None:
+    text = (ROOT / "docs" / "operations.md").read_text()
+    told = set(re.findall(r"HEARTH_[A-Z_]+[A-Z]", text))
+    assert settings() <= told
+    assert {command for command in COMMANDS if f"hearth {command}" not in text} == set()
