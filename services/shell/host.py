@@ -174,7 +174,7 @@ def alone(settings: Settings, service: FastAPI, nav: Sequence[NavEntry], clock: 
 
     service.router.lifespan_context = lifespan
     return build_shell(
-        settings, {service.state.service: service}, nav, jetstream=lambda: connected[-1].jetstream(), clock=clock
+        settings, {service.state.service: service}, nav, jetstream=lambda: connected[-1].jetstream(), clock=clock  # noqa: PLW0108 - connected later
     )
 
 

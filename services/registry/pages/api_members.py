@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Query, Request
@@ -36,6 +36,7 @@ from services.registry.pages.common import (
     within,
 )
 from services.registry.pages.due import dues_sheet
+from services.registry.pages.plain import fields_of, plain_json
 from services.registry.pages.reveal import Reveal, Secret, revealed
 from services.registry.project import register
 from services.registry.project.register import Wanted
@@ -73,19 +74,6 @@ def member_json(card: dict[str, Any]) -> dict[str, Any]:
 
 def _answer(status: int, body: dict[str, Any], headers: dict[str, str] | None = None) -> JSONResponse:
     return JSONResponse(plain_json(body), status, headers)
-
-
-def plain_json(value: Any) -> Any:
-    """Days and moments as ISO 8601 text, inside lists and objects too."""
-    match value:
-        case date() | datetime() | time():
-            return value.isoformat()
-        case dict():
-            return {name: plain_json(each) for name, each in value.items()}
-        case list() | tuple():
-            return [plain_json(each) for each in value]
-        case _:
-            return value
 
 
 @router.post("", status_code=201)
@@ -156,12 +144,7 @@ async def dues(
     """Month by month: what is due and by which clause, what was paid. `state`: paid, due, owing, not_owed, unknown."""
     await member_card(request, caller, member_id)
     sheet = await dues_sheet(request, caller, member_id, first, last)
-    return _answer(200, {"items": [vars_of(one) for one in sheet.months], "owing_fen": sheet.owing_fen})
-
-
-def vars_of(one: Any) -> dict[str, Any]:
-    """A slotted dataclass as a dictionary."""
-    return {name: getattr(one, name) for name in one.__slots__}
+    return _answer(200, {"items": [fields_of(one) for one in sheet.months], "owing_fen": sheet.owing_fen})
 
 
 @router.post("/{member_id}/move-away", status_code=201)
@@ -235,5 +218,3 @@ async def reveal(request: Request, caller: Office, member_id: EntityId, command:
     """One masked detail in clear, after it was written down who saw it and why."""
     secret: Secret = await revealed(request, caller, member_id, command)
     return _answer(201, {"what": command.what, "value": secret.value, "facts": facts_of(secret.receipt)})
-
-

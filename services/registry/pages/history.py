@@ -26,20 +26,26 @@ class Facts:
 
 
 async def own_facts(
-    request: Request, caller: Caller, member_id: str, *, before: int | None = None, limit: int = 50
+    request: Request,
+    caller: Caller,
+    member_id: str,
+    *,
+    before: int | None = None,
+    until: datetime | None = None,
+    limit: int = 50,
 ) -> Facts:
-    """The registry's facts about a member."""
+    """The registry's facts about a member: those below a sequence, those recorded up to a moment."""
     async with reading(request, caller) as db:
-        found = await history.newest(db, member_id, before=before, limit=limit)
+        found = await history.newest(db, member_id, before=before, until=until, limit=limit)
     return Facts(await registry(request).opened(found.messages), found.count, found.next_before)
 
 
 async def told_elsewhere(
-    request: Request, caller: Caller, member_id: str, *, before: datetime | None = None, limit: int = 50
+    request: Request, caller: Caller, member_id: str, *, until: datetime | None = None, limit: int = 50
 ) -> Sequence[Mapping[str, Any]]:
     """What other services have published about a member."""
     async with reading(request, caller) as db:
-        return await elsewhere.lines(db, member_id, before=before, limit=limit)
+        return await elsewhere.lines(db, member_id, until=until, limit=limit)
 
 
 def fact_json(one: Recorded) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.responses import Response
 
-from services.registry.pages import api_members
+from services.registry.pages import api_ledger, api_members, deeds, dues, ledger, meetings, member, members, today
 from services.registry.pages.common import OFFICE, READERS
 from services.registry.pages.words import complaints
 from services.shell.handlers import answer
@@ -17,7 +17,18 @@ from services.shell.pages.nav import NavEntry
 from services.shell.problems import Invalid
 from services.shell.validation import field_errors
 
-ROUTERS: Final = [api_members.router]
+ROUTERS: Final = [
+    api_members.router,
+    api_ledger.router,
+    members.router,
+    dues.router,
+    member.router,
+    deeds.router,
+    ledger.router,
+    meetings.router,
+    today.router,
+]
+"""In the order in which addresses are tried: a deed's address is whatever no page before it has."""
 
 NAV: Final = [
     NavEntry(N_("名册"), "/registry/members", READERS, "registry", "members"),

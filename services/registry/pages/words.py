@@ -118,9 +118,7 @@ SENTENCES: Final[Sentences] = {
         "%(month)s 的党费已经缴过，收据号 %(receipt)s。", month=d.get("month"), receipt=d.get("receipt_no")
     ),
     "before_joining": lambda d: _("%(month)s 还没有入党，不用缴纳。", month=d.get("month")),
-    "too_far_ahead": lambda d: _(
-        "最多预缴到 %(limit)s（%(clause)s）。", limit=d.get("limit"), clause=d.get("clause")
-    ),
+    "too_far_ahead": lambda d: _("最多预缴到 %(limit)s（%(clause)s）。", limit=d.get("limit"), clause=d.get("clause")),
     "has_later_facts": lambda d: _("登记之后已经记过别的事，不能再撤销。"),
     "other_import": lambda d: _("这位党员是名册导入的，请到那次导入里撤销。"),
     "no_branch": lambda d: _("没有这个支部。"),

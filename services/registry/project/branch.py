@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Column, Date, Index, MetaData, Table, Text, func, select
@@ -87,3 +87,11 @@ async def branch(db: AsyncConnection, branch_id: str) -> Mapping[str, Any] | Non
         )
     ).one_or_none()
     return None if row is None else row._asdict()
+
+
+async def names(db: AsyncConnection, branch_ids: Sequence[str]) -> dict[str, str]:
+    """What these branches are called."""
+    if not branch_ids:
+        return {}
+    query = select(table.c.branch_id, table.c.name).where(table.c.branch_id.in_(list(branch_ids)))
+    return {branch_id: name for branch_id, name in await db.execute(query)}  # noqa: C416 - rows are no pairs to mypy

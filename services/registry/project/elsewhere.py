@@ -81,15 +81,15 @@ def _(row: Row | None, _fact: VisitMade, about: About) -> Row:
 
 
 async def lines(
-    db: AsyncConnection, member_id: str, *, before: datetime | None = None, limit: int = 100
+    db: AsyncConnection, member_id: str, *, until: datetime | None = None, limit: int = 100
 ) -> Sequence[Mapping[str, Any]]:
-    """What was told of a member, newest first; only what was recorded before a moment, if one is given."""
+    """What was told of a member, newest first; only what was recorded up to a moment, if one is given."""
     columns = [column for column in told.columns if column.name != "community"]
     query = (
         select(*columns).where(told.c.member_id == member_id).order_by(told.c.recorded.desc(), told.c.fact_id.desc())
     )
-    if before is not None:
-        query = query.where(told.c.recorded < before)
+    if until is not None:
+        query = query.where(told.c.recorded <= until)
     return [dict(row._mapping) for row in await db.execute(query.limit(limit))]
 
 

@@ -40,12 +40,20 @@ def _of(member_id: str, stream: str) -> Select[Any]:
 
 
 async def newest(
-    db: AsyncConnection, member_id: str, *, before: int | None = None, limit: int = 50, stream: str = "member"
+    db: AsyncConnection,
+    member_id: str,
+    *,
+    before: int | None = None,
+    until: datetime | None = None,
+    limit: int = 50,
+    stream: str = "member",
 ) -> Envelopes:
-    """A member's newest envelopes, newest first, below a sequence if one is given."""
+    """A member's newest envelopes, newest first: below a sequence, or recorded up to a moment, if one is given."""
     query = _of(member_id, stream).order_by(_fact.c.seq.desc()).limit(limit + 1)
     if before is not None:
         query = query.where(_fact.c.seq < before)
+    if until is not None:
+        query = query.where(_fact.c.recorded <= until)
     rows = (await db.execute(query)).all()
     total = select(func.count()).where(_fact.c.entity == member_id, _fact.c.stream == stream)
     count = int((await db.execute(total)).scalar_one())

@@ -1,0 +1,85 @@
+"""The clocks of somebody who is away: what runs out when, by which clause, and whether a person must decide."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final
+
+from events.facts.member import AwayKind
+from services.registry.decide.days import months_after
+from services.registry.decide.policy import AwayPolicy
+from services.shell.formats import day
+from services.shell.i18n import gettext as _
+from services.shell.i18n import ngettext
+
+SOON_DAYS: Final = 30
+CONTACT_DAYS: Final = (30, 60, 90)
+"""Reminders that nobody was in touch (DOMAIN §4 "lost contact"); from the last on a person looks into it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClockFace:
+    """One clock: how much of its span has gone (0 to 1), the words over it, its tone, its clause."""
+
+    part: float
+    text: str
+    tone: str
+    clause: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """What a ledger row's clocks say on a day. `decide` is what a person must decide, "" if nothing."""
+
+    main: ClockFace
+    silent_days: int
+    silence: str
+    decide: str
+    clause: str
+
+
+def clocks_of(row: Mapping[str, Any], policy: AwayPolicy, today: date) -> Clocks:
+    """The clocks of an open stay. Nothing here decides anything: it says when a person should."""
+    line = months_after(row["since"], policy.transfer.months_min)
+    silent_days = (today - (row["last_contact"] or row["since"])).days
+    decide, clause = "", ""
+    match row["kind"]:
+        case AwayKind.CARD:
+            main = _span(row["since"], row["card_until"] or line, today, policy.card.clause, _("联系卡"))
+            if row["fixed_place"] and today >= line:
+                decide, clause = _("外出满六个月且住址固定，建议转临时组织关系"), policy.transfer.clause
+            elif row["card_until"] and today > row["card_until"]:
+                decide, clause = _("联系卡已到期：续期，还是已经返回"), policy.card.clause
+        case AwayKind.TEMPORARY_TRANSFER:
+            main = _since(row["since"], today, policy.transfer.clause)
+        case _:
+            main = _since(row["since"], today, policy.intermittent.clause)
+    if not decide and row["expected_return"] and today > row["expected_return"]:
+        decide = _("过了预计返回的%(day)s，请问一问近况", day=day(row["expected_return"]))
+    if not decide and silent_days >= CONTACT_DAYS[-1]:
+        decide = _("%(num)s 天没有联系上，请人工核实", num=silent_days)
+    tone = "late" if silent_days >= CONTACT_DAYS[-1] else "soon" if silent_days >= CONTACT_DAYS[0] else ""
+    return Clocks(main, silent_days, tone, decide, clause)
+
+
+def _span(since: date, until: date, today: date, clause: str, what: str) -> ClockFace:
+    whole, gone = max((until - since).days, 1), (today - since).days
+    left = (until - today).days
+    if left < 0:
+        return ClockFace(1, ngettext("已过期 %(num)s 天", "已过期 %(num)s 天", -left), "late", clause)
+    text = _("%(what)s还有 %(left)s 天，到%(day)s", what=what, left=left, day=day(until))
+    return ClockFace(gone / whole, text, "soon" if left <= SOON_DAYS else "away", clause)
+
+
+def _since(since: date, today: date, clause: str) -> ClockFace:
+    """No end is known: the year's report home is the span that counts."""
+    days = (today - since).days
+    text = ngettext("已外出 %(num)s 天", "已外出 %(num)s 天", days)
+    return ClockFace(days % 365 / 365, text, "away", clause)
+
+
+def silent_since(today: date) -> date:
+    """Nobody was in touch since this day: a person looks into it."""
+    return today - timedelta(days=CONTACT_DAYS[-1])

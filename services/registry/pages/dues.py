@@ -1,0 +1,153 @@
+"""Dues: who is behind and whom to call, one member's months, and taking a payment with the amount worked out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from services.registry.decide.commands import PayDues
+from services.registry.decide.days import month_of, months_after, months_between
+from services.registry.pages import words
+from services.registry.pages.common import (
+    OFFICE,
+    PAGE_SIZE,
+    EntityId,
+    Office,
+    Reader,
+    Waited,
+    member_card,
+    of_member,
+    read_form,
+    reading,
+    registry,
+    show_own_write,
+    within,
+)
+from services.registry.pages.due import Sheet, dues_sheet
+from services.registry.pages.forms import Form, again, fresh
+from services.registry.pages.timeline import months
+from services.registry.project import dues
+from services.registry.project.dues import Owing
+from services.shell.i18n import gettext as _
+from services.shell.i18n import speech
+from services.shell.identity import Caller
+from services.shell.pages import done, page
+from services.shell.problems import Invalid, Refusal, Stale
+
+router = APIRouter(include_in_schema=False)
+
+CALL_AFTER = 3
+"""Months unpaid from which a friendly call is due (DOMAIN §4 "arrears"); nothing else ever follows by itself."""
+
+
+def last_over() -> str:
+    """The last month that is over."""
+    return month_of(months_after(speech().today.replace(day=1), -1))
+
+
+@router.get("/dues", dependencies=[Waited])
+async def arrears(
+    request: Request,
+    caller: Reader,
+    least: Annotated[int, Query(ge=1, le=120)] = 1,
+    community: Annotated[str, Query(max_length=200)] = "",
+    page_token: str = "",
+) -> Response:
+    """Who is behind, the longest first, and what was taken this month and this year."""
+    last, today = last_over(), speech().today
+    place = within(caller, community)
+    async with reading(request, caller) as db:
+        found = await dues.owing(db, Owing(last, place, least), size=PAGE_SIZE, token=page_token)
+        behind = await dues.owing_count(db, Owing(last, place))
+        to_call = await dues.owing_count(db, Owing(last, place, CALL_AFTER))
+        month = await dues.taken(db, today.replace(day=1), place)
+        year = await dues.taken(db, date(today.year, 1, 1), place)
+    rows = await _with_amounts(request, found.items, last)
+    more = f"/registry/dues?least={least}&community={place}&page_token={found.next_token}" if found.next_token else ""
+    return await page(
+        request, "dues.html", rows=rows, behind=behind, to_call=to_call, month=month, year=year, least=least,
+        community=place, next_href=more, months=months, call_after=CALL_AFTER,
+        may_write=caller.has(*OFFICE), words=words,
+    )  # fmt: skip
+
+
+async def _with_amounts(request: Request, rows: Any, last: str) -> list[dict[str, Any]]:
+    """The months each of them has not paid, and what they come to."""
+    known = await registry(request).states([row["member_id"] for row in rows])
+    found = []
+    for row in rows:
+        unpaid = dues.unpaid_of(row, last, list(months_between(row["owed_from"], last)))
+        one = known.get(row["member_id"])
+        due = registry(request).due(one, unpaid) if one else []
+        fen = sum(each.due_fen for each in due if each) if all(due) and due else None
+        found.append({**row, "unpaid_months": unpaid, "owing_fen": fen})
+    return found
+
+
+@router.get("/members/{member_id}/dues", dependencies=[Waited])
+async def of_one(request: Request, caller: Reader, member_id: EntityId) -> Response:
+    """One member's months."""
+    card = await member_card(request, caller, member_id)
+    sheet = await dues_sheet(request, caller, member_id)
+    return await page(
+        request, "dues_of.html", card=card, sheet=sheet, months=months, clauses=registry(request).policy.clauses,
+        may_write=caller.has(*OFFICE) and card["state"] in {"enrolled", "away"}, words=words,
+    )  # fmt: skip
+
+
+@router.get("/members/{member_id}/pay-dues")
+async def pay_form(
+    request: Request,
+    caller: Office,
+    member_id: EntityId,
+    chosen: Annotated[tuple[str, ...], Query(alias="months")] = (),
+) -> Response:
+    """Choose months; what they come to stands there before anything is sent."""
+    card = await member_card(request, caller, member_id)
+    return await _pay(request, caller, card, fresh(request, card["seq"], paid_on=speech().today), chosen)
+
+
+@router.post("/members/{member_id}/pay-dues")
+async def pay(request: Request, caller: Office, member_id: EntityId) -> Response:
+    """Take the payment."""
+    card = await member_card(request, caller, member_id)
+    sent = await request.form()
+    try:
+        command = read_form(PayDues, sent, lists=("months",))
+        async with of_member(request, caller, member_id, "pay-dues", sent) as asked:
+            receipt_no, receipt = await registry(request).pay_dues(asked, member_id, command)
+    except (Invalid, Refusal, Stale) as problem:
+        latest = await member_card(request, caller, member_id)
+        chosen = [str(month) for month in sent.getlist("months")]
+        return await _pay(request, caller, latest, again(request, sent, problem, latest["seq"]), chosen)
+    await show_own_write(request, receipt)
+    told = _(
+        "已收%(name)s %(months)s 的党费，收据号 %(number)s。",
+        name=card["name"],
+        months=months(command.months),
+        number=receipt_no,
+    )
+    return done(request, f"/registry/members/{member_id}", told)
+
+
+async def _pay(request: Request, caller: Caller, card: dict[str, Any], form: Form, chosen: Sequence[str]) -> Response:
+    ahead = registry(request).policy.dues.months_ahead_max
+    sheet = await dues_sheet(request, caller, card["member_id"], ahead=ahead)
+    known = {one.month: one for one in sheet.payable}
+    picked = [known[month] for month in sorted(set(chosen)) if month in known] or _usual(sheet)
+    return await page(
+        request, "pay_dues.html", status=form.status, card=card, sheet=sheet, form=form, picked=picked,
+        picked_months=[one.month for one in picked], total_fen=sum(one.due_fen or 0 for one in picked), months=months,
+        clauses=registry(request).policy.clauses, this_month=month_of(speech().today), words=words,
+    )  # fmt: skip
+
+
+def _usual(sheet: Sheet) -> Any:
+    """What people come to pay: what is owing and this month; with nothing open, the next month that is."""
+    this_month = month_of(speech().today)
+    open_now = [one for one in sheet.payable if one.month <= this_month]
+    return open_now or sheet.payable[:1]

@@ -1,0 +1,148 @@
+"""Meetings: calling one, the list to sign in by, and calling it off."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from services.registry.decide.meeting import CancelMeeting, ScheduleMeeting, SignIn
+from services.registry.pages import words
+from services.registry.pages.api_ledger import CallMeeting, community_of
+from services.registry.pages.common import (
+    OFFICE,
+    PAGE_SIZE,
+    EntityId,
+    Office,
+    Reader,
+    Waited,
+    doing,
+    meeting_row,
+    read_form,
+    reading,
+    registry,
+    show_own_write,
+)
+from services.registry.pages.forms import Form, again, fresh
+from services.registry.project import branch, meeting, register
+from services.shell.i18n import gettext as _
+from services.shell.i18n import ngettext, speech
+from services.shell.pages import done, page
+from services.shell.problems import Invalid, Refusal, Stale
+
+router = APIRouter(include_in_schema=False)
+
+NEAR = 20
+"""Meetings to come that stand above the list of those held."""
+Token = Annotated[str, "where the next page begins"]
+
+
+@router.get("/meetings", dependencies=[Waited])
+async def meetings(request: Request, caller: Reader, page_token: Token = "") -> Response:
+    """Those to come, then those held, newest first."""
+    today = datetime.combine(speech().today, time(), speech().zone)
+    async with reading(request, caller) as db:
+        coming = await meeting.meetings(db, since=today, size=NEAR)
+        held = await meeting.meetings(db, until=today, newest_first=True, size=PAGE_SIZE, token=page_token)
+    return await page(
+        request, "meetings.html", coming=[] if page_token else coming.items, held=held.items,
+        next_href=f"/registry/meetings?page_token={held.next_token}" if held.next_token else "",
+        may_write=caller.has(*OFFICE), words=words,
+    )  # fmt: skip
+
+
+@router.get("/meetings/new")
+async def new(request: Request, caller: Office) -> Response:
+    """The form to call a meeting."""
+    return await _form(request, caller, fresh(request, kind="general", on=speech().today, at="09:30"))
+
+
+@router.post("/meetings/new")
+async def call(request: Request, caller: Office) -> Response:
+    """Call it, or put on record that it was held."""
+    sent = await request.form()
+    try:
+        command = read_form(CallMeeting, _starting(sent))
+        community = await community_of(request, caller, command)
+        schedule = ScheduleMeeting.model_validate(command.model_dump(exclude={"community"}))
+        async with doing(request, caller, community, "schedule-meeting", sent) as asked:
+            meeting_id, receipt = await registry(request).schedule(asked, schedule)
+    except (Invalid, Refusal) as problem:
+        return await _form(request, caller, again(request, sent, problem))
+    await show_own_write(request, receipt)
+    return done(request, f"/registry/meetings/{meeting_id}", _("会议已记下：%(title)s。", title=command.title))
+
+
+def _starting(sent: Any) -> Any:
+    """Day and hour of the form as the moment the command wants, by the office's clock."""
+    fields = [(name, value) for name, value in sent.multi_items() if name not in {"on", "at"}]
+    return type(sent)([*fields, ("starts_at", f"{sent.get('on', '')}T{sent.get('at', '')}")])
+
+
+async def _form(request: Request, caller: Office, form: Form) -> Response:
+    async with reading(request, caller) as db:
+        branches = await branch.branches(db)
+        places = await register.communities(db)
+    return await page(
+        request, "meeting_new.html", status=form.status, form=form, words=words,
+        branches=[("", _("全社区")), *((each["branch_id"], each["name"]) for each in branches)],
+        places=[(place, place) for place in places] if len(places) > 1 else [],
+    )  # fmt: skip
+
+
+@router.get("/meetings/{meeting_id}", dependencies=[Waited])
+async def show(request: Request, caller: Reader, meeting_id: EntityId) -> Response:
+    """One meeting, and the list to sign in by."""
+    row = await meeting_row(request, caller, meeting_id)
+    return await _page(request, caller, row, fresh(request, row["seq"]))
+
+
+async def _page(request: Request, caller: Any, row: Any, form: Form) -> Response:
+    async with reading(request, caller) as db:
+        people = await meeting.sign_in_list(db, row)
+    came = [one for one in people if one["way"]]
+    starts = row["starts_at"].astimezone(speech().zone)
+    return await page(
+        request, "meeting.html", status=form.status, row=row, form=form, people=people, came=came,
+        missing=[one for one in people if not one["way"]], starts=starts, words=words,
+        may_sign=caller.has(*OFFICE) and row["state"] == meeting.SCHEDULED and starts.date() <= speech().today,
+        may_cancel=caller.has(*OFFICE) and row["state"] == meeting.SCHEDULED and not row["present"],
+    )  # fmt: skip
+
+
+@router.post("/meetings/{meeting_id}/sign-in")
+async def sign_in(request: Request, caller: Office, meeting_id: EntityId) -> Response:
+    """Those ticked on the list took part. Others may have signed in meanwhile: that is no conflict."""
+    row = await meeting_row(request, caller, meeting_id)
+    sent = await request.form()
+    try:
+        command = read_form(SignIn, sent, lists=("member_ids",))
+        async with doing(request, caller, row["community"], f"sign-in/{meeting_id}", _unversioned(sent)) as asked:
+            receipt = await registry(request).sign_in(asked, meeting_id, command)
+    except (Invalid, Refusal, Stale) as problem:
+        return await _page(request, caller, row, again(request, sent, problem, row["seq"]))
+    await show_own_write(request, receipt)
+    new = sum(one.about.entity != meeting_id for one in receipt.facts)
+    told = ngettext("%(num)s 人签到。", "%(num)s 人签到。", new)
+    return done(request, f"/registry/meetings/{meeting_id}", told)
+
+
+def _unversioned(sent: Any) -> dict[str, Any]:
+    return {name: value for name, value in sent.items() if name != "version"}
+
+
+@router.post("/meetings/{meeting_id}/cancel")
+async def cancel(request: Request, caller: Office, meeting_id: EntityId) -> Response:
+    """It does not take place."""
+    row = await meeting_row(request, caller, meeting_id)
+    sent = await request.form()
+    try:
+        command = read_form(CancelMeeting, sent)
+        async with doing(request, caller, row["community"], f"cancel-meeting/{meeting_id}", sent) as asked:
+            receipt = await registry(request).cancel_meeting(asked, meeting_id, command)
+    except (Invalid, Refusal, Stale) as problem:
+        return await _page(request, caller, row, again(request, sent, problem, row["seq"]))
+    await show_own_write(request, receipt)
+    return done(request, f"/registry/meetings/{meeting_id}", _("会议已取消。"))

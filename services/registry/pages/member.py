@@ -1,0 +1,195 @@
+"""One member's page: the card, what is due next, everything that happened; as it is, or as it was and was known."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from events.facts.member import Assigned, Attended, Enrolled
+from services.registry.pages import history, words
+from services.registry.pages.as_of import card_then, moment_of
+from services.registry.pages.clocks import clocks_of
+from services.registry.pages.common import (
+    OFFICE,
+    EntityId,
+    Office,
+    Reader,
+    Waited,
+    member_card,
+    of_member,
+    read,
+    reading,
+    registry,
+    show_own_write,
+)
+from services.registry.pages.due import dues_sheet
+from services.registry.pages.forms import Form, again, fresh
+from services.registry.pages.reveal import Reveal, revealed
+from services.registry.pages.timeline import Line, Names, line_elsewhere, line_of, months
+from services.registry.project import branch, elsewhere, ledger, meeting
+from services.shell.i18n import N_, speech
+from services.shell.i18n import gettext as _
+from services.shell.identity import Caller
+from services.shell.pages import done, page
+from services.shell.problems import FieldError, Invalid, Refusal
+
+router = APIRouter(include_in_schema=False)
+
+LINES = 20
+"""Lines of the timeline on the member's page; the whole stands on a page of its own."""
+WHAT = {"id_number": N_("身份证号"), "phone": N_("电话"), "family": N_("家属电话")}
+Day = Annotated[str, Query(max_length=40)]
+
+
+@router.get("/members/{member_id}", dependencies=[Waited])
+async def show(request: Request, caller: Reader, member_id: EntityId, as_of: Day = "", known_at: Day = "") -> Response:
+    """The page of a member. With a date in the bar: the card as it was on that day, as it was known."""
+    return await _page(request, caller, member_id, as_of=as_of, known_at=known_at)
+
+
+async def _page(
+    request: Request,
+    caller: Caller,
+    member_id: str,
+    *,
+    as_of: str = "",
+    known_at: str = "",
+    shown: dict[str, str] | None = None,
+    form: Form | None = None,
+) -> Response:
+    now = await member_card(request, caller, member_id)
+    day, moment = _day_of(as_of), moment_of(known_at)
+    # the bar is sent with both dates filled in: today in both is simply now
+    then = (day is not None and day != speech().today) or (moment is not None and moment < _now(request))
+    card = await card_then(request, caller, now, day, moment) if then else now
+    lines, count = await _lines(request, caller, member_id, LINES, until=moment if then else None, day=day)
+    async with reading(request, caller) as db:
+        stay = await ledger.stay(db, member_id)
+        of_branch = await branch.branch(db, card["branch_id"]) if card["branch_id"] else None
+    away = stay if stay and stay["state"] == ledger.OPEN else None
+    return await page(
+        request,
+        "member.html",
+        status=form.status if form else 200,
+        card=card,
+        now=now,
+        then=then,
+        as_of=as_of,
+        known_at=known_at,
+        lines=lines,
+        count=count,
+        branch=of_branch,
+        away=away,
+        clocks=clocks_of(away, registry(request).policy.away, speech().today) if away else None,
+        sheet=await dues_sheet(request, caller, member_id) if not then else None,
+        clauses=registry(request).policy.clauses,
+        months=months,
+        shown=shown or {},
+        form=form or fresh(request, now["seq"]),
+        may_write=caller.has(*OFFICE) and not then,
+        words=words,
+    )
+
+
+def _now(request: Request) -> datetime:
+    moment: datetime = request.app.state.shell.clock()
+    return moment
+
+
+def _day_of(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise Invalid([FieldError("as_of", _("不是有效的日期"), _("请写成 年-月-日，例如 2026-11-21。"))]) from error
+
+
+@router.get("/members/{member_id}/timeline", dependencies=[Waited])
+async def timeline(
+    request: Request, caller: Reader, member_id: EntityId, before: Annotated[str, Query(max_length=40)] = ""
+) -> Response:
+    """Everything that happened, a hundred lines a page."""
+    card = await member_card(request, caller, member_id)
+    lines, count = await _lines(request, caller, member_id, 100, until=moment_of(before))
+    older = lines[-1].recorded - timedelta(microseconds=1) if len(lines) == 100 else None
+    return await page(request, "timeline.html", card=card, lines=lines, count=count, older=older, words=words)
+
+
+async def _lines(
+    request: Request,
+    caller: Caller,
+    member_id: str,
+    limit: int,
+    *,
+    until: datetime | None = None,
+    day: date | None = None,
+) -> tuple[list[Line], int]:
+    """The newest lines, own and told elsewhere, in the order of life; how many there are in all."""
+    own = await history.own_facts(request, caller, member_id, until=until, limit=limit)
+    told = await history.told_elsewhere(request, caller, member_id, until=until, limit=limit)
+    names = await _names(request, caller, own.facts)
+    lines = [line_of(one, names) for one in own.facts] + [line_elsewhere(row) for row in told]
+    lines = [line for line in lines if day is None or line.on <= day]
+    lines.sort(key=lambda line: (line.recorded, line.fact_id), reverse=True)
+    async with reading(request, caller) as db:
+        count = own.count + await elsewhere.told_of(db, member_id)
+    newest = lines[:limit]
+    newest.sort(key=lambda line: (line.on, line.recorded, line.fact_id), reverse=True)
+    return newest, count
+
+
+async def _names(request: Request, caller: Caller, facts: Any) -> Names:
+    meetings = {one.fact.meeting_id for one in facts if isinstance(one.fact, Attended)}
+    branches = {
+        one.fact.branch_id for one in facts if isinstance(one.fact, (Assigned, Enrolled)) and one.fact.branch_id
+    }
+    async with reading(request, caller) as db:
+        return Names(await branch.names(db, sorted(branches)), await meeting.titles(db, sorted(meetings)))
+
+
+@router.get("/members/{member_id}/reveal/{what}")
+async def ask_reveal(request: Request, caller: Office, member_id: EntityId, what: str) -> Response:
+    """Why somebody wants to see a masked detail."""
+    card = await member_card(request, caller, member_id)
+    return await page(
+        request, "reveal.html", card=card, what=what, what_word=_(WHAT.get(what, what)), form=fresh(request)
+    )
+
+
+@router.post("/members/{member_id}/reveal/{what}")
+async def reveal(request: Request, caller: Office, member_id: EntityId, what: str) -> Response:
+    """The detail in clear, once, on the member's page; before that it is written down who asked and why."""
+    form = await request.form()
+    try:
+        reason = str(form.get("reason") or "").strip()
+        command = read(Reveal, {"what": what, "reason": reason})
+        secret = await revealed(request, caller, member_id, command)
+    except Invalid as problem:
+        card = await member_card(request, caller, member_id)
+        return await page(
+            request,
+            "reveal.html",
+            status=problem.status,
+            card=card,
+            what=what,
+            what_word=_(WHAT.get(what, what)),
+            form=again(request, form, problem),
+        )
+    return await _page(request, caller, member_id, shown={what: secret.value})
+
+
+@router.post("/members/{member_id}/withdraw")
+async def withdraw(request: Request, caller: Office, member_id: EntityId) -> Response:
+    """Take an enrolment back, while nothing else has happened to the person."""
+    card = await member_card(request, caller, member_id)
+    async with reading(request, caller) as db:
+        known_elsewhere = await elsewhere.told_of(db, member_id) > 0
+    try:
+        async with of_member(request, caller, member_id, "withdraw", await request.form()) as asked:
+            receipt = await registry(request).withdraw(asked, member_id, known_elsewhere=known_elsewhere)
+    except Refusal as problem:
+        return await _page(request, caller, member_id, form=again(request, await request.form(), problem, card["seq"]))
+    await show_own_write(request, receipt)
+    return done(request, "/registry/members", _("已撤销%(name)s的登记。", name=card["name"]))

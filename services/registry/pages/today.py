@@ -1,0 +1,78 @@
+"""What the home page shows of the registry: whom to decide about, whom to call about dues, the meetings of the week."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import JSONResponse, Response
+
+from services.registry.pages import words
+from services.registry.pages.clocks import SOON_DAYS, Clocks, clocks_of, silent_since
+from services.registry.pages.common import OFFICE, READERS, reading, registry
+from services.registry.pages.dues import CALL_AFTER, last_over
+from services.registry.project import dues, ledger, meeting, register
+from services.registry.project.dues import Owing
+from services.registry.project.register import Wanted
+from services.shell.i18n import speech
+from services.shell.identity import Caller, requires
+from services.shell.pages import fragment
+
+router = APIRouter(include_in_schema=False)
+
+Anybody = Annotated[Caller, Depends(requires())]
+SHOWN = 5
+LOOKED_AT = 200
+"""Stays looked at for something to decide; those longest away come first."""
+
+
+@router.get("/panels/today")
+async def today(request: Request, caller: Anybody) -> Response:
+    """The registry's part of the home page; nothing for those who do not keep or read the register."""
+    if not caller.has(*OFFICE):
+        return Response("", media_type="text/html")
+    now = speech().today
+    start = datetime.combine(now, time(), speech().zone)
+    async with reading(request, caller) as db:
+        away = await ledger.stays(db, size=LOOKED_AT)
+        owing = await dues.owing(db, Owing(last_over(), months_min=CALL_AFTER), size=SHOWN)
+        to_call = await dues.owing_count(db, Owing(last_over(), months_min=CALL_AFTER))
+        week = await meeting.meetings(db, since=start, until=start + timedelta(days=7), size=SHOWN)
+    decide = _to_decide(request, away.items)
+    coming = [row for row in week.items if row["state"] == meeting.SCHEDULED]
+    return fragment(
+        request, "today.html", decide=decide[:SHOWN], decide_count=len(decide), owing=owing.items, to_call=to_call,
+        meetings=coming, words=words,
+    )  # fmt: skip
+
+
+def _to_decide(request: Request, stays: Any) -> list[tuple[dict[str, Any], Clocks]]:
+    away = registry(request).policy.away
+    found = [(row, clocks_of(row, away, speech().today)) for row in stays]
+    return [(row, clocks) for row, clocks in found if clocks.decide]
+
+
+@router.get("/panels/counts")
+async def counts(request: Request, caller: Anybody) -> Response:
+    """Figures for the navigation; `late` and `soon` are counted into the head of the home page."""
+    if not caller.has(*READERS):
+        return JSONResponse({})
+    now = speech().today
+    start = datetime.combine(now, time(), speech().zone)
+    async with reading(request, caller) as db:
+        members = await register.counts(db, Wanted())
+        figures = await ledger.figures(db, now, now + timedelta(days=SOON_DAYS), silent_since(now))
+        week = await meeting.meetings(db, since=start, until=start + timedelta(days=7), size=50)
+        owing = await dues.owing_count(db, Owing(last_over()))
+    coming = sum(row["state"] == meeting.SCHEDULED for row in week.items)
+    return JSONResponse(
+        {
+            "members": members["enrolled"] + members["away"],
+            "away": figures["away"],
+            "meetings": coming,
+            "owing": owing,
+            "late": figures["card_late"],
+            "soon": 0,
+        }
+    )
