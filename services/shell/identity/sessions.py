@@ -51,7 +51,7 @@ class Sessions:
         return session_id
 
     async def find(self, session_id: str) -> Caller | None:
-        """Whose session it is; None when it is unknown or over, or the account lost that post or changed its password."""
+        """Whose session it is; None if unknown or over, or if the account lost that post or changed its password."""
         key = _key(session_id)
         cached = self._seen.get(key)
         if cached and cached[0] > monotonic() and cached[1] > self._clock():
