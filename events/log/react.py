@@ -103,7 +103,7 @@ def source_of(service: str, kind: type[Fact]) -> str:
     if kind.OWNER == EVERY_SERVICE:
         return service
     if service != kind.OWNER and not kind.PUBLISHED:
-        raise TypeError(f"{service} cannot react to {kind.TYPE}: {kind.OWNER} keeps it to itself; published=True shares")
+        raise TypeError(f"{service} cannot react to {kind.TYPE}: {kind.OWNER} keeps it to itself (it is not published)")
     return kind.OWNER
 
 
