@@ -3,6 +3,13 @@
 Importing this package imports every stream, so that `base.catalogue()` is complete: a new stream adds its line below.
 """
 
-from events.facts import access, branch, care, meeting, member, notice, receipts, roster_import
-
-__all__ = ["access", "branch", "care", "meeting", "member", "notice", "receipts", "roster_import"]
+from events.facts import (
+    access,
+    branch,
+    care,
+    meeting,
+    member,
+    notice,
+    receipts,
+    roster_import,
+)
