@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from events.facts.base import Fact, Identity, Sealed
+from events.facts.people import Word
 
 
 class ImportFact(Fact, owner="registry", stream="import"):
@@ -13,28 +16,37 @@ class ImportStarted(ImportFact, name="hearth.import.started", version=1):
     """Reading of this file began. Source: DOMAIN R2, issue "roster in".
 
     `digest` is SHA-256 (hexadecimal) of the file's bytes; `mapping` says which column (its heading) was read as which
-    field; `columns` are the headings in the file's order, which `RowRejected.cells` follows.
+    field; `columns` are each worksheet's headings in its own order, which the cells of rejected rows follow.
     """
 
     filename: str
     digest: str
     rows: int
     mapping: dict[str, str]
-    columns: tuple[str, ...] = ()
+    columns: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+
+
+class RejectedContent(Word):
+    """What stood in a rejected row: the value at fault, the whole row as text, and what fills the reason's sentence."""
+
+    value: str
+    cells: tuple[str, ...]
+    details: dict[str, str] = Field(default_factory=dict)
 
 
 class RowRejected(ImportFact, name="hearth.import.row_rejected", version=1):
     """A row was not taken. `row` is the worksheet's row number, `reason` a stable code, `field` our field's name.
 
-    `cells` is the whole row as text, so that it can be handed back to be mended. A row wrong in two fields has two
-    of these; only the first need carry the cells.
+    `column` is the place of the value at fault in the row, which is kept whole so that it can be handed back to be
+    mended. A row wrong in two fields has two of these.
     """
 
+    sheet: str
     row: int
-    field: str | None = None
+    field: str
     reason: str
-    value: Sealed[Identity, str | None] = None
-    cells: Sealed[Identity, tuple[str | None, ...]] = ()
+    column: int | None = None
+    content: Sealed[Identity, RejectedContent]
 
 
 class ImportCommitted(ImportFact, name="hearth.import.committed", version=1):

@@ -22,7 +22,7 @@ class StartImport(Command):
     digest: str
     rows: int = Field(ge=0)
     mapping: dict[str, str]
-    columns: tuple[str, ...] = ()
+    columns: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
 
 class CommitImport(Command):
@@ -52,14 +52,18 @@ class ImportStage(StrEnum):
 
 
 class RosterImport(BaseModel):
-    """What decisions about an import need to remember. `rejected` counts rows; `last_row` is the last one refused."""
+    """What decisions about an import need to remember.
+
+    `rejections` counts what was wrong, `rejected` the rows it was wrong with; `last_row` is the last of them.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     stage: ImportStage = ImportStage.UNKNOWN
     digest: str = ""
+    rejections: int = 0
     rejected: int = 0
-    last_row: int = 0
+    last_row: str = ""
 
 
 # ── evolve ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -71,9 +75,15 @@ def evolve(state: RosterImport, fact: Fact, effective: date) -> RosterImport:
         case ImportStarted():
             return RosterImport(stage=ImportStage.STARTED, digest=fact.digest)
         case RowRejected():
-            if fact.row == state.last_row:
-                return state
-            return state.model_copy(update={"rejected": state.rejected + 1, "last_row": fact.row})
+            row = f"{fact.sheet}/{fact.row}"
+            another = row != state.last_row
+            return state.model_copy(
+                update={
+                    "rejections": state.rejections + 1,
+                    "rejected": state.rejected + another,
+                    "last_row": row,
+                }
+            )
         case ImportCommitted():
             return state.model_copy(update={"stage": ImportStage.COMMITTED})
         case ImportUndone():
@@ -96,15 +106,15 @@ def start(state: RosterImport, command: StartImport, today: date) -> Decision:
     return facts(started, on=today)
 
 
-def reject_rows(state: RosterImport, rows: Sequence[RowRejected], today: date) -> Decision:
-    """Rows were refused. They come in the order of the file and a row's refusals come together.
+def reject_rows(state: RosterImport, rows: Sequence[RowRejected], before: int, today: date) -> Decision:
+    """Rows were refused; `before` is how many refusals of the file came before these.
 
-    Rows up to the last one already recorded are passed over, so an interrupted import may send them again.
+    Reading a file always refuses the same in the same order, so what is recorded already is passed over and an
+    interrupted import may send everything again.
     """
     if state.stage is not ImportStage.STARTED:
         return nothing() if state.stage is ImportStage.COMMITTED else refused("not_started")
-    new = [row for row in rows if row.row > state.last_row]
-    return facts(*new, on=today)
+    return facts(*rows[max(0, state.rejections - before) :], on=today)
 
 
 def commit(state: RosterImport, command: CommitImport, today: date) -> Decision:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from events.facts.roster_import import ImportCommitted, ImportStarted, ImportUndone, RowRejected
+from events.facts.roster_import import ImportCommitted, ImportStarted, ImportUndone, RejectedContent, RowRejected
 from services.registry.decide.roster_import import (
     ROSTER_IMPORT,
     CommitImport,
@@ -18,9 +18,11 @@ from tests.registry.decide.people import TODAY
 
 FIELDS: dict[str, Any] = {"filename": "名册.xlsx", "digest": "ab", "rows": 137, "mapping": {"姓名": "name"}}
 STARTED = ImportStarted(**FIELDS)
-FLOAT = RowRejected(row=14, field="id_number", reason="float", value="3.10104E+17")
-NAMELESS = RowRejected(row=14, field="name", reason="missing")
-DOUBLE = RowRejected(row=36, field="id_number", reason="dup")
+CONTENT = RejectedContent(value="3.10104E+17", cells=("11", "蒋旺林"))
+FLOAT = RowRejected(sheet="名册", row=14, field="id_number", reason="float", content=CONTENT)
+NAMELESS = RowRejected(sheet="名册", row=14, field="name", reason="no_name", content=CONTENT)
+DOUBLE = RowRejected(sheet="名册", row=36, field="id_number", reason="dup", content=CONTENT)
+SECOND_SHEET = RowRejected(sheet="二支部", row=5, field="id_number", reason="dup", content=CONTENT)
 
 
 def test_begins_once() -> None:
@@ -35,12 +37,19 @@ def test_does_not_go_on_with_another_file() -> None:
 
 
 def test_writes_down_each_refusal_once() -> None:
-    given(ROSTER_IMPORT, STARTED).when(lambda s: reject_rows(s, [FLOAT, NAMELESS, DOUBLE], TODAY)).then(
-        FLOAT, NAMELESS, DOUBLE, on=TODAY
+    given(ROSTER_IMPORT, STARTED).when(lambda s: reject_rows(s, [FLOAT, NAMELESS, DOUBLE, SECOND_SHEET], 0, TODAY)).then(
+        FLOAT, NAMELESS, DOUBLE, SECOND_SHEET, on=TODAY
     ).then_again_nothing()
     given(ROSTER_IMPORT, STARTED, FLOAT, NAMELESS).when(
-        lambda s: reject_rows(s, [FLOAT, NAMELESS, DOUBLE], TODAY)
-    ).then(DOUBLE)
+        lambda s: reject_rows(s, [FLOAT, NAMELESS, DOUBLE, SECOND_SHEET], 0, TODAY)
+    ).then(DOUBLE, SECOND_SHEET)
+    given(ROSTER_IMPORT, STARTED, FLOAT, NAMELESS).when(lambda s: reject_rows(s, [DOUBLE], 2, TODAY)).then(DOUBLE)
+
+
+def test_counts_rows_not_refusals() -> None:
+    given(ROSTER_IMPORT, STARTED, FLOAT, NAMELESS, SECOND_SHEET).when(
+        lambda s: commit(s, CommitImport(accepted=1), TODAY)
+    ).then(ImportCommitted(accepted=1, rejected=2))
 
 
 def test_is_complete_with_the_number_of_rows_refused() -> None:
@@ -58,7 +67,7 @@ def test_is_taken_back_and_names_whom_it_left() -> None:
 
 
 def test_what_has_not_begun_goes_nowhere() -> None:
-    given(ROSTER_IMPORT).when(lambda s: reject_rows(s, [FLOAT], TODAY)).then_refused("not_started")
+    given(ROSTER_IMPORT).when(lambda s: reject_rows(s, [FLOAT], 0, TODAY)).then_refused("not_started")
     given(ROSTER_IMPORT).when(lambda s: commit(s, CommitImport(accepted=0), TODAY)).then_refused("not_started")
     given(ROSTER_IMPORT).when(lambda s: undo(s, UndoImport(withdrawn=0), TODAY)).then_refused("not_started")
 
