@@ -317,6 +317,18 @@ def _calls_met(cared: Cared, on: date) -> list[str]:
     ]
 
 
+def cancel_visit(cared: Cared, visit_id: str, today: date) -> Decision:
+    """A person decided that one visit is not needed; it is not planned again in its window."""
+    visit = cared.visits.get(visit_id)
+    if visit is None:
+        return refused("no_visit")
+    if visit.stage is Stage.CANCELLED:
+        return nothing()
+    if visit.stage is not Stage.OPEN:
+        return refused("visit_closed", stage=visit.stage, on=visit.closed_on)
+    return facts(VisitCancelled(visit_id=visit_id, why=WhyCancelled.BY_HAND), on=today)
+
+
 def cancel_visits(cared: Cared, command: CancelVisits, today: date) -> Decision:
     """Nothing planned is needed any more."""
     cancelled = [

@@ -56,6 +56,12 @@ class RecordVisit(Command):
     plans: Text | None = None
 
 
+class CancelVisit(Command):
+    """This one visit is not needed; `reason` says why, in the words of whoever decided it."""
+
+    reason: Line
+
+
 class CancelVisits(Command):
     """Nothing that is planned for the member is needed any more: `died`, `withdrawn`."""
 

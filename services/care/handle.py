@@ -1,0 +1,157 @@
+"""Carries out care's commands: what is known of the person, then load, decide, append."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Final
+
+from events.facts.access import RecordRead
+from events.facts.decision import Decision, Happened, nothing
+from events.log.command import Asked, Commands, Plan, Receipt
+from events.log.envelope import Recorded, Undecodable, open_fact, parse
+from events.log.port import Message
+from services.care.decide import care
+from services.care.decide.care import CARE, Cared
+from services.care.decide.commands import (
+    AssignVisitor,
+    CancelVisit,
+    CancelVisits,
+    NoteContact,
+    PlanIllnessVisit,
+    RecordVisit,
+    Recover,
+    ReportIllness,
+)
+from services.care.decide.plan import Situation
+from services.care.decide.policy import CarePolicy
+
+UNKNOWN: Final = Situation(on_roll=False)
+"""Somebody of whom the registry has published nothing."""
+
+Situations = Callable[[Sequence[str], str], Awaitable[Mapping[str, Situation]]]
+"""(members, `STREAM:seq` or "") -> what is known of each, once the tables have come as far as that position."""
+
+
+@dataclass(frozen=True)
+class Care:
+    """One method per command. `Asked` says who asks, in which community, and why; `today` is the office's day.
+
+    Every method raises what `Commands.act` raises. `plan_soon` asks for the calendar's rules to be gone through
+    shortly, for many people at once.
+    """
+
+    commands: Commands
+    policy: CarePolicy
+    today: Callable[[], date]
+    situations: Situations
+    plan_soon: Callable[[], None]
+
+    # ── illness ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def report_illness(self, asked: Asked, member_id: str, command: ReportIllness) -> Receipt:
+        """The member fell ill, or became worse. The visit is planned by the policy that hears of it."""
+        situation = await self.situation(member_id)
+        return await self._act(asked, member_id, lambda c: care.report_illness(c, command, situation, self.today()))
+
+    async def recover(self, asked: Asked, member_id: str, command: Recover) -> Receipt:
+        """The member is well again."""
+        return await self._act(asked, member_id, lambda c: care.recover(c, command, self.today()))
+
+    async def plan_illness_visit(
+        self, asked: Asked, member_id: str, command: PlanIllnessVisit, after: str = ""
+    ) -> Receipt:
+        """Plan the visit within the days that the severity asks for."""
+        situation = await self.situation(member_id, after)
+        return await self._act(
+            asked,
+            member_id,
+            lambda c: care.plan_illness_visit(c, command, situation, self.policy, self.today()),
+        )
+
+    # ── visits ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def assign(self, asked: Asked, member_id: str, visit_id: str, command: AssignVisitor) -> Receipt:
+        """Somebody else goes."""
+        return await self._act(asked, member_id, lambda c: care.assign_visitor(c, visit_id, command, self.today()))
+
+    async def record(self, asked: Asked, member_id: str, visit_id: str, command: RecordVisit) -> Receipt:
+        """Somebody went, and this is what was said."""
+        return await self._act(asked, member_id, lambda c: care.record_visit(c, visit_id, command, self.today()))
+
+    async def cancel(self, asked: Asked, member_id: str, visit_id: str, command: CancelVisit) -> Receipt:
+        """A person decided that this visit is not needed, and says why."""
+        asked = replace(asked, reason=command.reason)
+        return await self._act(asked, member_id, lambda c: care.cancel_visit(c, visit_id, self.today()))
+
+    async def cancel_all(self, asked: Asked, member_id: str, command: CancelVisits) -> Receipt:
+        """Nothing planned is needed any more."""
+        return await self._act(asked, member_id, lambda c: care.cancel_visits(c, command, self.today()))
+
+    async def note_contact(self, asked: Asked, member_id: str, command: NoteContact) -> Receipt:
+        """The member was met elsewhere: nobody needs to telephone."""
+        return await self._act(asked, member_id, lambda c: care.note_contact(c, command))
+
+    # ── the calendar ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def replan(self, asked: Asked, member_id: str, after: str = "") -> Receipt:
+        """Plan what the rules ask for now; drop what does not fit where the person is any more.
+
+        `after` is the position of the fact that changed the situation; that fact's id is `asked.causation`.
+        """
+        situation = await self.situation(member_id, after)
+        today, because = self.today(), asked.causation
+        return await self._act(
+            asked, member_id, lambda c: care.replan(c, member_id, situation, self.policy, today, because=because)
+        )
+
+    async def plan_ahead(self, asked: Asked, people: Mapping[str, Situation]) -> Receipt:
+        """`replan` for several people of one community, in one append."""
+        today = self.today()
+        return await self._act_for_all(
+            asked, list(people), lambda one, cared: care.replan(cared, one, people[one], self.policy, today)
+        )
+
+    async def mark_missed(self, asked: Asked, member_ids: Sequence[str]) -> Receipt:
+        """Windows that closed with nobody having gone, for several people of one community."""
+        today = self.today()
+        return await self._act_for_all(asked, member_ids, lambda _one, cared: care.mark_missed(cared, today))
+
+    # ── reading ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def record_read(self, asked: Asked, member_id: str, what: str, reason: str) -> Receipt:
+        """Write down who is about to see what, and why; only then may it be shown (DOMAIN R23)."""
+        read = RecordRead(who=asked.actor, what=what, reason=reason)
+        return await self.commands.note(replace(asked, reason=reason), read.STREAM, member_id, read, self.today())
+
+    async def opened(self, message: Message) -> Recorded | None:
+        """A stored envelope as a fact; None if it cannot be read."""
+        parsed = parse(message)
+        await self.commands.keys.prefetch([(parsed.about.service, parsed.about.entity)])
+        try:
+            return open_fact(parsed, self.commands.keys.open)
+        except Undecodable:  # parked, and shown to the operator
+            return None
+
+    async def situation(self, member_id: str, after: str = "") -> Situation:
+        """What is known of one member."""
+        return (await self.situations([member_id], after)).get(member_id, UNKNOWN)
+
+    async def state(self, member_id: str) -> Cared:
+        """What decisions know of a member's care, newest facts included."""
+        return await self.commands.state(CARE, member_id)
+
+    async def _act(self, asked: Asked, member_id: str, decide: Callable[[Cared], Decision]) -> Receipt:
+        return await self.commands.act(asked, CARE, member_id, decide)
+
+    async def _act_for_all(
+        self, asked: Asked, member_ids: Sequence[str], decide: Callable[[str, Cared], Decision]
+    ) -> Receipt:
+        """Who cannot be cared for any more does not stop the others."""
+
+        def plan(states: Sequence[Any]) -> Plan:
+            decided = {one: decide(one, cared) for one, cared in zip(member_ids, states, strict=True)}
+            return {one: it if isinstance(it, Happened) else nothing() for one, it in decided.items()}
+
+        return await self.commands.act_together(asked, [(CARE, one) for one in member_ids], plan)

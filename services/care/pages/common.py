@@ -1,0 +1,171 @@
+"""What care's pages share: who may see what, whom a page is about, reading one's own writes, reading forms."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import date
+from typing import Annotated, Any, Final, TypeVar
+
+from fastapi import Depends, Path, Query, Request
+from pydantic import BaseModel, ValidationError
+from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.datastructures import FormData
+
+from events.log.command import Asked, Receipt
+from services.care.decide.policy import CarePolicy
+from services.care.handle import Care
+from services.care.pages.words import SENTENCES
+from services.care.project import person, visits
+from services.care.project.paging import BadToken
+from services.shell.acting import asked, told
+from services.shell.i18n import gettext as _
+from services.shell.i18n import speech
+from services.shell.identity import Caller, Role, requires
+from services.shell.problems import FieldError, Forbidden, Invalid, Malformed, NotFound, Unavailable
+from services.shell.validation import field_errors
+
+OFFICE: Final = (Role.SECRETARY, Role.WORKER)
+"""Who organises the care, and sees all of it in their scope."""
+CARERS: Final = (*OFFICE, Role.VISITOR)
+"""Who gives the care. A visitor sees the visits that are theirs, and of those people what the visit needs."""
+
+Secretary = Annotated[Caller, Depends(requires(Role.SECRETARY))]
+Office = Annotated[Caller, Depends(requires(*OFFICE))]
+Carer = Annotated[Caller, Depends(requires(*CARERS))]
+EntityId = Annotated[str, Path(pattern=r"^[0-9A-Za-z_-]{1,64}$")]
+OWN_WRITE_SECONDS_MAX: Final = 2.0
+SOON_DAYS: Final = 7
+"""What is due within a week stands on today's page."""
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def care(request: Request) -> Care:
+    """The command handler of this process."""
+    found: Care = request.app.state.care
+    return found
+
+
+def policy(request: Request) -> CarePolicy:
+    """The rules that plans were made by."""
+    found: CarePolicy = request.app.state.policy
+    return found
+
+
+def own_only(caller: Caller) -> str:
+    """The account whose visits alone the caller may see; "" for who sees all of the scope."""
+    return "" if caller.has(*OFFICE) else caller.name
+
+
+@asynccontextmanager
+async def reading(request: Request, caller: Caller) -> AsyncIterator[AsyncConnection]:
+    """The tables as this caller may see them. A page token that is none of ours is a 400."""
+    async with request.app.state.database.reading(caller.scope) as db:
+        try:
+            yield db
+        except BadToken as bad:
+            raise Malformed(_("这个翻页标记不是本系统给的。"), todo=_("请从第一页重新翻起。")) from bad
+
+
+async def waited(request: Request, after: Annotated[str, Query(max_length=200)] = "") -> None:
+    """`?after=CARE:42` (several with commas): wait until the tables have come so far, at most five seconds."""
+    if not after:
+        return
+    try:
+        reached = await request.app.state.runner.wait_for(after.split(","))
+    except ValueError as error:
+        raise Invalid([FieldError("after", _("不是一个位置"), _("写成 CARE:42 这样。"))]) from error
+    if not reached:
+        raise Unavailable(_("还没有更新到您要的位置。"), retry_after_seconds=2)
+
+
+Waited = Depends(waited)
+
+
+async def show_own_write(request: Request, receipt: Receipt) -> None:
+    """Before the next page is asked for, let the tables take in what was just written; a slow projector is not waited
+    for long: the page then shows what is there.
+    """
+    if receipt.position:
+        await request.app.state.runner.wait_for([receipt.position], OWN_WRITE_SECONDS_MAX)
+
+
+async def _come_up_to_now(request: Request) -> None:
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(OWN_WRITE_SECONDS_MAX):
+            await request.app.state.caught_up()
+
+
+async def person_row(request: Request, caller: Caller, member_id: str) -> dict[str, Any]:
+    """Somebody the caller may see. One that came on the roll a moment ago is waited for. Errors: NotFound."""
+    for again in (False, True):
+        if again:
+            await _come_up_to_now(request)
+        async with reading(request, caller) as db:
+            row = await person.person(db, member_id)
+        if row is not None:
+            return row
+    raise NotFound(_("在您的范围内没有这位党员。"))
+
+
+async def visit_row(request: Request, caller: Caller, visit_id: str) -> dict[str, Any]:
+    """A visit the caller may see; a visitor's own, if the caller is one. Errors: NotFound."""
+    for again in (False, True):
+        if again:
+            await _come_up_to_now(request)
+        async with reading(request, caller) as db:
+            row = await visits.one(db, visit_id, speech().today, own_only(caller))
+        if row is not None:
+            return row
+    raise NotFound(_("在您的范围内没有这次走访。"))
+
+
+def within(caller: Caller, community: str) -> str:
+    """The community asked for, if it overlaps the caller's scope; "" is all of it. Errors: Forbidden."""
+    if community and not caller.covers(community) and not caller.scope.startswith(f"{community}."):
+        raise Forbidden(_("这个社区不在您的范围内。"))
+    return community
+
+
+@asynccontextmanager
+async def doing(
+    request: Request, caller: Caller, community: str, command: str, form: Mapping[str, Any] | None = None
+) -> AsyncIterator[Asked]:
+    """The caller's command, and its refusals as problems. A form gives its hidden key, an API call a header."""
+    found = asked(request, caller, community, command, key=str((form or {}).get("idempotency_key") or ""))
+    async with told(SENTENCES):
+        yield found
+
+
+def read_form(kind: type[M], form: FormData, **given: Any) -> M:
+    """A command out of a form: empty fields were not filled in. Errors: Invalid, with a word for each field."""
+    for name in set(form) - {"idempotency_key"}:
+        value = form[name]
+        if isinstance(value, str) and value.strip():
+            given[name] = value.strip()
+    try:
+        return kind.model_validate(given)
+    except ValidationError as error:
+        raise Invalid(field_errors(error.errors(include_url=False))) from error
+
+
+async def new_key(request: Request) -> str:
+    """A key for a form that may be sent twice."""
+    key: str = request.app.state.host.new_id()
+    return key
+
+
+def plain_json(value: Any) -> Any:
+    """Days as ISO 8601 text, inside lists and objects too."""
+    match value:
+        case date():
+            return value.isoformat()
+        case dict():
+            return {name: plain_json(each) for name, each in value.items()}
+        case list() | tuple():
+            return [plain_json(each) for each in value]
+        case _:
+            return value

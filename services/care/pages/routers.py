@@ -1,0 +1,14 @@
+"""Every router of care, and what stands in the navigation."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from services.care.pages import api
+from services.care.pages.common import CARERS
+from services.shell.i18n import N_
+from services.shell.pages.nav import NavEntry
+
+ROUTERS: Final = [api.router]
+
+NAV: Final = [NavEntry(N_("走访"), "/care/visits", CARERS, "care", "visits")]

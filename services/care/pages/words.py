@@ -1,0 +1,114 @@
+"""The words for codes: reasons, ways, states, refusals. Everything a person reads of a code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final
+
+from events.facts.care import Severity, VisitReason, VisitWay, WhyCancelled
+from services.care.decide.policy import CarePolicy, Per
+from services.care.project import met, visits
+from services.shell.acting import Sentences
+from services.shell.formats import day
+from services.shell.i18n import N_
+from services.shell.i18n import gettext as _
+
+STATE: Final = {
+    visits.DRAFT: N_("未到期"),
+    visits.READY: N_("待办"),
+    visits.DONE: N_("已办"),
+    visits.MISSED: N_("错过"),
+    visits.CANCELLED: N_("已取消"),
+}
+STATE_TONE: Final = {visits.DONE: "done", visits.MISSED: "late"}
+SEVERITY: Final = {Severity.MILD: N_("一般"), Severity.SERIOUS: N_("严重"), Severity.CRITICAL: N_("病危")}
+WAY: Final = {VisitWay.HOME: N_("上门"), VisitWay.HOSPITAL: N_("到医院"), VisitWay.CALL: N_("打电话")}
+MET: Final = {
+    met.ATTENDED: N_("参加会议"),
+    VisitWay.HOME: N_("上门走访"),
+    VisitWay.HOSPITAL: N_("医院看望"),
+    VisitWay.CALL: N_("电话"),
+}
+REASON: Final = {
+    VisitReason.FELL_ILL: N_("患病看望"),
+    VisitReason.EIGHTY: N_("八十岁以上走访"),
+    VisitReason.SEVENTY: N_("七十岁以上走访"),
+    VisitReason.YEARLY: N_("年度走访"),
+    VisitReason.ALONE: N_("独居联系"),
+    VisitReason.AWAY: N_("外出联系"),
+}
+WHY: Final = {
+    WhyCancelled.WENT_AWAY: N_("本人外出，改为电话联系"),
+    WhyCancelled.RETURNED: N_("本人已返回"),
+    WhyCancelled.RECOVERED: N_("已康复"),
+    WhyCancelled.DIED: N_("本人去世"),
+    WhyCancelled.WITHDRAWN: N_("登记已撤销"),
+    WhyCancelled.MET_OTHERWISE: N_("已在别处见到本人"),
+    WhyCancelled.BY_HAND: N_("人工取消"),
+}
+_TURN: Final = {
+    Per.WEEK: N_("本周"),
+    Per.QUARTER: N_("本季"),
+    Per.HALF_YEAR: N_("本半年"),
+    Per.YEAR: N_("本年度"),
+}
+
+
+def word(words: Mapping[Any, str], code: str | None) -> str:
+    """The word for a code in the reader's language; an unknown code stays as it is."""
+    return _(words[code]) if code in words else (code or "—")
+
+
+def options(words: Mapping[Any, str]) -> list[tuple[str, str]]:
+    """(code, word) of everything one may choose."""
+    return [(str(code), _(text)) for code, text in words.items()]
+
+
+def occasion(row: Mapping[str, Any], policy: CarePolicy) -> str:
+    """Which visit of its period this is: `本季第 3 次走访`; for what is no rule of the calendar, the reason."""
+    rule = next((one for one in policy.cadence if one.reason == row["reason"]), None)
+    if rule is None:
+        return word(REASON, row["reason"])
+    period = _(_TURN[rule.per])
+    is_call = row["way"] == VisitWay.CALL
+    if rule.times == 1:
+        return _("%(period)s联系一次", period=period) if is_call else _("%(period)s走访一次", period=period)
+    start: date = row["start_on"]
+    number = (start.month - 1) % rule.per.months // rule.window_months + 1
+    return _("%(period)s第 %(number)s 次走访", period=period, number=number)
+
+
+def clause_words(clause: str, policy: CarePolicy) -> str:
+    """What the clause says, in the reader's language as far as it is translated."""
+    return _(policy.clauses.get(clause, "")).rstrip("。.") if clause in policy.clauses else ""
+
+
+def _on(value: Any) -> str:
+    return day(value, year=True) if isinstance(value, date) else str(value)
+
+
+SENTENCES: Final[Sentences] = {
+    "died": lambda d: _("这位党员已于%(on)s去世，不能再记这件事。", on=_on(d.get("on"))),
+    "not_on_roll": lambda _d: _("这位党员不在册，不能再记这件事。"),
+    "in_future": lambda d: _("日期 %(day)s 还没有到。", day=_on(d.get("day"))),
+    "already_ill": lambda d: _("已经登记从%(since)s起患病，还没有登记康复。", since=_on(d.get("since"))),
+    "not_ill": lambda _d: _("这位党员没有登记患病，不用登记康复。"),
+    "before_falling_ill": lambda d: _("康复日期早于患病的%(since)s。", since=_on(d.get("since"))),
+    "no_visit": lambda _d: _("没有这次走访。"),
+    "visit_closed": lambda d: _("这次走访已经办结（%(on)s），不能再改。", on=_on(d.get("on"))),
+    "already_made": lambda d: _("这次走访已经记为%(on)s办的，不能再记成另一天。", on=_on(d.get("on"))),
+    "visit_cancelled": lambda d: _("这次走访已于%(on)s取消。", on=_on(d.get("on"))),
+    "before_start": lambda d: _("这次走访从%(start)s才开始。", start=_on(d.get("start"))),
+}
+"""Refusal code -> the sentence a person reads."""
+
+CLAUSES: Final = (
+    N_("七十岁以上的党员，每半年走访一次。"),
+    N_("八十岁以上的党员，每季度走访三次。"),
+    N_("每名党员每年至少走访一次。"),
+    N_("八十岁以上独居的党员，每周联系一次；参加活动、上门走访都算联系。"),
+    N_("党员患病的，七天内看望；病情严重的，三天内看望；病危的，一天内看望。"),
+    N_("外出党员每三十天至少联系一次。"),
+)
+"""The words of the national pack's clauses, so that they are translated; another pack's stay in its own language."""

@@ -1,0 +1,1 @@
+"""Care's tables, a file each: table, folds, and the questions its pages ask."""

@@ -1,0 +1,45 @@
+"""Who is ill, and which fact says with what. The severity, the hospital and the note are not in this table.
+
+They stay sealed in the second copy and are opened when somebody who gives the care asks (`record.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Date, MetaData, Table, Text, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from events.facts.care import FellIll, Recovered
+from events.log.envelope import About
+from events.log.project import Row, View, community_column
+
+table = Table(
+    "illness",
+    MetaData(),
+    Column("member_id", Text, primary_key=True),
+    community_column(),
+    Column("ill_since", Date),
+    Column("recovered_on", Date),
+    Column("fact_seq", BigInteger, nullable=False),
+)
+
+view = View("illness", version=1, table=table, doc="Who is ill since when; with what stays sealed.")
+
+
+@view.on(FellIll)
+def _(_row: Row | None, _fact: FellIll, about: About) -> Row:
+    return {"ill_since": about.effective, "recovered_on": None, "fact_seq": about.seq}
+
+
+@view.on(Recovered)
+def _(row: Row | None, _fact: Recovered, about: About) -> Row | None:
+    return None if row is None else row | {"recovered_on": about.effective}
+
+
+async def illness(db: AsyncConnection, member_id: str) -> Mapping[str, Any] | None:
+    """The latest illness: `ill_since`, `recovered_on` if it is over, `fact_seq` of the fact that tells the rest."""
+    query = select(table.c.ill_since, table.c.recovered_on, table.c.fact_seq).where(table.c.member_id == member_id)
+    row = (await db.execute(query)).one_or_none()
+    return None if row is None else dict(row._mapping)

@@ -1,0 +1,44 @@
+"""When somebody of the community last met the person: at a meeting, at the door, in hospital, on the phone.
+
+Facts of two services meet in one row, so it only ever keeps the latest: it says the same in whatever order they arrive.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import Column, Date, MetaData, Table, Text
+
+from events.facts.care import VisitMade
+from events.facts.member import Attended
+from events.log.envelope import About
+from events.log.project import Row, View, community_column
+
+ATTENDED: Final = "attended"
+
+table = Table(
+    "met",
+    MetaData(),
+    Column("member_id", Text, primary_key=True),
+    community_column(),
+    Column("met_on", Date, nullable=False),
+    Column("met_how", Text, nullable=False),
+)
+
+view = View("met", version=1, table=table, doc="When, and how, a person was last met.")
+
+
+@view.on(Attended)
+def _(row: Row | None, _fact: Attended, about: About) -> Row:
+    return _latest(row, about, ATTENDED)
+
+
+@view.on(VisitMade)
+def _(row: Row | None, fact: VisitMade, about: About) -> Row:
+    return _latest(row, about, fact.way.value)
+
+
+def _latest(row: Row | None, about: About, how: str) -> Row:
+    if row is not None and (row["met_on"], row["met_how"]) >= (about.effective, how):
+        return row
+    return {**(row or {}), "met_on": about.effective, "met_how": how}

@@ -1,0 +1,1 @@
+"""Facts, and the calendar, turned into care's commands: a policy each."""

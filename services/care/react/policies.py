@@ -1,0 +1,18 @@
+"""Every policy of care: what hears which fact."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from events.log.react import Reaction
+from services.care.handle import Care
+from services.care.react import contact, enrolment, illness, whereabouts
+
+REACTIONS: Final[tuple[Reaction[Care], ...]] = (
+    illness.plan_visit,
+    whereabouts.call_instead,
+    whereabouts.visit_again,
+    enrolment.plan_first,
+    enrolment.cancel_everything,
+    contact.count_as_contact,
+)

@@ -1,0 +1,26 @@
+"""Who went away is called instead of visited; who came back is visited again (DOMAIN R6, R13)."""
+
+from __future__ import annotations
+
+from events.facts.member import MovedAway, Returned
+from events.log.envelope import About
+from events.log.react import reaction
+from services.care.handle import Care
+from services.care.react.asking import asked_by
+
+GONE, BACK = "calls-while-away", "visits-after-return"
+
+
+@reaction(GONE, on=MovedAway)
+async def call_instead(fact: MovedAway, about: About, care: Care) -> None:
+    """Cancel visits at home and plan calls. Those whom a roster brought in as away are planned together, later."""
+    if fact.carried_over:
+        care.plan_soon()
+        return
+    await care.replan(asked_by(GONE, about), about.entity, about.position)
+
+
+@reaction(BACK, on=Returned)
+async def visit_again(_fact: Returned, about: About, care: Care) -> None:
+    """Drop the calls and plan visits again."""
+    await care.replan(asked_by(BACK, about), about.entity, about.position)

@@ -1,0 +1,171 @@
+"""Puts care together: the one room with clock, ids, broker and database."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+import asyncpg
+from fastapi import FastAPI
+from faststream.nats import NatsBroker
+
+from events.facts.base import Purpose
+from events.log.port import Unavailable
+from events.log.project import Projection, Snapshots
+from services.care.decide.care import CARE
+from services.care.decide.plan import Situation
+from services.care.decide.policy import policy_of
+from services.care.handle import Care
+from services.care.pages.routers import NAV, ROUTERS
+from services.care.project import illness, met, person, situation, usual_visitor, visit
+from services.care.react.planner import Planner
+from services.care.react.policies import REACTIONS
+from services.care.settings import CareSettings
+from services.shell.app import service_app
+from services.shell.health import Finding, Health
+from services.shell.host import Host
+from services.shell.reacting import PostgresParking, Reactor, broker_options, prepare_reactions
+from services.shell.settings import Settings
+
+__all__ = ["NAV", "PROJECTION", "build"]
+
+PURPOSES: Final[Sequence[Purpose]] = ("identity", "contact", "care")
+BEHIND_SECONDS_MAX: Final = 10.0
+PLAN_LOCK: Final = 0x506C616E
+
+PROJECTION: Final = Projection(
+    "care",
+    ("REGISTRY", "CARE"),
+    [person.view, met.view, visit.view, illness.view, usual_visitor.view],
+    [Snapshots.of(CARE)],
+)
+
+
+def build(settings: Settings, host: Host | None = None) -> FastAPI:
+    """Care's application; its lifespan connects, projects, reacts and plans. `host` brings another clock or ids."""
+    own = CareSettings.model_validate(settings.model_dump())
+    host = host or Host(own, PROJECTION, PURPOSES)
+    checks = Health()
+    checks.add("projector", lambda: _projecting(host))
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(host.stop)
+            await host.start()
+            app.state.database, app.state.runner = host.database, host.runner
+            app.state.policy = policy_of(own.care_policy.read_text("utf-8"))
+            await _work(app, host, own, stack)
+            yield
+
+    app = service_app("care", Path(__file__).parent / "pages", ROUTERS, checks=checks, lifespan=lifespan)
+    app.state.host = host
+    checks.add("reactions", lambda: _reacting(app))
+    return app
+
+
+async def _work(app: FastAPI, host: Host, own: CareSettings, stack: AsyncExitStack) -> None:
+    """Handler, reactions and planner, until the stack ends."""
+    await _make_tables(own)
+    care = Care(
+        host.commands,
+        app.state.policy,
+        lambda: _today(host),
+        lambda members, after: _situations(host, members, after),
+        lambda: planner.soon(),  # noqa: PLW0108 - the planner is made of the handler
+    )
+    planner = Planner(
+        care,
+        host.database.reading,
+        host.clock,
+        own.zone,
+        lambda: _sole(host),
+        lambda: _caught_up(host),
+        own.plan_every_seconds,
+        own.plan_quiet_seconds,
+    )
+    app.state.care, app.state.planner = care, planner
+    app.state.caught_up = lambda: _caught_up(host)
+    app.state.reactor = Reactor(
+        "care",
+        REACTIONS,
+        care,
+        lambda: NatsBroker(own.nats_url, **broker_options("care")),
+        host.log,
+        host.keys,
+        PostgresParking(host.pool),
+        host.clock,
+    )
+    await app.state.reactor.start()
+    stack.push_async_callback(app.state.reactor.stop)
+    planning = asyncio.create_task(planner.run(), name="care planner")
+    stack.push_async_callback(_ended, planning)
+
+
+def _today(host: Host) -> date:
+    return host.clock().astimezone(host.settings.zone).date()
+
+
+async def _situations(host: Host, members: Sequence[str], after: str) -> Mapping[str, Situation]:
+    if after and not await host.runner.wait_for([after], BEHIND_SECONDS_MAX):
+        raise Unavailable(f"care's tables have not come to {after} yet")
+    async with host.database.reading("") as db:
+        rows = await situation.situations(db, members)
+    return {
+        one: Situation.model_validate({name: value for name, value in row.items() if name != "community"})
+        for one, row in rows.items()
+    }
+
+
+async def _caught_up(host: Host) -> None:
+    """Wait until everything that stands in the log now is in the tables, however long that takes."""
+    for stream in host.projection.streams:
+        end = (await host.log.ends(stream)).last
+        while not await host.runner.wait_for([f"{stream}:{end}"], BEHIND_SECONDS_MAX):
+            pass
+
+
+@asynccontextmanager
+async def _sole(host: Host) -> AsyncIterator[bool]:
+    """True in one process at a time."""
+    async with host.pool.acquire() as connection:
+        mine = await connection.fetchval("SELECT pg_try_advisory_lock($1)", PLAN_LOCK)
+        try:
+            yield mine
+        finally:
+            if mine:
+                await connection.execute("SELECT pg_advisory_unlock($1)", PLAN_LOCK)
+
+
+async def _make_tables(own: CareSettings) -> None:
+    owner = await asyncpg.connect(own.postgres_owner_url)
+    try:
+        await prepare_reactions(owner, "care")
+    finally:
+        await owner.close()
+
+
+async def _projecting(host: Host) -> Finding:
+    """Ready while the projector follows; that it is behind is shown, and is no reason to send people away."""
+    runner = getattr(host, "runner", None)
+    if runner is None:
+        return Finding(False, "not connected yet")
+    if runner.halted:
+        return Finding(False, runner.halted)
+    lag = await runner.lag()
+    behind = ", ".join(f"{stream} {facts} behind" for stream, facts in lag.items() if facts)
+    return Finding(runner.trouble is None, runner.trouble or behind or "up to date")
+
+
+async def _reacting(app: FastAPI) -> Finding:
+    reactor: Reactor[Care] | None = getattr(app.state, "reactor", None)
+    return Finding(False, "not connected yet") if reactor is None else await reactor.check()
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

@@ -1,0 +1,1 @@
+"""Care's tables: what each fact leaves in them, whatever comes first."""

@@ -1,0 +1,1 @@
+"""One thing that happened, followed from fact to page."""
