@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from faststream import AckPolicy
@@ -29,8 +29,13 @@ FINISH_SECONDS: Final = 15.0
 Receive = Callable[[list[Msg]], Awaitable[None]]
 
 
-def broker_options(service: str, registry: CollectorRegistry = REGISTRY) -> dict[str, Any]:
-    """Arguments of `NatsBroker(url, **broker_options(service))`: it never gives up, and it labels by consumer."""
+def broker_options(
+    service: str, registry: CollectorRegistry = REGISTRY, middlewares: Sequence[Any] = ()
+) -> dict[str, Any]:
+    """Arguments of `NatsBroker(url, **broker_options(service))`: it never gives up, and it labels by consumer.
+
+    `middlewares` are FastStream's, for instance its tracing (`faststream.nats.opentelemetry`).
+    """
     return {
         "name": f"hearth {service} reactions",
         "inbox_prefix": f"_INBOX_{service}",
@@ -42,7 +47,7 @@ def broker_options(service: str, registry: CollectorRegistry = REGISTRY) -> dict
         "graceful_timeout": FINISH_SECONDS,
         "logger": logging.getLogger("services.shell.reacting.faststream"),
         "log_level": logging.DEBUG,
-        "middlewares": (batch_figures(service, registry),),
+        "middlewares": (batch_figures(service, registry), *middlewares),
     }
 
 

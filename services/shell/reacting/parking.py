@@ -80,6 +80,10 @@ class ParkingStore(Protocol):
         """What is waiting or parked in this scope, oldest first."""
         ...
 
+    async def count_parked(self) -> int:
+        """How many reactions need a person."""
+        ...
+
     async def find(self, fact_id: str, policy: str) -> Parked | None:
         """The parked reaction of this policy to this fact; one that waits is tried by itself."""
         ...

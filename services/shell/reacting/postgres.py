@@ -14,7 +14,8 @@ from events.log.project.session import LOST
 from services.shell.reacting.parking import Overtaken, Parked, State
 
 LEAD_LOCK: Final = 0x52656163
-STALLED_SECONDS: Final = 10
+STALLED_SECONDS: Final = 10.0
+"""A leader whose session shows no life for so long is ended; it shows it every second."""
 _MAKING: Final = 0x5265616D
 """Advisory lock of whoever makes the tables, so that two replicas do not start on the same one."""
 SHOWN_MAX: Final = 1000
@@ -72,8 +73,9 @@ class PostgresParking:
     What moves the position is written in the session that holds the lead: if the session is lost, so is the right.
     """
 
-    def __init__(self, pool: Any) -> None:
+    def __init__(self, pool: Any, *, stalled_seconds: float = STALLED_SECONDS) -> None:
         self._pool = pool
+        self._stalled_seconds = stalled_seconds
         self._leading: Any = None
         self._one_at_a_time = asyncio.Lock()
 
@@ -82,7 +84,7 @@ class PostgresParking:
         if self._leading is not None:
             try:
                 async with self._one_at_a_time:
-                    await self._leading.execute("SELECT 1", timeout=STALLED_SECONDS / 2)
+                    await self._leading.execute("SELECT 1", timeout=self._stalled_seconds / 2)
             except LOST:
                 await self.release()
                 raise
@@ -92,7 +94,7 @@ class PostgresParking:
             if await connection.fetchval("SELECT pg_try_advisory_lock($1)", LEAD_LOCK):
                 self._leading, connection = connection, None
                 return True
-            await connection.fetch(_STALLED, LEAD_LOCK, STALLED_SECONDS)
+            await connection.fetch(_STALLED, LEAD_LOCK, self._stalled_seconds)
             return False
         finally:
             if connection is not None:
@@ -144,6 +146,11 @@ class PostgresParking:
                 f"{_READ} WHERE state <> 'dismissed' ORDER BY first_at, log_stream, seq LIMIT $1", SHOWN_MAX
             )
         return [_parked(row) for row in rows]
+
+    async def count_parked(self) -> int:
+        """See `ParkingStore.count_parked`."""
+        async with self._pool.acquire() as connection, scoped(connection, ""):
+            return int(await connection.fetchval("SELECT count(*) FROM parked_reaction WHERE state = 'parked'"))
 
     async def find(self, fact_id: str, policy: str) -> Parked | None:
         """See `ParkingStore.find`."""

@@ -94,7 +94,7 @@ class Reactor(Generic[H]):
 
     async def health(self) -> ReactorHealth:
         """How things stand, from what was seen within the last second or so."""
-        parked = sum(one.state is State.PARKED for one in await self.store.parked())
+        parked = await self.store.count_parked()
         led = self._led
         if led is None:
             return ReactorHealth(False, parked=parked, halted=self._halted, trouble=self._trouble)
@@ -152,9 +152,9 @@ class Reactor(Generic[H]):
         """React until told to stop. Raises what made it end otherwise."""
         async with AsyncExitStack() as stack:
             broker = self.open_broker()
-            stack.push_async_callback(_close, broker)
             async with asyncio.timeout(CONNECT_SECONDS_MAX):
                 client = await broker.connect()
+            stack.push_async_callback(_close, broker, client)
             await broker.start()
             requests = Requests(client)
             hearings = []
@@ -191,8 +191,12 @@ class Reactor(Generic[H]):
                 await self._stopping.wait()
 
 
-async def _close(broker: NatsBroker) -> None:
-    """Close a broker whose connection may already be gone."""
-    with contextlib.suppress(NatsError, OSError, TimeoutError):
+async def _close(broker: NatsBroker, client: Client) -> None:
+    """Close a broker and its connection, which may be lost: that must not leave it reconnecting for ever."""
+    try:
         async with asyncio.timeout(FINISH_SECONDS):
             await broker.stop()
+    except (NatsError, OSError, TimeoutError) as error:
+        logger.debug("closing a connection: %r", error)
+    finally:
+        await client.close()

@@ -118,7 +118,8 @@ class Stage:
 
     async def publish(self, entity: str, body: bytes) -> int:
         """Put any bytes onto a fact subject."""
-        (seq,) = await self.registry.append(STREAM, [Write(_subject(entity), await self._last(entity), [("x", body)])])
+        last = await self._last(entity)
+        (seq,) = await self.registry.append(STREAM, [Write(_subject(entity), last, [(f"after-{last}", body)])])
         return seq
 
     async def consumer(self) -> dict[str, Any]:

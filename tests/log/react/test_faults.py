@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from events.log.jetstream.rpc import ApiError
-from services.shell.reacting import Reactor, ReactorHealth, parking
+from services.shell.reacting import PostgresParking, Reactor, ReactorHealth, parking
 from tests.log.react.planning import causes, commands, plan_visit
 from tests.log.react.stage import CONSUMER, STREAM, Hand, Stage, until
 from tests.log.react.test_reactor import HERE, done, settled, well
@@ -90,19 +90,34 @@ async def test_a_killed_nats_server_comes_back_and_nothing_is_lost(stage: Stage)
 async def test_a_killed_process_is_followed_by_another_and_all_happens_once(stage: Stage, tmp_path: Path) -> None:
     people = [f"p{number}" for number in range(300)]
     await stage.append_together(people, HERE, times=3)
-    box = tmp_path / "box.json"
-    box.write_text(stage.cell.model_dump_json())
     for planned in (50, 300):
         enough = partial(_planned, stage, planned)
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "tests.log.react.planning", str(box), cwd=ROOT, stdout=asyncio.subprocess.DEVNULL
-        )
+        process = await _other(stage, tmp_path)
         await until(enough)
         process.send_signal(signal.SIGKILL)
         await process.wait()
     async with stage.reactor(commands(stage.care), [plan_visit]) as reactor:
         await until(lambda: done(reactor, 900))
     await _each_once_and_in_order(stage, 900)
+
+
+async def test_a_stopped_process_is_overtaken_and_does_no_harm_when_it_goes_on(stage: Stage, tmp_path: Path) -> None:
+    people = [f"p{number}" for number in range(300)]
+    await stage.append_together(people, HERE, times=3)
+    process = await _other(stage, tmp_path)
+    await until(lambda: _planned(stage, 50))
+    process.send_signal(signal.SIGSTOP)
+    store = PostgresParking(stage.pool, stalled_seconds=1.0)
+    async with stage.reactor(commands(stage.care), [plan_visit], store=store) as reactor:
+        await until(lambda: done(reactor, 900))
+        process.send_signal(signal.SIGCONT)
+        await stage.append(("p0", HERE))
+        await until(lambda: done(reactor, 901))
+    await stage.append(("p1", HERE))
+    await until(lambda: _planned(stage, 902))
+    process.kill()
+    await process.wait()
+    await _each_once_and_in_order(stage, 902)
 
 
 async def test_a_log_that_lost_facts_halts_the_reactions(stage: Stage) -> None:
@@ -127,6 +142,13 @@ async def test_two_that_believe_they_lead_do_not_both_move_the_position(stage: S
     await stage.store.release()
     with pytest.raises(parking.Overtaken):
         await stage.store.save(STREAM, 5, 6, [], [])
+
+
+async def _other(stage: Stage, folder: Path) -> asyncio.subprocess.Process:
+    """A process of care of its own that plans visits."""
+    box = folder / "box.json"
+    box.write_text(stage.cell.model_dump_json())
+    return await asyncio.create_subprocess_exec(sys.executable, "-m", "tests.log.react.planning", str(box), cwd=ROOT)
 
 
 async def _halted(reactor: Reactor[Any]) -> ReactorHealth | None:
