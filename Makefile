@@ -31,7 +31,7 @@ bench: $(VENV)/tests ## the figures, each beside its peer or limit in the same r
 	@$(VENV)/bin/hearth bench $(ARGS)
 
 docs: $(VENV)/tests ## checks the documents: links, picture, the worked example
-	@$(VENV)/bin/python -m pytest -q tests/architecture/test_docs.py
+	@$(VENV)/bin/python -m pytest -q tests/architecture/test_docs.py tests/architecture/test_worked_example.py
 
 lock: $(VENV)/tests ## pins and hashes what requirements*.in ask for
 	@$(PIP) install --quiet pip-tools

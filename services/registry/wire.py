@@ -21,7 +21,14 @@ from services.registry.decide.receipts import RECEIPTS
 from services.registry.decide.roster_import import ROSTER_IMPORT
 from services.registry.handle import Registry
 from services.registry.pages.routers import NAV, ROUTERS, install
-from services.registry.project import branch, dues, elsewhere, ledger, meeting, member
+from services.registry.project import (
+    branch,
+    dues,
+    elsewhere,
+    ledger,
+    meeting,
+    member,
+)
 from services.registry.settings import RegistrySettings
 from services.shell.app import service_app
 from services.shell.health import Finding, Health

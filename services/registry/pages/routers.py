@@ -8,7 +8,17 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.responses import Response
 
-from services.registry.pages import api_ledger, api_members, deeds, dues, ledger, meetings, member, members, today
+from services.registry.pages import (
+    api_ledger,
+    api_members,
+    deeds,
+    dues,
+    ledger,
+    meetings,
+    member,
+    members,
+    today,
+)
 from services.registry.pages.common import OFFICE, READERS
 from services.registry.pages.words import complaints
 from services.shell.handlers import answer
