@@ -21,18 +21,26 @@ Pool = Any
 class PostgresStates:
     """See `command.States`."""
 
-    def __init__(self, pool: Pool, service: str) -> None:
+    def __init__(self, pool: Pool, service: str, shape: str | None = None) -> None:
+        """`shape` of the snapshots in this code (`ddl.snapshot_shape`); others are not read, the log is instead."""
         self._pool = pool
+        self._shape = shape
         self._stream = log_stream_of(service)
 
     async def load(self, entities: Sequence[str], command: str) -> Known:
-        """Position and snapshots come from one statement, so nothing is missing between them."""
+        """Position and snapshots come from one statement, so nothing is missing between them.
+
+        While snapshots of another version stand, or are being rebuilt, nothing is known and the log is read.
+        """
         async with self._pool.acquire() as connection, scoped(connection, ""):
             rows = await connection.fetch(
-                """SELECT p.seq AS position, s.entity, s.seq, s.hash, s.state::text AS state
-                   FROM position p LEFT JOIN snapshot s ON s.entity = ANY ($2) WHERE p.stream = $1""",
+                """SELECT CASE WHEN b.name IS NULL THEN 0 ELSE p.seq END AS position,
+                          s.entity, s.seq, s.hash, s.state::text AS state
+                   FROM position p LEFT JOIN built b ON b.name = 'snapshot' AND ($3::text IS NULL OR b.shape = $3)
+                   LEFT JOIN snapshot s ON b.name IS NOT NULL AND s.entity = ANY ($2) WHERE p.stream = $1""",
                 self._stream,
                 list(entities),
+                self._shape,
             )
             answered = []
             if command:

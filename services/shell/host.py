@@ -27,6 +27,7 @@ from events.facts.base import Purpose
 from events.log.command import Commands
 from events.log.jetstream import JetStreamLog
 from events.log.keystore import NatsKeyStore
+from events.log.project.ddl import snapshot_shape
 from events.log.project.runner import Runner
 from events.log.project.session import Database as Sessions
 from events.log.project.view import Projection
@@ -100,7 +101,7 @@ class Host:
             self.settings.city,
             self.log,
             self.keys,
-            PostgresStates(self.pool, self.service),
+            PostgresStates(self.pool, self.service, snapshot_shape(self.projection)),
             self.clock,
             self.new_id,
         )
@@ -174,7 +175,11 @@ def alone(settings: Settings, service: FastAPI, nav: Sequence[NavEntry], clock: 
 
     service.router.lifespan_context = lifespan
     return build_shell(
-        settings, {service.state.service: service}, nav, jetstream=lambda: connected[-1].jetstream(), clock=clock  # noqa: PLW0108 - connected later
+        settings,
+        {service.state.service: service},
+        nav,
+        jetstream=lambda: connected[-1].jetstream(),  # noqa: PLW0108 - connected later
+        clock=clock,
     )
 
 

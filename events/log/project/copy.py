@@ -11,9 +11,8 @@ from typing import Any, Final
 
 from asyncpg import Connection
 
-from events.log.port import Message
 from events.log.project.ddl import PARTITION_FACTS
-from events.log.project.decode import Item
+from events.log.project.decode import ENTITY_MAX, Item
 
 COLUMNS: Final = (
     "seq", "stream", "entity", "id", "type", "community", "effective", "recorded", "command", "body",
@@ -34,18 +33,12 @@ _INSERT: Final = (
 )
 
 
-def bare_record(message: Message) -> Record:
-    """What can be said of a message without understanding it."""
-    stream, entity = place_of(message.subject)
-    return (message.seq, stream, entity, "", "", "", None, message.stored_at, "", message.body)
-
-
 def record_of(item: Item) -> Record:
-    """One row of `fact`, in the order of `COLUMNS`."""
+    """One row of `fact`, in the order of `COLUMNS`; of an envelope that is none, what its subject says."""
     about, message = item.about, item.message
+    stream, entity = place_of(message.subject)
     if about is None:
-        return bare_record(message)
-    stream = message.subject.split(".", 3)[2]
+        return (message.seq, stream, entity, "", "", "", None, message.stored_at, "", message.body)
     return (
         message.seq, stream, about.entity, about.id, about.type, about.community, about.effective, about.recorded,
         about.command, message.body,
@@ -53,9 +46,9 @@ def record_of(item: Item) -> Record:
 
 
 def place_of(subject: str) -> tuple[str, str]:
-    """(stream, entity) of `fact.<service>.<stream>.<entity>`; empty where a token is missing."""
-    tokens = [*subject.split(".", 3), "", "", "", ""]
-    return tokens[2], tokens[3]
+    """(stream, entity) of `fact.<service>.<stream>.<entity>`; empty where a token is missing, cut where too long."""
+    tokens = [*subject.replace("\x00", "").split(".", 3), "", "", "", ""]
+    return tokens[2][:ENTITY_MAX], tokens[3][:ENTITY_MAX]
 
 
 async def use_ltree(connection: Connection[Any]) -> None:
@@ -88,3 +81,17 @@ async def write_copy(connection: Connection[Any], records: Sequence[Record]) -> 
 async def insert_copy(connection: Connection[Any], records: Sequence[Record]) -> None:
     """Add rows to the second copy; those that are there stay as they are."""
     await connection.execute(_INSERT, *[list(values) for values in zip(*records, strict=True)])
+
+
+_SET: Final = ", ".join(f"{name} = u.{name}{'::ltree' if name == 'community' else ''}" for name in COLUMNS[1:-1])
+_REFRESH: Final = (
+    f"UPDATE fact f SET {_SET} FROM unnest({_GIVEN}) AS u({', '.join(COLUMNS)}) WHERE f.seq = u.seq AND f.body = u.body"
+)
+
+
+async def refresh_copy(owner: Connection[Any], records: Sequence[Record]) -> None:
+    """Write again what stands beside the envelopes, as the owner: one that is understood only now, or edited by hand.
+
+    The envelopes themselves are never written again; a row with other bytes is left as it is.
+    """
+    await owner.execute(_REFRESH, *[list(values) for values in zip(*records, strict=True)])

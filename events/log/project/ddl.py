@@ -205,6 +205,11 @@ def declared(projection: Projection) -> dict[str, tuple[int, str]]:
     return wanted
 
 
+def snapshot_shape(projection: Projection) -> str:
+    """The shape of the snapshots that this code folds and reads."""
+    return declared(projection)[SNAPSHOT][1] if projection.snapshots else ""
+
+
 def _schema_of(model: type[Any]) -> str:
     """The state's shape, so that a changed model is rebuilt; a model that JSON Schema cannot tell goes by version."""
     try:

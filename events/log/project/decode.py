@@ -18,6 +18,9 @@ from events.log.project.view import Projection
 
 YIELD_FACTS: Final = 200
 """Facts decoded or folded before other tasks of the process get a turn (about 10 ms)."""
+ENTITY_MAX: Final = 200
+COMMAND_BYTES_MAX: Final = 2000
+"""With an entity beside it, still fits into one entry of an index (2,704 bytes)."""
 _PROJECT: Final = re.compile(r"/(events|services|tests)/.*$")
 
 
@@ -51,6 +54,7 @@ class Decoder:
 
     def __init__(self, projection: Projection, keys: Keys) -> None:
         self._keys = keys
+        self._catalogue = catalogue()
         self._wanted = frozenset(projection.routes)
         self._snapshot_of = frozenset((projection.service, snapshots.stream) for snapshots in projection.snapshots)
 
@@ -73,7 +77,7 @@ class Decoder:
 
     def _is_wanted(self, about: About) -> bool:
         """True for what is folded, and for unknown types, which are then parked."""
-        kind = catalogue().get(about.type)
+        kind = self._catalogue.get(about.type)
         return kind is None or kind in self._wanted or (kind.OWNER, kind.STREAM) in self._snapshot_of
 
     def _parse(self, message: Message) -> Parsed | str:
@@ -82,12 +86,10 @@ class Decoder:
         except Undecodable as error:
             return str(error)
         about = parsed.about
-        kind = catalogue().get(about.type)
+        kind = self._catalogue.get(about.type)
         if kind is not None and not _belongs(kind, message.subject):
             return f"{about.type} belongs to fact.{kind.OWNER}.{kind.STREAM}, not to this subject"
-        if not is_community(about.community):
-            return "not an envelope: community is no dotted path"
-        return parsed
+        return _not_storable(about) or parsed
 
     def _open(self, message: Message, parsed: Parsed) -> Item:
         if not self._is_wanted(parsed.about):
@@ -104,6 +106,18 @@ def _belongs(kind: type[Fact], subject: str) -> bool:
     """True if facts of this type stand on this subject; a stream that every service writes stands under each."""
     service, stream = subject.split(".")[1:3]
     return stream == kind.STREAM and kind.OWNER in {service, EVERY_SERVICE}
+
+
+def _not_storable(about: About) -> str:
+    """Why PostgreSQL could not keep this envelope's words, or "": the second copy must be able to take anything."""
+    words = (about.id, about.type, about.entity, about.community, about.command)
+    if any(type(word) is not str or "\x00" in word for word in words):
+        return "not an envelope: id, type, subject, community and commandid are texts"
+    if not is_community(about.community):
+        return "not an envelope: community is no dotted path"
+    if len(about.entity) > ENTITY_MAX or len(about.command.encode()) > COMMAND_BYTES_MAX:
+        return "not an envelope: subject or commandid is too long"
+    return "" if about.recorded.tzinfo is not None else "not an envelope: time says no zone"
 
 
 def blame(error: BaseException) -> str:

@@ -6,7 +6,7 @@ Runner, rebuild, check and retry all fold with this and nothing else, so they ca
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final
@@ -16,7 +16,7 @@ from asyncpg import Connection
 from pydantic_core import PydanticSerializationError
 
 from events.log.port import Message
-from events.log.project.copy import bare_record, insert_copy, place_of, record_of, write_copy
+from events.log.project.copy import place_of
 from events.log.project.ddl import LIVE
 from events.log.project.decode import YIELD_FACTS, Item, blame
 from events.log.project.parts import Part, SnapshotPart, ViewPart
@@ -96,7 +96,7 @@ class Engine:
         plan, _ = self._plan([item], parked)
         for part, handler, keys in plan[0]:
             try:
-                async with _savepoint(connection):
+                async with savepoint(connection):
                     await part.load(connection, keys)
                     self._fold_steps(item, [(part, handler, keys)])
                     await part.write(connection)
@@ -106,7 +106,7 @@ class Engine:
         key = self._snapshot_key(item)
         if self._snapshots is not None and key is not None:
             try:
-                async with _savepoint(connection):
+                async with savepoint(connection):
                     await self._snapshots.load(connection, [key])
                     parked += self._fold_snapshot(self._snapshots, item, key)
                     await self._snapshots.write(connection)
@@ -191,22 +191,27 @@ class Engine:
         return []
 
 
-async def copy_items(connection: Connection[Any], items: Sequence[Item]) -> None:
-    """A batch of the own stream into the second copy."""
-    await write_copy(connection, [record_of(item) for item in items])
-
-
-async def copy_alone(connection: Connection[Any], item: Item) -> None:
-    """One message into the second copy, with its bytes alone if its envelope is beyond PostgreSQL."""
-    try:
-        async with _savepoint(connection):
-            await insert_copy(connection, [record_of(item)])
-    except POISON:
-        await insert_copy(connection, [bare_record(item.message)])
+async def in_pieces(
+    engine: Engine, items: Sequence[Item], commit: Callable[[Sequence[Item], bool], Awaitable[None]]
+) -> None:
+    """Commit a batch whole, or halve one that a bad value spoils until the fact stands alone (`True`)."""
+    pieces = [items]
+    while pieces:
+        piece = pieces.pop()
+        try:
+            await commit(piece, False)
+        except POISON:
+            engine.drop()
+            if len(piece) == 1:
+                await commit(piece, True)
+            else:
+                half = len(piece) // 2
+                pieces += [piece[half:], piece[:half]]
 
 
 @asynccontextmanager
-async def _savepoint(connection: Connection[Any]) -> AsyncIterator[None]:
+async def savepoint(connection: Connection[Any]) -> AsyncIterator[None]:
+    """A part of a transaction that may fail by itself."""
     await connection.execute("SAVEPOINT one")
     try:
         yield

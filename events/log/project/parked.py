@@ -28,6 +28,18 @@ async def park(connection: Connection[Any], parked: Sequence[Parked], now: datet
         )  # fmt: skip
 
 
+async def replace_parked(
+    connection: Connection[Any], names: Sequence[str], parked: Sequence[Parked], now: datetime
+) -> None:
+    """After a rebuild of `names`: what is still missing there is parked again, the rest is missing no more."""
+    await connection.execute(
+        "UPDATE parked SET missing = ARRAY(SELECT m FROM unnest(missing) m WHERE m <> ALL ($1::text[]) ORDER BY m)",
+        list(names),
+    )
+    await park(connection, parked, now)
+    await connection.execute("DELETE FROM parked WHERE missing = '{}'")
+
+
 @dataclass(frozen=True, slots=True)
 class ParkedFact:
     """One parked fact as the operations page shows it. `missing` names the views it is missing from."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, Protocol
 
+import orjson
 from asyncpg import Connection
 from pydantic import TypeAdapter
 
@@ -107,15 +108,11 @@ class ViewPart(_Rows):
         self._has_community = "community" in self._names
         self._decoders = [(c.name, c.kind.decode) for c in view.columns if c.kind.decode is not None]
         table = f'{schema}."{view.table.name}"'
-        kinds = {column.name: column.kind for column in view.columns}
-        given = ", ".join(f"${i}::{kinds[name].sent}" for i, name in enumerate(self._keys, 1))
-        names = ", ".join(f'"{name}"' for name in self._keys)
-        pairs = " AND ".join(f't."{name}" = k."{name}"{kinds[name].cast}' for name in self._keys)
-        self._select = (
-            f"SELECT {', '.join(c.read + f' AS {chr(34)}{c.name}{chr(34)}' for c in view.columns)} "
-            f"FROM {table} t JOIN unnest({given}) AS k({names}) ON {pairs}"
-        )
-        self._delete = f"DELETE FROM {table} t USING unnest({given}) AS k({names}) WHERE {pairs}"
+        given = ", ".join(column.given for column in view.columns if column.name in self._keys)
+        pairs = " AND ".join(f't."{name}" = k."{name}"' for name in self._keys)
+        keys = f"json_to_recordset($1::json) AS k({given})"
+        self._select = f"SELECT {', '.join(c.read for c in view.columns)} FROM {table} t JOIN {keys} ON {pairs}"
+        self._delete = f"DELETE FROM {table} t USING {keys} WHERE {pairs}"
         self._upsert = _upsert_sql(view, table)
 
     async def load(self, connection: Connection[Any], keys: Iterable[Key]) -> None:
@@ -123,7 +120,7 @@ class ViewPart(_Rows):
         missing = self.missing(keys)
         if not missing:
             return
-        for record in await connection.fetch(self._select, *_transposed(missing)):
+        for record in await connection.fetch(self._select, self._as_json(missing)):
             row = dict(record)
             for name, decode in self._decoders:
                 if row[name] is not None:
@@ -178,19 +175,12 @@ class ViewPart(_Rows):
         gone = [key for key in self._dirty if working[key] is None]
         rows = [row for key in self._dirty if (row := working[key]) is not None]
         if gone:
-            await connection.execute(self._delete, *_transposed(gone))
+            await connection.execute(self._delete, self._as_json(gone))
         if rows:
-            await connection.execute(self._upsert, *self._arrays(rows))
+            await connection.execute(self._upsert, orjson.dumps(rows).decode())
 
-    def _arrays(self, rows: Sequence[Row]) -> list[list[Any]]:
-        arrays = []
-        for column in self._columns:
-            name, encode = column.name, column.kind.encode
-            if encode is None:
-                arrays.append([row.get(name) for row in rows])
-            else:
-                arrays.append([encode(row.get(name)) for row in rows])
-        return arrays
+    def _as_json(self, keys: Sequence[Key]) -> str:
+        return orjson.dumps([dict(zip(self._keys, key, strict=True)) for key in keys]).decode()
 
 
 class SnapshotPart(_Rows):
@@ -269,18 +259,13 @@ def _null_if_hidden(value: Any) -> None:
         raise ValueError(f"{type(value).__name__} in a state")
 
 
-def _transposed(keys: Sequence[Key]) -> list[list[Any]]:
-    return [list(values) for values in zip(*keys, strict=True)]
-
-
 def _upsert_sql(view: View, table: str) -> str:
     names = [f'"{column.name}"' for column in view.columns]
-    given = ", ".join(f"${i}::{column.kind.sent}" for i, column in enumerate(view.columns, 1))
-    picked = ", ".join(f'u."{column.name}"{column.kind.cast}' for column in view.columns)
     keys = ", ".join(f'"{name}"' for name in view.key_columns)
     changed = ", ".join(f"{name} = EXCLUDED.{name}" for name in names if name.strip('"') not in view.key_columns)
     action = f"DO UPDATE SET {changed}" if changed else "DO NOTHING"
     return (
-        f"INSERT INTO {table} ({', '.join(names)}) SELECT {picked} FROM unnest({given}) AS u({', '.join(names)}) "
+        f"INSERT INTO {table} ({', '.join(names)}) SELECT {', '.join(names)} "
+        f"FROM json_to_recordset($1::json) AS u({', '.join(column.given for column in view.columns)}) "
         f"ON CONFLICT ({keys}) {action}"
     )

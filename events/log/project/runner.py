@@ -11,16 +11,19 @@ from collections.abc import Callable, Coroutine, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 import structlog
 from asyncpg import Connection
 
 from events.log.port import Log, LogGap, LogShrunk
+from events.log.project.copy import record_of, write_copy
 from events.log.project.ddl import PARTITION_FACTS, declared, make_partitions, prepare
 from events.log.project.decode import Decoder, Item, Keys
-from events.log.project.fold import POISON, Engine, Parked, copy_alone, copy_items
+from events.log.project.fold import Engine, Parked, in_pieces
 from events.log.project.parked import park
+from events.log.project.rebuild import rebuild
 from events.log.project.session import (
     Database,
     Superseded,
@@ -30,12 +33,16 @@ from events.log.project.session import (
     lead,
     open_writer,
 )
-from events.log.project.view import Projection
+from events.log.project.view import SNAPSHOT, Projection
 from events.log.project.wait import Positions
 
 BATCH_MAX: Final = 2000
 BACK_OFF_SECONDS: Final = (0.1, 0.2, 0.5, 1.0, 2.0)
 _log = structlog.get_logger("project")
+
+
+class Outdated(Exception):
+    """The tables were built by newer code than this: it must not fold into them, only serve what it can."""
 
 
 @dataclass
@@ -156,16 +163,17 @@ class Runner:
 
     async def _load(self, writer: Connection[Any]) -> _Led:
         """Positions, and which views stand in the version that this code folds; the others wait for their rebuild."""
+        rows = await writer.fetch("SELECT stream, seq, generation FROM position")
+        current, stale = await self._versions(writer)
+        positions = {row["stream"]: row["seq"] for row in rows}
         owner = await self._database.owner()
         try:
             partitioned_to = await make_partitions(owner, self.projection)
+            if SNAPSHOT in stale:
+                # Snapshots that are not kept up must not be decided from: handlers read the log until the rebuild.
+                await owner.execute("DELETE FROM built WHERE name = $1", SNAPSHOT)
         finally:
             await close(owner)
-        rows = await writer.fetch("SELECT stream, seq, generation FROM position")
-        built = {row["name"]: (row["version"], row["shape"]) for row in await writer.fetch("SELECT * FROM built")}
-        wanted = declared(self.projection)
-        current = {name for name, version in wanted.items() if built.get(name) == version}
-        positions = {row["stream"]: row["seq"] for row in rows}
         for stream, seq in positions.items():
             self.positions.reached(stream, seq)
         untouched = not any(positions.values())
@@ -175,8 +183,18 @@ class Runner:
             rows[0]["generation"],
             positions,
             partitioned_to,
-            [name for name in wanted if name not in current],
+            stale,
         )
+
+    async def _versions(self, writer: Connection[Any]) -> tuple[set[str], list[str]]:
+        """Views that stand as this code folds them, and those to be rebuilt. Raises `Outdated`."""
+        built = {row["name"]: (row["version"], row["shape"]) for row in await writer.fetch("SELECT * FROM built")}
+        wanted = declared(self.projection)
+        newer = [name for name, (version, _) in wanted.items() if name in built and built[name][0] > version]
+        if newer:
+            raise Outdated(f"{', '.join(newer)}: a newer version of Hearth has taken over this database")
+        stale = [name for name, version in wanted.items() if built.get(name) != version]
+        return set(wanted) - set(stale), stale
 
     async def _follow(self, led: _Led, stream: str) -> None:
         """Decode the next batch while PostgreSQL writes this one."""
@@ -199,20 +217,9 @@ class Runner:
         """Write a batch; one that a bad value spoils is halved until the fact stands alone and can be parked."""
         if items[-1].message.seq >= led.partitioned_to - PARTITION_FACTS and stream == self.projection.own_stream:
             raise Superseded("the second copy needs its next partition")
-        pieces = [items]
-        while pieces:
-            piece = pieces.pop()
-            try:
-                await self._commit(led, stream, piece, alone=False)
-            except POISON:
-                led.engine.drop()
-                if len(piece) == 1:
-                    await self._commit(led, stream, piece, alone=True)
-                else:
-                    half = len(piece) // 2
-                    pieces += [piece[half:], piece[:half]]
+        await in_pieces(led.engine, items, partial(self._commit, led, stream))
 
-    async def _commit(self, led: _Led, stream: str, items: Sequence[Item], *, alone: bool) -> None:
+    async def _commit(self, led: _Led, stream: str, items: Sequence[Item], alone: bool) -> None:
         """One transaction: position, rows, snapshots, second copy, parked facts."""
         own = stream == self.projection.own_stream
         new = items[-1].message.seq
@@ -223,7 +230,7 @@ class Runner:
             else:
                 parked = await led.engine.fold(led.writer, items)
             if own:
-                await (copy_alone(led.writer, items[0]) if alone else copy_items(led.writer, items))
+                await write_copy(led.writer, [record_of(item) for item in items])
             if parked:
                 await park(led.writer, parked, self._clock())
         led.engine.keep()
@@ -237,6 +244,9 @@ class Runner:
 
     async def _rebuild(self, stale: Sequence[str]) -> None:
         """Bring views of an older version up to this one beside the old ones, which go on serving until the switch."""
+        _log.info("rebuilding", service=self.projection.service, views=stale)
+        await rebuild(self.projection, self._source, self._database, self._keys, self._clock, names=stale)
+        raise Superseded("views of a new version stand")
 
 
 async def _first_of(*work: Coroutine[Any, Any, None]) -> None:

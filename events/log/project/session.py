@@ -127,11 +127,11 @@ async def batch_transaction(
         yield
         await connection.execute("COMMIT")
     except BaseException:
-        await _roll_back(connection)
+        await roll_back(connection)
         raise
 
 
-async def _roll_back(connection: Connection[Any]) -> None:
+async def roll_back(connection: Connection[Any]) -> None:
     """Leave no transaction open; a session that cannot even do that is closed, which is the same."""
     try:
         async with asyncio.timeout(5):

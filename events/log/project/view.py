@@ -68,7 +68,7 @@ class View:
         self.unscoped_reason = reason
         self.handlers: dict[type[Fact], Handler] = {}
         self.columns = column_paths(table)
-        self.key_columns: tuple[str, ...] = tuple(column.name for column in table.primary_key.columns)
+        self.key_columns: tuple[str, ...] = tuple(str(column.name) for column in table.primary_key.columns)
         if version < 1:
             raise TypeError(f"view {name}: versions begin at 1")
         if not doc:
