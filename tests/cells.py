@@ -38,7 +38,7 @@ class Cells:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="cells")
         self._stack = contextlib.AsyncExitStack()
-        self._directory = Path(tempfile.mkdtemp(prefix="hearth-cells-", dir=_quick_directory()))
+        self._directory = Path(tempfile.mkdtemp(prefix="hearth-cells-", dir=quick_directory()))
         self._names = iter([f"T{number:03}" for number in range(POOL)])
         self._ahead: Future[BoxAddresses] | None = None
 
@@ -100,7 +100,7 @@ class Cells:
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 
 
-def _quick_directory() -> Path | None:
+def quick_directory() -> Path | None:
     """Memory, if there is plenty: a fresh database is 300 files, which a disk takes long to write and to delete.
 
     Settings stay the product's; what must be seen on a real disk says so and takes a directory of its own.

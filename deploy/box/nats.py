@@ -42,7 +42,7 @@ class NatsServer:
                 log=str(log),
                 stop_signal=signal.SIGTERM,
                 orphan_signal=signal.SIGKILL,
-                grace_seconds=20,
+                grace_seconds=10,
                 inherit=inherit,
             ),
         )
@@ -53,7 +53,8 @@ class NatsServer:
             # Another process may take the port between the look and the start; then the next attempt takes another.
             self.port = free_port(wanted_port if attempt == 0 else 0)
             config = server_config(self._name, self._store, self.port, self._accounts)
-            write_private(self._config, json.dumps(config, indent=1).encode("utf-8"))
+            # The server's parser knows few of JSON's escapes: letters beyond ASCII must stand as they are.
+            write_private(self._config, json.dumps(config, indent=1, ensure_ascii=False).encode("utf-8"))
             try:
                 await self._child.start(self._answers, START_SECONDS_MAX)
             except ServerFailed as failed:
