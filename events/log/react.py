@@ -47,9 +47,7 @@ def command_id(policy: str, about: About, which: str = "") -> str:
 
 
 @overload
-def reaction(
-    policy: str, on: type[F]
-) -> Callable[[Callable[[F, About, H], Awaitable[None]]], Reaction[H]]: ...
+def reaction(policy: str, on: type[F]) -> Callable[[Callable[[F, About, H], Awaitable[None]]], Reaction[H]]: ...
 @overload
 def reaction(
     policy: str, on: Sequence[type[Fact]]

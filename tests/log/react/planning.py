@@ -1,6 +1,6 @@
 """A reaction with an effect of its own, and a process that runs it and can be killed.
 
-    python -m tests.log.react.planning BOX.json
+python -m tests.log.react.planning BOX.json
 """
 
 from __future__ import annotations

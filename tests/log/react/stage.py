@@ -183,5 +183,3 @@ async def staged(cell: Any) -> AsyncIterator[Stage]:
         connect(cell, SERVICE) as care,
     ):
         yield Stage(cell, pool, JetStreamLog(registry, SOURCE), JetStreamLog(care, SERVICE), PostgresParking(pool))
-
-

@@ -145,8 +145,11 @@ async def test_an_envelope_of_odd_values_does_no_harm(stage: Stage) -> None:
     hand = Hand()
     await stage.append(("a", HERE))
     body = bytearray((await stage.registry.read_entity("REGISTRY", "fact.registry.member.a", 0))[0].body)
-    odd = bytes(body).replace(b'"a-after-0"', b'["\\u0000"]').replace(b'"demo.jinqiao"', b'"no path!"').replace(
-        b'"meeting_id":"m1"', b'"meeting_id":7'
+    odd = (
+        bytes(body)
+        .replace(b'"a-after-0"', b'["\\u0000"]')
+        .replace(b'"demo.jinqiao"', b'"no path!"')
+        .replace(b'"meeting_id":"m1"', b'"meeting_id":7')
     )
     await stage.publish("a", odd)
     async with stage.reactor(hand):
