@@ -10,7 +10,7 @@ from tests.architecture.house import here, sources
 
 #: Nouns of the services. `visitor` and `liaison` are roles, which are the shell's own.
 DOMAIN = set(
-    "member branch dues pension ledger roster meeting attendance visit illness hardship bereavement notice outbox".split()
+    "member branch dues pension ledger roster meeting attendance visit illness bereavement notice outbox".split()
 )
 NOUNS = DOMAIN | {f"{noun}s" for noun in DOMAIN}
 
