@@ -45,7 +45,7 @@ def comments(path: Path) -> Iterator[tuple[int, str]]:
 
 
 def copy_of_the_house(to: Path) -> Path:
-    """The Python files and the rules, in a directory where a test may plant a violation. Of the tests only the rules'."""
+    """The Python files and the rules, where a test may plant a violation. Of the tests only those of the house."""
     for package in ("events", "services", "deploy", "tests/architecture"):
         shutil.copytree(ROOT / package, to / package, ignore=everything_but_python)
     shutil.copy(ROOT / "tests" / "__init__.py", to / "tests")
