@@ -14,6 +14,8 @@ from fastapi import FastAPI
 from faststream.nats import NatsBroker
 
 from events.facts.base import Purpose
+from events.facts.care import FellIll
+from events.log.command import Receipt
 from events.log.port import Unavailable
 from events.log.project import Projection, Snapshots
 from services.care.decide.care import CARE
@@ -22,6 +24,7 @@ from services.care.decide.policy import policy_of
 from services.care.handle import Care
 from services.care.pages.routers import NAV, ROUTERS
 from services.care.project import illness, met, person, situation, usual_visitor, visit
+from services.care.react.illness import visit_after
 from services.care.react.planner import Planner
 from services.care.react.policies import REACTIONS
 from services.care.settings import CareSettings
@@ -36,6 +39,8 @@ __all__ = ["NAV", "PROJECTION", "build"]
 PURPOSES: Final[Sequence[Purpose]] = ("identity", "contact", "care")
 BEHIND_SECONDS_MAX: Final = 10.0
 PLAN_LOCK: Final = 0x506C616E
+REACTED_TRIES: Final = 30
+REACTED_PAUSE_SECONDS: Final = 0.05
 
 PROJECTION: Final = Projection(
     "care",
@@ -90,6 +95,7 @@ async def _work(app: FastAPI, host: Host, own: CareSettings, stack: AsyncExitSta
     )
     app.state.care, app.state.planner = care, planner
     app.state.caught_up = lambda: _caught_up(host)
+    app.state.reacted = lambda receipt: _reacted(host, receipt)
     app.state.reactor = Reactor(
         "care",
         REACTIONS,
@@ -127,6 +133,18 @@ async def _caught_up(host: Host) -> None:
         end = (await host.log.ends(stream)).last
         while not await host.runner.wait_for([f"{stream}:{end}"], BEHIND_SECONDS_MAX):
             pass
+
+
+async def _reacted(host: Host, receipt: Receipt) -> None:
+    """Wait, not long, until the policy that hears of an illness has planned the visit: the next page shows it."""
+    for one in receipt.facts:
+        if isinstance(one.fact, FellIll):
+            wanted = visit_after(one.about)
+            for _pause in range(REACTED_TRIES):
+                async with host.database.reading("") as db:
+                    if await situation.planned_among(db, [wanted]):
+                        return
+                await asyncio.sleep(REACTED_PAUSE_SECONDS)
 
 
 @asynccontextmanager

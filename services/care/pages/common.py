@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import date
 from typing import Annotated, Any, Final, TypeVar
@@ -140,22 +140,18 @@ async def doing(
         yield found
 
 
-def read_form(kind: type[M], form: FormData, **given: Any) -> M:
-    """A command out of a form: empty fields were not filled in. Errors: Invalid, with a word for each field."""
-    for name in set(form) - {"idempotency_key"}:
-        value = form[name]
-        if isinstance(value, str) and value.strip():
+def read_form(kind: type[M], form: FormData, names: Sequence[str], **given: Any) -> M:
+    """A command out of the named fields of a form; empty ones were not filled in, and what is `given` is not asked of
+    the form. Errors: Invalid, with a word for each field.
+    """
+    for name in names:
+        value = form.get(name)
+        if name not in given and isinstance(value, str) and value.strip():
             given[name] = value.strip()
     try:
         return kind.model_validate(given)
     except ValidationError as error:
         raise Invalid(field_errors(error.errors(include_url=False))) from error
-
-
-async def new_key(request: Request) -> str:
-    """A key for a form that may be sent twice."""
-    key: str = request.app.state.host.new_id()
-    return key
 
 
 def plain_json(value: Any) -> Any:

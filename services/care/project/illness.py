@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from events.facts.care import FellIll, Recovered
 from events.log.envelope import About
 from events.log.project import Row, View, community_column
+from services.care.project import person
 
 table = Table(
     "illness",
@@ -43,3 +44,15 @@ async def illness(db: AsyncConnection, member_id: str) -> Mapping[str, Any] | No
     query = select(table.c.ill_since, table.c.recovered_on, table.c.fact_seq).where(table.c.member_id == member_id)
     row = (await db.execute(query)).one_or_none()
     return None if row is None else dict(row._mapping)
+
+
+async def ill_now(db: AsyncConnection, limit: int = 50) -> list[Mapping[str, Any]]:
+    """Who is ill, longest first, with name, birth and since when."""
+    query = (
+        select(table.c.member_id, table.c.ill_since, person.table.c.name, person.table.c.birth)
+        .join(person.table, person.table.c.member_id == table.c.member_id)
+        .where(table.c.recovered_on.is_(None), person.table.c.state == person.ON_ROLL)
+        .order_by(table.c.ill_since, table.c.member_id)
+        .limit(limit)
+    )
+    return [dict(row._mapping) for row in await db.execute(query)]

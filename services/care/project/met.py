@@ -5,9 +5,11 @@ Facts of two services meet in one row, so it only ever keeps the latest: it says
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
-from sqlalchemy import Column, Date, MetaData, Table, Text
+from sqlalchemy import Column, Date, MetaData, Table, Text, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from events.facts.care import VisitMade
 from events.facts.member import Attended
@@ -42,3 +44,10 @@ def _latest(row: Row | None, about: About, how: str) -> Row:
     if row is not None and (row["met_on"], row["met_how"]) >= (about.effective, how):
         return row
     return {**(row or {}), "met_on": about.effective, "met_how": how}
+
+
+async def met(db: AsyncConnection, member_id: str) -> Mapping[str, Any] | None:
+    """When (`met_on`) and how (`met_how`) the person was last met; None if never."""
+    query = select(table.c.met_on, table.c.met_how).where(table.c.member_id == member_id)
+    row = (await db.execute(query)).one_or_none()
+    return None if row is None else dict(row._mapping)

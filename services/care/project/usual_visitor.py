@@ -30,7 +30,7 @@ def _(row: Row | None, fact: VisitMade, about: About) -> Row:
     return {"visitor": fact.by, "since": about.effective, "was_there": was_there}
 
 
-async def visitors(db: AsyncConnection) -> list[str]:
-    """Everybody who has been to somebody in the scope, by name of their account."""
-    query = select(table.c.visitor).distinct().order_by(table.c.visitor)
-    return [visitor for (visitor,) in await db.execute(query)]
+async def usual(db: AsyncConnection, member_id: str) -> str | None:
+    """The name of the account that usually goes to this person."""
+    query = select(table.c.visitor).where(table.c.member_id == member_id)
+    return (await db.execute(query)).scalar_one_or_none()

@@ -1,0 +1,72 @@
+"""Today: one trip a building, the calls to make, the sheet to take along; and what the home page shows of it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import JSONResponse, Response
+
+from services.care.pages import visitors, words
+from services.care.pages.common import CARERS, OFFICE, SOON_DAYS, Carer, own_only, policy, reading, within
+from services.care.pages.trips import Agenda, agenda
+from services.care.project import visits
+from services.shell.i18n import speech
+from services.shell.identity import Caller, requires
+from services.shell.pages import fragment, page
+
+router = APIRouter(include_in_schema=False)
+
+Anybody = Annotated[Caller, Depends(requires())]
+TRIPS_SHOWN, CALLS_SHOWN = 6, 6
+
+
+async def _shown(request: Request, caller: Caller, day: Agenda) -> dict[str, Any]:
+    """What the templates of a day need besides the day."""
+    known = await visitors.visitors(request, caller)
+    names = visitors.called(known, [row["visitor"] for trip in day.trips for row in trip.tasks])
+    rules = policy(request)
+    return {
+        "day": day,
+        "names": names,
+        "words": words,
+        "policy": rules,
+        "until": speech().today + timedelta(days=SOON_DAYS),
+        "may_organise": caller.has(*OFFICE),
+    }
+
+
+@router.get("/today")
+async def today(request: Request, caller: Carer, community: str = "") -> Response:
+    """Trips and calls; the most overdue first."""
+    day = await agenda(request, caller, within(caller, community))
+    return await page(request, "care_today.html", **await _shown(request, caller, day))
+
+
+@router.get("/today/sheet")
+async def sheet(request: Request, caller: Carer, community: str = "") -> Response:
+    """The same on one sheet of paper, with room to write."""
+    day = await agenda(request, caller, within(caller, community))
+    return await page(request, "sheet.html", **await _shown(request, caller, day))
+
+
+@router.get("/panels/today")
+async def panel(request: Request, caller: Anybody) -> Response:
+    """Care's part of the home page; nothing for those who give no care."""
+    if not caller.has(*CARERS):
+        return Response("", media_type="text/html")
+    day = await agenda(request, caller)
+    shown = await _shown(request, caller, day)
+    return fragment(request, "panel_today.html", trips=day.trips[:TRIPS_SHOWN], calls=day.calls[:CALLS_SHOWN], **shown)
+
+
+@router.get("/panels/counts")
+async def counts(request: Request, caller: Anybody) -> Response:
+    """Figures for the navigation; `late` and `soon` are counted into the head of the home page."""
+    if not caller.has(*CARERS):
+        return JSONResponse({})
+    now = speech().today
+    async with reading(request, caller) as db:
+        found = await visits.figures(db, now, now + timedelta(days=SOON_DAYS), own_only(caller))
+    return JSONResponse({**found, "visits": found["visits"] + found["calls"]})
