@@ -27,7 +27,7 @@ from services.shell.reacting.broker import FINISH_SECONDS
 from services.shell.reacting.consumer import ACK_WAIT_SECONDS, Durable
 from services.shell.reacting.hearing import Hearing
 from services.shell.reacting.line import Line
-from services.shell.reacting.parking import Overtaken, ParkingStore, State
+from services.shell.reacting.parking import Overtaken, Parked, ParkingStore, State
 from services.shell.reacting.report import ReactorHealth
 
 if TYPE_CHECKING:
@@ -105,6 +105,10 @@ class Reactor(Generic[H]):
         """For `Health.add("reactions", reactor.check)`."""
         health = await self.health()
         return Finding(health.ok, str(health))
+
+    async def parked(self, scope: str | None = "") -> list[Parked]:
+        """What waits for its next try or for a person, of the communities in this scope, oldest first."""
+        return await self.store.parked(scope)
 
     async def retry(self, fact_id: str, policy: str) -> bool:
         """Try a parked reaction now, in this process; True if it came through. Raises `KeyError` if it is not parked.

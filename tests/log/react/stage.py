@@ -82,7 +82,7 @@ class Stage:
             hand,
             open_broker=self.broker,
             log=self.care,
-            keys=KeyRing(SERVICE, {}, MemoryKeyStore()),
+            keys=options.pop("keys", None) or KeyRing(SERVICE, {}, MemoryKeyStore()),
             store=options.pop("store", None) or self.store,
             clock=now,
             **options,

@@ -6,14 +6,17 @@ import asyncio
 import random
 from typing import Any
 
-from prometheus_client import REGISTRY
+from prometheus_client import REGISTRY, CollectorRegistry
 
 from events.facts.base import Fact
-from events.facts.member import Assigned, Attended
-from events.log.envelope import About
+from events.facts.member import Assigned, Attended, AwayKind, MovedAway
+from events.log.envelope import About, encode
 from events.log.jetstream.rpc import ApiError
-from services.shell.reacting import Reactor, ReactorHealth
-from tests.log.react.stage import CONSUMER, STREAM, Hand, Stage, until
+from events.log.keystore import MemoryKeyStore
+from events.log.react import reaction
+from events.log.seal import KeyRing
+from services.shell.reacting import Reactor, ReactorHealth, broker_options
+from tests.log.react.stage import CONSUMER, SERVICE, SOURCE, STREAM, Hand, Stage, about_of, until
 
 HERE = Attended(meeting_id="m1")
 OTHER = Assigned(branch_id="b1")
@@ -141,6 +144,29 @@ async def test_one_process_reacts_and_the_next_takes_over(stage: Stage) -> None:
         await stage.append(("z", HERE))
         await until(lambda: ("z", 21) in second.seen)
     assert len(first.seen) + len(second.seen) == 21
+
+
+async def test_sealed_fields_are_open_to_who_holds_the_key_of_their_purpose(stage: Stage) -> None:
+    heard: list[MovedAway] = []
+
+    @reaction("hear-who-moved", on=MovedAway)
+    async def hear(fact: MovedAway, _: About, __: Hand) -> None:
+        heard.append(fact)
+
+    records, kek = MemoryKeyStore(), b"c" * 32
+    registry = KeyRing(SOURCE, {"contact": kek}, records)
+    await registry.ensure(["a"])
+    away = MovedAway(kind=AwayKind.CARD, clause="6.2", destination="成都", fixed_place=True, reason="照看孙子")
+    await stage.publish("a", encode(about_of("f1", "a", away), away, "demo", registry.seal))
+    async with stage.reactor(Hand(), [hear], keys=KeyRing(SERVICE, {"contact": kek}, records)):
+        await until(lambda: heard)
+    assert heard == [away]
+
+
+async def test_three_services_of_one_process_share_one_registry_of_figures() -> None:
+    registry = CollectorRegistry()
+    for service in ("registry", "care", "notify", "care"):
+        assert broker_options(service, registry)["middlewares"]
 
 
 async def test_figures_are_labelled_by_policy_and_never_by_entity(stage: Stage) -> None:
