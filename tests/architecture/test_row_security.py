@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import AsyncIterator
 from typing import Any, TypeAlias
 
@@ -11,7 +12,9 @@ import pytest
 from deploy.box.addresses import BoxAddresses
 from events.log.project.ddl import prepare
 from events.log.project.view import Projection
-from tests.architecture.row_security import readable_without_scope, unguarded
+from services.shell.reacting import prepare_reactions
+from tests.architecture.house import SERVICES
+from tests.architecture.row_security import readable_without_scope, tables, unguarded
 
 PLANTED = {
     "CREATE TABLE planted (community ltree)": "public.planted: row-level security is off",
@@ -47,8 +50,28 @@ async def reader(cell: BoxAddresses, owner: Connection) -> AsyncIterator[Connect
     await connection.close()
 
 
-async def test_what_every_service_keeps_is_guarded(reader: Connection) -> None:
+@pytest.mark.parametrize("service", SERVICES)
+async def test_every_table_of_a_service_is_guarded(cell: BoxAddresses, service: str) -> None:
+    projection = importlib.import_module(f"services.{service}.wire").PROJECTION
+    owner: Connection = await asyncpg.connect(cell.postgres[f"{service}_owner"])
+    await prepare(owner, projection)
+    await prepare_reactions(owner, service)
+    reader: Connection = await asyncpg.connect(cell.postgres[f"{service}_app"])
+
+    assert {f"public.{view.table.name}" for view in projection.views} <= {table.name for table in await tables(reader)}
     assert await unguarded(reader) == []
+
+    await reader.close()
+    await owner.close()
+
+
+async def test_a_transaction_without_a_scope_reads_nothing(owner: Connection, reader: Connection) -> None:
+    insert = "INSERT INTO parked VALUES ('REGISTRY', 1, 's', 'demo.jinqiao', '{}', 'why', '', now())"
+    await owner.execute("SELECT set_config('hearth.scope', '{demo}', false)")
+    await owner.execute(insert)
+
+    assert await owner.fetchval("SELECT count(*) FROM parked") == 1
+    assert await readable_without_scope(owner) == []
     assert await readable_without_scope(reader) == []
 
 

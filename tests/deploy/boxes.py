@@ -13,7 +13,7 @@ from typing import IO
 
 import asyncpg
 import nats
-import psutil  # type: ignore[import-untyped]
+import psutil  # type: ignore[import-untyped]  # psutil ships no types
 from nats.aio.client import Client
 
 from deploy.box.addresses import BoxAddresses

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import signal
+from pathlib import Path
 from time import monotonic
 
 import asyncpg
 import nats.errors
-import psutil  # type: ignore[import-untyped]
+import psutil  # type: ignore[import-untyped]  # psutil ships no types
 import pytest
 
 from deploy.box.addresses import BoxAddresses, attach
+from deploy.box.child import Child
+from deploy.box.keeper import Plan
 from deploy.box.locks import is_held
 from tests.deploy.boxes import SECONDS_MAX, Box, gone, remember, remembered, until
 
@@ -98,13 +101,17 @@ async def test_a_start_broken_off_in_the_making_of_the_cluster_is_made_again(box
     assert not unfinished.exists()
 
 
-async def test_a_hanging_server_is_killed_in_the_end_and_the_box_stops(box: Box) -> None:
-    box.start()
-    processes = box.processes()
-    server = box.process("nats-server")
-    server.send_signal(signal.SIGSTOP)
-    box.stop()
-    assert gone(processes)
+async def test_a_server_that_does_not_listen_is_killed_after_its_grace(place: Path) -> None:
+    command = ["sh", "-c", "trap '' TERM; while :; do sleep 1; done"]
+    plan = Plan(command, str(place / "log"), signal.SIGTERM, signal.SIGKILL, grace_seconds=0.2, inherit=[])
+    child = Child("deaf", plan)
+
+    async def answers() -> bool:
+        return True
+
+    await child.start(answers, seconds_max=10)
+    await child.stop()
+    assert "did not end within 0.2 s, killed" in (place / "log").read_text()
 
 
 async def _until_answering(addresses: BoxAddresses) -> None:
