@@ -54,14 +54,13 @@ class Served:
 
 
 @contextlib.asynccontextmanager
-async def serving(addresses: BoxAddresses, port: int | None, *, demo: bool = False) -> AsyncIterator[Served]:
+async def serving(addresses: BoxAddresses, listener: socket.socket, *, demo: bool = False) -> AsyncIterator[Served]:
     """Serve the services of a box while the block runs; entered when every one of them is ready.
 
-    `port` None: the port of the last run, else `PORT`, else any free one; 0: any free one.
-    Raises PortTaken, and ServingEnded if a service cannot start.
+    Raises ServingEnded if a service cannot start.
     """
-    listener = _listen(port, Layout(addresses.data).data / "http.port")
-    url = f"http://{HOST}:{listener.getsockname()[1]}"
+    port = listener.getsockname()[1]
+    url = f"http://{HOST}:{port}"
     shell = await nats.connect(
         addresses.nats["shell"], inbox_prefix=inbox_prefix("shell").encode("ascii"), max_reconnect_attempts=-1
     )
@@ -73,6 +72,7 @@ async def serving(addresses: BoxAddresses, port: int | None, *, demo: bool = Fal
         ended = asyncio.create_task(server.serve(sockets=[listener]), name="web server")
         try:
             await _until_ready(url, names, ended)
+            Layout(addresses.data).http_port.write_text(str(port), "ascii")
             save(addresses.model_copy(update={"http": url}))
             yield Served(url, ended)
         finally:
@@ -80,7 +80,6 @@ async def serving(addresses: BoxAddresses, port: int | None, *, demo: bool = Fal
             await asyncio.wait({ended})
     finally:
         await shell.close()
-        listener.close()
 
 
 class _Server(uvicorn.Server):
@@ -144,20 +143,23 @@ async def _until_ready(url: str, services: list[str], ended: asyncio.Task[None])
             await asyncio.sleep(_POLL_SECONDS)
 
 
-def _listen(port: int | None, note: Path) -> socket.socket:
-    """A listening socket; the port is noted, so that the next run without a wish takes the same."""
+def listen(data: Path, port: int | None) -> socket.socket:
+    """A listening socket for the pages, taken before anything is started.
+
+    `port` None: the port of the last run, else `PORT`, else any free one; 0: any free one. Raises PortTaken.
+    """
     if port is None:
-        before = note.read_text("ascii", "replace").strip() if note.exists() else ""
+        note = Layout.of(data).http_port
+        before = note.read_text("ascii", "replace") if note.exists() else ""
         port = free_port(int(before) if before.isascii() and before.isdigit() else PORT)
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((HOST, port))
+        listener.listen(_BACKLOG)
     except OSError as refused:
         listener.close()
         raise PortTaken(
             f"port {port} on {HOST} cannot be used ({refused.strerror}): name another with --port"
         ) from refused
-    listener.listen(_BACKLOG)
-    note.write_text(str(listener.getsockname()[1]), "ascii")
     return listener

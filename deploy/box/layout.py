@@ -64,6 +64,11 @@ class Layout:
         return self.data / "nats.port"
 
     @property
+    def http_port(self) -> Path:
+        """The port of the pages in the last run: bookmarks stay right as long as it is free."""
+        return self.data / "http.port"
+
+    @property
     def postgres(self) -> Path:
         return self.data / "postgres"
 

@@ -18,10 +18,10 @@ COMMANDS = ("up", "token", "doctor")
 class Commands(TyperGroup):
     """Imports a command when it is used: a token should not wait for the web framework."""
 
-    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override] # noqa: ARG002
+    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
         return list(COMMANDS)
 
-    def get_command(self, ctx: typer.Context, cmd_name: str):  # type: ignore[no-untyped-def,override] # noqa: ANN201, ARG002
+    def get_command(self, ctx: typer.Context, cmd_name: str):  # type: ignore[no-untyped-def,override] # noqa: ANN201
         if cmd_name not in COMMANDS:
             return None
         name = cmd_name.replace("-", "_")

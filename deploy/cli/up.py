@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import socket
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,7 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from deploy.box.accounts import SignIn, first_accounts
-from deploy.box.apps import ServingEnded, serving
+from deploy.box.apps import ServingEnded, listen, serving
 from deploy.box.box import Outside, running_box
 from deploy.cli.options import DataOption, data_directory
 
@@ -25,13 +26,15 @@ def up(
     demo: Annotated[bool, typer.Option("--demo", help="With a made-up city in it.")] = False,
 ) -> None:
     """Run the servers and the services of a box until Ctrl-C or SIGTERM; prints READY and the address last."""
-    asyncio.run(_until_signal(_run(data_directory(context, data), port, demo=demo)))
+    directory = data_directory(context, data)
+    with listen(directory, port) as listener:
+        asyncio.run(_until_signal(_run(directory, listener, demo=demo)))
 
 
-async def _run(data: Path, port: int | None, *, demo: bool) -> None:
+async def _run(data: Path, listener: socket.socket, *, demo: bool) -> None:
     async with (
         running_box(data, Outside.of(os.environ)) as addresses,
-        serving(addresses, port, demo=demo) as served,
+        serving(addresses, listener, demo=demo) as served,
     ):
         _show(await first_accounts(addresses))
         print(f"READY {served.url}", flush=True)
