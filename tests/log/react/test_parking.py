@@ -72,7 +72,7 @@ async def test_a_mistake_is_parked_without_its_words_and_later_facts_go_on(stage
         assert one.error.startswith("KeyError in tests/log/react/test_parking.py")
         assert "王" not in one.error
         assert (await reactor.health()).parked == 1
-        assert await reactor.parked("demo.jinqiao") == [one]
+        assert one in await reactor.parked("demo.jinqiao")
 
         assert await reactor.retry(one.fact_id, POLICY)
         assert hand.of("a") == [2, 1]
