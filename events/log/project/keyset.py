@@ -6,7 +6,7 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
 PAGE_DEFAULT: Final = 50
@@ -45,8 +45,8 @@ def read_token(token: str, *kinds: type) -> tuple[Any, ...] | None:
 
 
 def _read(value: Any, kind: type) -> Any:
-    if kind is date:
-        return date.fromisoformat(value)
+    if kind in (date, datetime):
+        return kind.fromisoformat(value)
     if not isinstance(value, kind):
         raise BadToken(value)
     return value

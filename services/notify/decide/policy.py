@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from datetime import time
 from string import Formatter
 from typing import Final
 
@@ -41,16 +42,33 @@ class Message(Rule):
         return self
 
 
+class Quiet(Rule):
+    """Hours in which nobody is rung up and no door is knocked at: from a time up to another, also over midnight."""
+
+    clause: str
+    hours: tuple[tuple[time, time], ...]
+
+    def until(self, now: time) -> time | None:
+        """When the quiet that reigns at this time of day ends; None if people may be disturbed."""
+        for start, end in self.hours:
+            inside = start <= now < end if start < end else now >= start or now < end
+            if inside:
+                return end
+        return None
+
+
 class NotifyPolicy(Rule):
     """A whole pack, messages by policy key. Every clause that a rule cites has its words in `clauses`."""
 
     unknown: str
+    quiet: Quiet
     messages: Mapping[str, Message]
     clauses: Mapping[str, str]
 
     @model_validator(mode="after")
     def _every_clause_has_its_words(self) -> NotifyPolicy:
-        if wordless := sorted({message.clause for message in self.messages.values()} - set(self.clauses)):
+        cited = {self.quiet.clause, *(message.clause for message in self.messages.values())}
+        if wordless := sorted(cited - set(self.clauses)):
             raise ValueError(f"clauses without words: {', '.join(wordless)}")
         return self
 

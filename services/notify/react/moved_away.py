@@ -1,0 +1,30 @@
+"""Who left is not lost: the branch is told, and the member gets the branch's contact details (DOMAIN R6, R8)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from events.facts.member import MovedAway
+from events.facts.notice import WhySuppressed
+from events.log.envelope import About
+from events.log.react import reaction
+from services.notify.decide.words import day_words
+from services.notify.handle import Notify
+from services.notify.react.asking import asked_by
+
+POLICY: Final = "tell-moved-away"
+RULES: Final = ("moved_away.branch", "moved_away.member")
+
+
+@reaction(POLICY, on=MovedAway)
+async def tell_moved_away(fact: MovedAway, about: About, notify: Notify) -> None:
+    """Two notices. Nobody is told of those whom a roster brought in as away, or who were back before it could be."""
+    if fact.carried_over:
+        return
+    person = await notify.person(about)
+    if person is None:
+        return
+    over = None if person.away_since == about.effective else WhySuppressed.OUT_OF_DATE
+    said = {"day": day_words(about.effective), "destination": fact.destination}
+    for rule in RULES:
+        await notify.tell(asked_by(POLICY, about), rule, about, person, said, suppressed=over)

@@ -1,0 +1,17 @@
+"""Every policy of notify: what hears which fact."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from events.log.react import Reaction
+from services.notify.handle import Notify
+from services.notify.react import dues_paid, ended, fell_ill, moved_away, returned
+
+REACTIONS: Final[tuple[Reaction[Notify], ...]] = (
+    moved_away.tell_moved_away,
+    returned.welcome,
+    dues_paid.give_receipt,
+    fell_ill.tell_those_who_care,
+    ended.end_everything,
+)

@@ -1,0 +1,156 @@
+"""Puts notify together: the one room with clock, ids, broker and database."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+import asyncpg
+from fastapi import FastAPI
+from faststream.nats import NatsBroker
+
+from events.facts.base import Purpose
+from events.log.port import Unavailable
+from events.log.project import Projection, Snapshots
+from services.notify.decide.notice import NOTICE
+from services.notify.decide.person import Branch, Person, Standing
+from services.notify.decide.policy import policy_of
+from services.notify.handle import Notify, Pending
+from services.notify.pages.routers import NAV, ROUTERS
+from services.notify.project import branch, cause, notice, outbox, recipient, visitor
+from services.notify.react.policies import REACTIONS
+from services.notify.settings import NotifySettings
+from services.shell import asyncapi
+from services.shell.app import service_app
+from services.shell.health import Finding, Health
+from services.shell.host import Host
+from services.shell.reacting import PostgresParking, Reactor, broker_options, prepare_reactions
+from services.shell.settings import Settings
+
+__all__ = ["NAV", "PROJECTION", "PURPOSES", "build"]
+
+PURPOSES: Final[Sequence[Purpose]] = ("identity", "contact")
+BEHIND_SECONDS_MAX: Final = 10.0
+"""How long a policy waits for the tables; then it is tried again later."""
+
+PROJECTION: Final = Projection(
+    "notify",
+    ("REGISTRY", "CARE", "NOTIFY"),
+    [recipient.view, branch.view, visitor.view, cause.view, notice.view],
+    [Snapshots.of(NOTICE)],
+)
+
+
+def build(settings: Settings, host: Host | None = None) -> FastAPI:
+    """Notify's application; its lifespan connects, projects and reacts. `host` brings another clock or ids."""
+    own = NotifySettings.model_validate(settings.model_dump())
+    host = host or Host(own, PROJECTION, PURPOSES)
+    checks = Health()
+    checks.add("projector", lambda: _projecting(host))
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(host.stop)
+            await host.start()
+            await _make_tables(own)
+            policy = policy_of(own.notify_policy.read_text("utf-8"))
+            app.state.database, app.state.runner = host.database, host.runner
+            app.state.caught_up = lambda: _caught_up(host, host.projection.own_stream)
+            app.state.notify = Notify(host.commands, policy, lambda: _today(host), Tables(host))
+            app.state.reactor = Reactor(
+                "notify",
+                REACTIONS,
+                app.state.notify,
+                lambda: NatsBroker(own.nats_url, **broker_options("notify")),
+                host.log,
+                host.keys,
+                PostgresParking(host.pool),
+                host.clock,
+            )
+            await app.state.reactor.start()
+            stack.push_async_callback(app.state.reactor.stop)
+            yield
+
+    routers = [*ROUTERS, asyncapi.router("notify", REACTIONS)]
+    app = service_app("notify", Path(__file__).parent / "pages", routers, checks=checks, lifespan=lifespan)
+    app.state.host = host
+    checks.add("reactions", lambda: _reacting(app))
+    return app
+
+
+@dataclass(frozen=True)
+class Tables:
+    """See `handle.Directory`."""
+
+    host: Host
+
+    async def person(self, member_id: str, after: str) -> Person | None:
+        """From the tables of recipients, branches and visitors."""
+        if not await self.host.runner.wait_for([after], BEHIND_SECONDS_MAX):
+            raise Unavailable(f"notify's tables have not come to {after} yet")
+        if not after.startswith("REGISTRY:"):
+            await _caught_up(self.host, "REGISTRY")
+        async with self.host.database.reading("") as db:
+            row = await recipient.member(db, member_id)
+            if row is None:
+                return None
+            of_branch = await branch.branch(db, row["branch_id"]) if row["branch_id"] else None
+            usual = await visitor.usual(db, member_id)
+        phone, address = recipient.reached_by(row)
+        return Person(
+            member_id=member_id,
+            standing=Standing(row["state"]),
+            name=row["name"],
+            phone=phone,
+            address=address,
+            away_since=row["away_since"],
+            branch=Branch.model_validate(of_branch) if of_branch else None,
+            visitor=usual,
+        )
+
+    async def pending(self, member_id: str) -> Sequence[Pending]:
+        """From the outbox, as far as it is written now."""
+        await _caught_up(self.host, self.host.projection.own_stream)
+        async with self.host.database.reading("") as db:
+            return [Pending(**row) for row in await outbox.pending_about(db, member_id)]
+
+
+def _today(host: Host) -> date:
+    return host.clock().astimezone(host.settings.zone).date()
+
+
+async def _caught_up(host: Host, stream: str) -> None:
+    """Wait until everything that stands in a log stream now is in the tables. Raises `Unavailable`."""
+    end = f"{stream}:{(await host.log.ends(stream)).last}"
+    if not await host.runner.wait_for([end], BEHIND_SECONDS_MAX):
+        raise Unavailable(f"notify's tables have not come to {end} yet")
+
+
+async def _make_tables(own: NotifySettings) -> None:
+    owner = await asyncpg.connect(own.postgres_owner_url)
+    try:
+        await prepare_reactions(owner, "notify")
+    finally:
+        await owner.close()
+
+
+async def _projecting(host: Host) -> Finding:
+    """Ready while the projector follows; that it is behind is shown, and is no reason to send people away."""
+    runner = getattr(host, "runner", None)
+    if runner is None:
+        return Finding(False, "not connected yet")
+    if runner.halted:
+        return Finding(False, runner.halted)
+    lag = await runner.lag()
+    behind = ", ".join(f"{stream} {facts} behind" for stream, facts in lag.items() if facts)
+    return Finding(runner.trouble is None, runner.trouble or behind or "up to date")
+
+
+async def _reacting(app: FastAPI) -> Finding:
+    reactor: Reactor[Notify] | None = getattr(app.state, "reactor", None)
+    return Finding(False, "not connected yet") if reactor is None else await reactor.check()
