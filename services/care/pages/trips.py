@@ -64,10 +64,15 @@ async def agenda(request: Request, caller: Caller, community: str = "") -> Agend
 
 
 def put_together(rows: Sequence[Row], today: date, until: date) -> Agenda:
-    """Trips by building, calls apart, from rows in the order of the days they are due."""
+    """Trips by building, calls apart, from rows in the order of the days they are due.
+
+    What merely lies on the way is left out for those who are in hospital: nobody is at home.
+    """
     trips: dict[tuple[str, str], Trip] = {}
+    in_hospital = {row["member_id"] for row in rows if row["way"] == VisitWay.HOSPITAL}
     for row in rows:
-        if row["way"] != VisitWay.CALL:
+        on_the_way = row["due_on"] > until
+        if row["way"] != VisitWay.CALL and not (on_the_way and row["member_id"] in in_hospital):
             place = _place(row)
             trip = trips.setdefault((row["community"], place), Trip(place, row["due_on"]))
             trip.due = min(trip.due, row["due_on"])

@@ -140,7 +140,7 @@ def _(row: Row | None, _fact: Died, about: About) -> Row:
     return _known(row) | {"state": DEAD, "died_on": about.effective}
 
 
-_COLUMNS: Final = tuple(column.name for column in table.columns)
+_COLUMNS: Final = tuple(str(column.name) for column in table.columns)  # not SQLAlchemy's own kind of text
 
 
 def _known(row: Row | None) -> Row:
