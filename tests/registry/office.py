@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import httpx
+import nats
+import uuid_utils
 
 from deploy.box.addresses import BoxAddresses
+from events.facts.base import Purpose
+from events.facts.care import CareFact
+from events.log.command import Asked, Commands, NoStates
+from events.log.jetstream import JetStreamLog
+from events.log.keystore import NatsKeyStore
+from events.log.seal import KeyRing
 from services.registry.settings import RegistrySettings
 from services.registry.wire import NAV, PROJECTION, PURPOSES, build
 from services.shell.host import Host, alone
@@ -112,3 +120,21 @@ async def enrolled(client: httpx.AsyncClient, **differently: Any) -> str:
     seen = await client.get(f"/registry/api/members/{member_id}?after={seq_of(answer)}")
     assert seen.status_code == 200, seen.text
     return member_id
+
+
+@asynccontextmanager
+async def care_of(cell: BoxAddresses, clock: Clock) -> AsyncIterator[Commands]:
+    """The care service as far as the registry hears of it: something that writes facts on care's stream."""
+    connection = await nats.connect(cell.nats["care"], inbox_prefix=b"_INBOX_care")
+    log = JetStreamLog(connection, "care")
+    purposes: tuple[Purpose, ...] = ("identity", "contact", "care")
+    keks: dict[Purpose, bytes] = {purpose: cell.kek(purpose).read_bytes() for purpose in purposes}
+    keys = KeyRing("care", keks, NatsKeyStore(log))
+    yield Commands("care", "demo", log, keys, NoStates(), clock, lambda: str(uuid_utils.uuid7()))
+    await connection.close()
+
+
+async def tells(care: Commands, member_id: str, fact: CareFact, on: date, community: str = JINQIAO) -> str:
+    """Care publishes a fact; the position to wait for."""
+    receipt = await care.note(Asked("wang", community), fact.STREAM, member_id, fact, on)
+    return receipt.position

@@ -132,10 +132,9 @@ def _unpaid(last: str) -> Any:
     """How many months are over and not paid: those owed, less those of them that were paid."""
     owed_last = func.least(last, func.coalesce(account.c.owed_until, last))
     span = _number(owed_last) - _number(account.c.owed_from) + 1
-    one = func.unnest(account.c.months).column_valued("one")
-    settled = (
-        select(func.count()).select_from(one).where(one >= account.c.owed_from, one <= owed_last).scalar_subquery()
-    )
+    one = func.unnest(account.c.months).table_valued("month", name="settled")
+    within = one.c.month.between(account.c.owed_from, owed_last)
+    settled = select(func.count()).select_from(one).where(within).correlate(account).scalar_subquery()
     return func.greatest(span, 0) - settled
 
 

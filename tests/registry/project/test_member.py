@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from events.facts.base import HIDDEN
+from events.facts.member import (
+    Assigned,
+    Attended,
+    AwayKind,
+    ContactChanged,
+    CorrectableField,
+    DetailsCorrected,
+    Died,
+    DuesAmount,
+    DuesPaid,
+    EnrolmentWithdrawn,
+    MovedAway,
+    PayMethod,
+    Returned,
+)
+from events.facts.people import ContactCard
+from services.registry.project.member import card_of, view
+from tests.registry.project.folding import JAN_10, row_of, zhang
+
+MOVED = MovedAway(kind=AwayKind.CARD, clause="§3.2", destination="杭州市", fixed_place=False, reason="随女儿居住")
+
+
+def test_somebody_enrolled_is_found_by_name_pinyin_and_tails() -> None:
+    row = row_of(view, zhang())
+    assert (row["state"], row["name"], row["pinyin"], row["initials"]) == ("enrolled", "张桂兰", "zhangguilan", "zgl")
+    assert row["phone_backwards"] == "26884321931"
+    assert row["id_backwards"] == "12X4"
+    assert (row["building"], row["room"]) == ("金桥路36弄28号", "101室")
+    assert row["seq"] == 1
+
+
+def test_the_whole_id_number_does_not_stand_in_the_row() -> None:
+    person = zhang().person
+    assert person.id_number not in str(row_of(view, zhang()))
+    assert person.id_number[6:14] not in row_of(view, zhang())["id_masked"]
+
+
+def test_away_and_back_again() -> None:
+    away = row_of(view, zhang(), (MOVED, date(2026, 3, 12)))
+    assert (away["state"], away["away_to"], away["away_since"]) == ("away", "杭州市", date(2026, 3, 12))
+    back = row_of(view, zhang(), (MOVED, date(2026, 3, 12)), (Returned(), date(2026, 9, 30)))
+    assert (back["state"], back["away_to"], back["last_seen"]) == ("enrolled", None, date(2026, 9, 30))
+
+
+def test_last_seen_never_goes_back() -> None:
+    row = row_of(
+        view, zhang(), (Attended(meeting_id="m2"), date(2026, 7, 1)), (Attended(meeting_id="m1"), date(2026, 6, 1))
+    )
+    assert row["last_seen"] == date(2026, 7, 1)
+
+
+def test_every_fact_of_the_member_moves_the_version_on() -> None:
+    paid = DuesPaid(
+        months=("2026-01",), amount=DuesAmount(total_fen=0, months=()), receipt_no="1", method=PayMethod.CASH
+    )
+    assert row_of(view, zhang(), paid)["seq"] == 2
+
+
+def test_a_withdrawn_enrolment_leaves_the_name_and_nothing_personal() -> None:
+    row = row_of(view, zhang(), EnrolmentWithdrawn())
+    assert row["state"] == "withdrawn"
+    assert row["name"] == "张桂兰"
+    assert row.get("phone") is None
+    assert row["pinyin"] == ""
+    again = row_of(view, zhang(), EnrolmentWithdrawn(), zhang())
+    assert (again["state"], again["pinyin"]) == ("enrolled", "zhangguilan")
+
+
+def test_death_and_branch() -> None:
+    row = row_of(view, zhang(), Assigned(branch_id="b7"), (Died(), date(2026, 11, 2)))
+    assert (row["branch_id"], row["state"], row["died_on"]) == ("b7", "dead", date(2026, 11, 2))
+
+
+def corrected(field: CorrectableField, **value: str | None) -> DetailsCorrected:
+    return DetailsCorrected(field=field, **value)
+
+
+@pytest.mark.parametrize(
+    ("correction", "column", "right"),
+    [
+        (corrected(CorrectableField.NAME, identity="张桂蓝"), "given", "桂蓝"),
+        (corrected(CorrectableField.SEX, identity="male"), "sex", "male"),
+        (corrected(CorrectableField.BIRTH, identity="1940-03-08"), "birth", date(1940, 3, 8)),
+        (corrected(CorrectableField.ID_NUMBER, identity="310101195001014X2X"), "birth", date(1950, 1, 1)),
+        (corrected(CorrectableField.PHONE, contact="62718888"), "phone_backwards", "88881726"),
+        (corrected(CorrectableField.ADDRESS, contact="石泉路8弄3号202室"), "building", "石泉路8弄3号"),
+        (corrected(CorrectableField.LIVES_ALONE, contact="false"), "lives_alone", False),
+        (corrected(CorrectableField.JOINED_ON, plain="1969-07-01"), "joined_on", date(1969, 7, 1)),
+        (corrected(CorrectableField.FULL_MEMBER_ON, plain=None), "full_member_on", None),
+        (corrected(CorrectableField.KIND, plain="retired_with_honours"), "kind", "retired_with_honours"),
+    ],
+)
+def test_a_correction_changes_its_columns_alone(correction: DetailsCorrected, column: str, right: object) -> None:
+    before, after = row_of(view, zhang()), row_of(view, zhang(), correction)
+    assert after[column] == right
+    assert (after["state"], after["branch_id"]) == (before["state"], before["branch_id"])
+
+
+def test_what_is_reported_late_about_an_earlier_time_stays_behind_what_is_known_of_a_later_one() -> None:
+    june = ContactChanged(contact=ContactCard(phone="110"))
+    march = ContactChanged(contact=ContactCard(phone="120"))
+    assert row_of(view, zhang(), (june, date(2026, 6, 1)), (march, date(2026, 3, 1)))["phone"] == "110"
+    assert row_of(view, zhang(), (march, date(2026, 1, 1)))["phone"] == "120"
+
+
+def test_somebody_forgotten_stands_without_anything_personal() -> None:
+    row = row_of(view, zhang(person=HIDDEN, contact=HIDDEN))
+    assert (row.get("name"), row["pinyin"], row.get("phone")) == (None, "", None)
+    assert card_of(dict.fromkeys(c.name for c in view.table.columns) | row) == ContactCard()
+
+
+def test_nothing_happens_to_somebody_unknown() -> None:
+    with pytest.raises(LookupError):
+        row_of(view, Died())
+
+
+def test_enrolled_on_the_day_it_was_so() -> None:
+    assert row_of(view, (zhang(), JAN_10))["enrolled_on"] == JAN_10
