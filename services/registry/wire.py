@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -20,11 +21,14 @@ from services.registry.decide.policy import policy_of
 from services.registry.decide.receipts import RECEIPTS
 from services.registry.decide.roster_import import ROSTER_IMPORT
 from services.registry.handle import Registry
+from services.registry.import_roster import Importer
+from services.registry.pages.import_files import Uploads
 from services.registry.pages.routers import NAV, ROUTERS, install
 from services.registry.project import (
     branch,
     dues,
     elsewhere,
+    imports,
     ledger,
     meeting,
     member,
@@ -52,6 +56,7 @@ PROJECTION: Final = Projection(
         meeting.attendance,
         elsewhere.timeline,
         elsewhere.caring,
+        imports.view,
     ],
     [Snapshots.of(decider) for decider in (MEMBER, BRANCH, MEETING, RECEIPTS, ROSTER_IMPORT)],
 )
@@ -70,7 +75,7 @@ def build(settings: Settings, host: Host | None = None) -> FastAPI:
             await host.start()
             app.state.database = host.database
             app.state.runner = host.runner
-            app.state.caught_up = lambda: _caught_up(host)
+            app.state.caught_up = partial(_caught_up, host)
             app.state.registry = Registry(
                 host.commands,
                 host.pool,
@@ -78,7 +83,13 @@ def build(settings: Settings, host: Host | None = None) -> FastAPI:
                 policy_of(own.registry_policy.read_text("utf-8")),
                 lambda: _today(host),
             )
-            yield
+            app.state.uploads = Uploads(own.data / "uploads", host.clock)
+            app.state.uploads.sweep()
+            importer = app.state.importer = Importer(app.state.registry)
+            try:
+                yield
+            finally:
+                await importer.close()
         finally:
             await host.stop()
 
@@ -92,10 +103,13 @@ def _today(host: Host) -> date:
     return host.clock().astimezone(host.settings.zone).date()
 
 
-async def _caught_up(host: Host) -> None:
-    """Wait until everything that stands in the registry's stream now is in its tables."""
-    stream = log_stream_of(host.service)
-    await host.runner.wait_for([f"{stream}:{(await host.log.ends(stream)).last}"])
+async def _caught_up(host: Host, *, with_others: bool = False, timeout_seconds: float = 5.0) -> bool:
+    """Wait until what stands in the registry's stream now (or in every stream it hears) is in its tables; False if
+    that takes longer.
+    """
+    streams = host.projection.streams if with_others else [log_stream_of(host.service)]
+    positions = [f"{stream}:{(await host.log.ends(stream)).last}" for stream in streams]
+    return await host.runner.wait_for(positions, timeout_seconds)
 
 
 async def _projecting(host: Host) -> Finding:

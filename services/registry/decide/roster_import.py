@@ -54,16 +54,22 @@ class ImportStage(StrEnum):
 class RosterImport(BaseModel):
     """What decisions about an import need to remember.
 
-    `rejections` counts what was wrong, `rejected` the rows it was wrong with; `last_row` is the last of them.
+    `rejected` counts the rows that were refused; `last` is the place of the last of them (worksheet, row), `faults`
+    what of it is recorded.
     """
 
     model_config = ConfigDict(frozen=True)
 
     stage: ImportStage = ImportStage.UNKNOWN
     digest: str = ""
-    rejections: int = 0
+    sheets: tuple[str, ...] = ()
     rejected: int = 0
-    last_row: str = ""
+    last: tuple[int, int] = (-1, 0)
+    faults: tuple[str, ...] = ()
+
+    def place(self, row: RowRejected) -> tuple[int, int]:
+        """Where a refused row stands in the file."""
+        return (self.sheets.index(row.sheet) if row.sheet in self.sheets else len(self.sheets)), row.row
 
 
 # ── evolve ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -73,23 +79,23 @@ def evolve(state: RosterImport, fact: Fact, effective: date) -> RosterImport:
     """The import after a fact. Raises `UnknownFact` on a fact of another stream."""
     match fact:
         case ImportStarted():
-            return RosterImport(stage=ImportStage.STARTED, digest=fact.digest)
+            return RosterImport(stage=ImportStage.STARTED, digest=fact.digest, sheets=tuple(fact.columns))
         case RowRejected():
-            row = f"{fact.sheet}/{fact.row}"
-            another = row != state.last_row
-            return state.model_copy(
-                update={
-                    "rejections": state.rejections + 1,
-                    "rejected": state.rejected + another,
-                    "last_row": row,
-                }
-            )
+            place = state.place(fact)
+            another = place != state.last
+            faults = (fault_of(fact),) if another else (*state.faults, fault_of(fact))
+            return state.model_copy(update={"rejected": state.rejected + another, "last": place, "faults": faults})
         case ImportCommitted():
             return state.model_copy(update={"stage": ImportStage.COMMITTED})
         case ImportUndone():
             return state.model_copy(update={"stage": ImportStage.UNDONE})
         case _:
             raise UnknownFact("import", fact)
+
+
+def fault_of(row: RowRejected) -> str:
+    """What is wrong with a row; no row has the same fault twice."""
+    return f"{row.field}/{row.reason}"
 
 
 ROSTER_IMPORT: Final = Decider(owner="registry", stream="import", initial=RosterImport(), evolve=evolve)
@@ -106,15 +112,20 @@ def start(state: RosterImport, command: StartImport, today: date) -> Decision:
     return facts(started, on=today)
 
 
-def reject_rows(state: RosterImport, rows: Sequence[RowRejected], before: int, today: date) -> Decision:
-    """Rows were refused; `before` is how many refusals of the file came before these.
+def reject_rows(state: RosterImport, rows: Sequence[RowRejected], today: date) -> Decision:
+    """Rows were refused, in the file's order.
 
-    Reading a file always refuses the same in the same order, so what is recorded already is passed over and an
-    interrupted import may send everything again.
+    What stands before the last recorded one is passed over, so an interrupted import may send everything again, even
+    if people whom the register did not have then are in it now.
     """
     if state.stage is not ImportStage.STARTED:
         return nothing() if state.stage is ImportStage.COMMITTED else refused("not_started")
-    return facts(*rows[max(0, state.rejections - before) :], on=today)
+    fresh = [
+        row
+        for row in rows
+        if (place := state.place(row)) > state.last or (place == state.last and fault_of(row) not in state.faults)
+    ]
+    return facts(*fresh, on=today)
 
 
 def commit(state: RosterImport, command: CommitImport, today: date) -> Decision:

@@ -13,6 +13,7 @@ from services.registry.pages import (
     api_members,
     deeds,
     dues,
+    import_api,
     ledger,
     meetings,
     member,
@@ -30,6 +31,7 @@ from services.shell.validation import field_errors
 ROUTERS: Final = [
     api_members.router,
     api_ledger.router,
+    import_api.router,
     members.router,
     dues.router,
     member.router,

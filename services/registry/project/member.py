@@ -80,6 +80,7 @@ table = Table(
     Column("recorded", DateTime(timezone=True), nullable=False),
     Index("member_by_name", "pinyin", "member_id"),
     Index("member_by_branch", "branch_id", "pinyin", "member_id"),
+    Index("member_by_import", "import_id", "pinyin", "member_id"),
     # Prefixes are looked for by `~>=~` and `~<~`: operators that row-level security lets an index use.
     *(
         Index(f"member_{name}", name, postgresql_ops={name: "text_pattern_ops"})
@@ -211,7 +212,7 @@ def _known(row: Row | None) -> Row:
     return dict.fromkeys(_COLUMNS) | row
 
 
-_COLUMNS = tuple(column.name for column in table.columns)
+_COLUMNS = tuple(str(column.name) for column in table.columns)  # not SQLAlchemy's own kind of text
 
 
 def _stamp(about: About) -> Row:

@@ -110,6 +110,11 @@ def usual_name(field: str) -> str:
     return NAMES[field].split()[0]
 
 
+def known_field(header: str) -> str | None:
+    """The field that a header means by itself, or ``None`` if it has to be pointed out."""
+    return _FIELD_OF.get(plain_header(header))
+
+
 def plain_header(header: Cell) -> str:
     """A header as it is looked up and remembered: no spaces, stars or brackets."""
     text = squeeze(header)

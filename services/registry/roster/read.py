@@ -86,10 +86,13 @@ class Roster:
         ``today`` is the day on which dates count as future. Raises ``UnreadableRoster`` at once, before the first
         item, if no table has the columns without which nobody can be registered.
         """
-        complete = [table for table in self.tables if not table.columns.missing]
-        if not complete:
+        self.refuse_if_incomplete()
+        return self._items([table for table in self.tables if not table.columns.missing], today)
+
+    def refuse_if_incomplete(self) -> None:
+        """Raises ``UnreadableRoster`` if no table has the columns without which nobody can be registered."""
+        if all(table.columns.missing for table in self.tables):
             self.tables[0].columns.refuse_if_incomplete()
-        return self._items(complete, today)
 
     def _items(self, complete: Sequence[Table], today: date) -> Iterator[Item]:
         yield from self.cautions

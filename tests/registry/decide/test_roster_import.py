@@ -16,7 +16,13 @@ from services.registry.decide.roster_import import (
 from tests.given import given
 from tests.registry.decide.people import TODAY
 
-FIELDS: dict[str, Any] = {"filename": "名册.xlsx", "digest": "ab", "rows": 137, "mapping": {"姓名": "name"}}
+FIELDS: dict[str, Any] = {
+    "filename": "名册.xlsx",
+    "digest": "ab",
+    "rows": 137,
+    "mapping": {"姓名": "name"},
+    "columns": {"名册": ("姓名",), "二支部": ("姓名",)},
+}
 STARTED = ImportStarted(**FIELDS)
 CONTENT = RejectedContent(value="3.10104E+17", cells=("11", "蒋旺林"))
 FLOAT = RowRejected(sheet="名册", row=14, field="id_number", reason="float", content=CONTENT)
@@ -37,13 +43,22 @@ def test_does_not_go_on_with_another_file() -> None:
 
 
 def test_writes_down_each_refusal_once() -> None:
-    given(ROSTER_IMPORT, STARTED).when(lambda s: reject_rows(s, [FLOAT, NAMELESS, DOUBLE, SECOND_SHEET], 0, TODAY)).then(
-        FLOAT, NAMELESS, DOUBLE, SECOND_SHEET, on=TODAY
+    everything = [FLOAT, NAMELESS, DOUBLE, SECOND_SHEET]
+    given(ROSTER_IMPORT, STARTED).when(lambda s: reject_rows(s, everything, TODAY)).then(
+        *everything, on=TODAY
     ).then_again_nothing()
-    given(ROSTER_IMPORT, STARTED, FLOAT, NAMELESS).when(
-        lambda s: reject_rows(s, [FLOAT, NAMELESS, DOUBLE, SECOND_SHEET], 0, TODAY)
-    ).then(DOUBLE, SECOND_SHEET)
-    given(ROSTER_IMPORT, STARTED, FLOAT, NAMELESS).when(lambda s: reject_rows(s, [DOUBLE], 2, TODAY)).then(DOUBLE)
+    given(ROSTER_IMPORT, STARTED, FLOAT).when(lambda s: reject_rows(s, everything, TODAY)).then(
+        NAMELESS, DOUBLE, SECOND_SHEET
+    )
+    given(ROSTER_IMPORT, STARTED, FLOAT, NAMELESS).when(lambda s: reject_rows(s, [DOUBLE], TODAY)).then(DOUBLE)
+    given(ROSTER_IMPORT, STARTED, *everything).when(lambda s: reject_rows(s, [SECOND_SHEET], TODAY)).then_nothing()
+
+
+def test_goes_on_where_it_was_though_the_register_has_changed_meanwhile() -> None:
+    given(ROSTER_IMPORT, STARTED, FLOAT).when(lambda s: reject_rows(s, [DOUBLE], TODAY)).then(DOUBLE)
+    given(ROSTER_IMPORT, STARTED, DOUBLE).when(lambda s: reject_rows(s, [FLOAT, DOUBLE, SECOND_SHEET], TODAY)).then(
+        SECOND_SHEET
+    )
 
 
 def test_counts_rows_not_refusals() -> None:
@@ -67,7 +82,7 @@ def test_is_taken_back_and_names_whom_it_left() -> None:
 
 
 def test_what_has_not_begun_goes_nowhere() -> None:
-    given(ROSTER_IMPORT).when(lambda s: reject_rows(s, [FLOAT], 0, TODAY)).then_refused("not_started")
+    given(ROSTER_IMPORT).when(lambda s: reject_rows(s, [FLOAT], TODAY)).then_refused("not_started")
     given(ROSTER_IMPORT).when(lambda s: commit(s, CommitImport(accepted=0), TODAY)).then_refused("not_started")
     given(ROSTER_IMPORT).when(lambda s: undo(s, UndoImport(withdrawn=0), TODAY)).then_refused("not_started")
 
