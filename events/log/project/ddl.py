@@ -92,8 +92,11 @@ async def prepare(owner: Connection[Any], projection: Projection) -> None:
             await _make_fact(owner, service)
         if projection.snapshots and not await _exists(owner, SNAPSHOT):
             await make_snapshot(owner, service)
+        # Not ON CONFLICT: that would wait for the transaction of a leader that is stopped, and for no good.
         await owner.execute(
-            "INSERT INTO position SELECT unnest($1::text[]), 0, 1 ON CONFLICT DO NOTHING", list(projection.streams)
+            "INSERT INTO position SELECT s, 0, coalesce((SELECT max(generation) FROM position), 1) "
+            "FROM unnest($1::text[]) s WHERE NOT EXISTS (SELECT FROM position p WHERE p.stream = s)",
+            list(projection.streams),
         )
         for view in projection.views:
             if not await _exists(owner, view.table.name):
@@ -161,7 +164,10 @@ async def make_partitions(owner: Connection[Any], projection: Projection) -> int
     for number in range(newest // PARTITION_FACTS, through + 1):
         if not await _exists(owner, f"fact_{number}"):
             first, after = number * PARTITION_FACTS, (number + 1) * PARTITION_FACTS
-            await owner.execute(f"CREATE TABLE fact_{number} PARTITION OF fact FOR VALUES FROM ({first}) TO ({after})")
+            # Made apart and then attached, which holds up neither readers nor the projector.
+            await owner.execute(f"CREATE TABLE fact_{number} (LIKE fact)")
+            values = f"FROM ({first}) TO ({after})"
+            await owner.execute(f"ALTER TABLE fact ATTACH PARTITION fact_{number} FOR VALUES {values}")
             await owner.execute(f"GRANT INSERT ON fact_{number} TO {projection.service}_app")
     return int((through + 1) * PARTITION_FACTS)
 
@@ -220,26 +226,3 @@ def _schema_of(model: type[Any]) -> str:
 
 def _fingerprint(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-async def unprotected(connection: Connection[Any]) -> list[tuple[str, str]]:
-    """(table, why) of every table without forced row-level security; an empty reason is a hole.
-
-    A partition that the application cannot read is no hole: it is reached only through its guarded parent.
-    """
-    rows = await connection.fetch(
-        """SELECT c.relname AS name, coalesce(obj_description(c.oid, 'pg_class'), '') AS comment,
-                  c.relispartition AND NOT EXISTS (
-                      SELECT 1 FROM aclexplode(c.relacl) a
-                      WHERE a.grantee <> c.relowner AND a.privilege_type IN ('SELECT', 'UPDATE', 'DELETE', 'TRUNCATE')
-                  ) AS write_only
-           FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-           WHERE c.relkind IN ('r', 'p', 'm', 'f') AND n.nspname NOT IN ('pg_catalog', 'information_schema')
-             AND n.nspname NOT LIKE 'pg_t%' AND NOT (c.relrowsecurity AND c.relforcerowsecurity)
-           ORDER BY 1"""
-    )
-    return [
-        (row["name"], row["comment"].removeprefix(NO_COMMUNITY) if row["comment"].startswith(NO_COMMUNITY) else "")
-        for row in rows
-        if not row["write_only"]
-    ]

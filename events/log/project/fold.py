@@ -100,7 +100,9 @@ class Engine:
                     await part.load(connection, keys)
                     self._fold_steps(item, [(part, handler, keys)])
                     await part.write(connection)
-            except POISON as error:
+            except Exception as error:
+                if _of_the_server(error):
+                    raise
                 part.drop()
                 parked.append(_not_folded(item, part.name, error))
         key = self._snapshot_key(item)
@@ -219,6 +221,11 @@ async def savepoint(connection: Connection[Any]) -> AsyncIterator[None]:
         await connection.execute("ROLLBACK TO SAVEPOINT one")
         raise
     await connection.execute("RELEASE SAVEPOINT one")
+
+
+def _of_the_server(error: Exception) -> bool:
+    """True if PostgreSQL failed, not a fold or a value."""
+    return isinstance(error, (asyncpg.PostgresError, asyncpg.InterfaceError, OSError)) and not isinstance(error, POISON)
 
 
 def _as_keys(keys: Sequence[Key]) -> Sequence[Key]:

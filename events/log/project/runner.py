@@ -25,6 +25,7 @@ from events.log.project.fold import Engine, Parked, in_pieces
 from events.log.project.parked import park
 from events.log.project.rebuild import rebuild
 from events.log.project.session import (
+    STALLED_SECONDS,
     Database,
     Superseded,
     batch_transaction,
@@ -81,6 +82,7 @@ class Runner:
         clock: Callable[[], datetime],
         *,
         batch_max: int = BATCH_MAX,
+        stalled_seconds: float = STALLED_SECONDS,
     ) -> None:
         self.projection = projection
         self.positions = Positions(projection.streams)
@@ -94,7 +96,7 @@ class Runner:
         """The tables exist: pages may be served."""
         self._source, self._database, self._keys, self._clock = log, database, keys, clock
         self._decoder = Decoder(projection, keys)
-        self._batch_max = batch_max
+        self._batch_max, self._stalled_seconds = batch_max, stalled_seconds
         self._failures = 0
 
     async def wait_for(self, tokens: Iterable[str], timeout_seconds: float = 5.0) -> bool:
@@ -119,7 +121,7 @@ class Runner:
             try:
                 if not self.ready.is_set():
                     await self._prepare()
-                async with lead(self._database) as leader:
+                async with lead(self._database, self._stalled_seconds) as leader:
                     self.leading = True
                     self.counters.taken_over += 1
                     await self._lead(leader)

@@ -17,8 +17,9 @@ from events.log.project.scope import SETTING, WHOLE_BOX
 Connect = Callable[[], Awaitable["Connection[Any]"]]
 
 LEAD_LOCK: Final = 0x48656164
-BEAT_SECONDS: Final = 2.0
+BEAT_SECONDS: Final = 1.0
 STALLED_SECONDS: Final = 10.0
+"""Without a beat for this long, a leader is taken to be stopped for good, and a standby ends its sessions."""
 POLL_SECONDS: Final = 0.5
 CHANNEL: Final = "hearth_position"
 _APPLICATION: Final = "hearth projector of "
@@ -57,7 +58,7 @@ class Superseded(Exception):
 
 
 @asynccontextmanager
-async def lead(database: Database) -> AsyncIterator[Connection[Any]]:
+async def lead(database: Database, stalled_seconds: float = STALLED_SECONDS) -> AsyncIterator[Connection[Any]]:
     """Wait until this process is the one that folds; the lead ends with the block, or with the session.
 
     The lock dies with its session, so after a kill -9 the next one takes over within a poll. A leader that is merely
@@ -66,7 +67,7 @@ async def lead(database: Database) -> AsyncIterator[Connection[Any]]:
     connection = await database.app()
     try:
         while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", LEAD_LOCK):
-            await _end_stalled(connection)
+            await _end_stalled(connection, stalled_seconds)
             await asyncio.sleep(POLL_SECONDS)
         yield connection
     finally:
@@ -84,9 +85,9 @@ async def beat(connection: Connection[Any]) -> None:
         await asyncio.sleep(BEAT_SECONDS)
 
 
-async def _end_stalled(connection: Connection[Any]) -> None:
+async def _end_stalled(connection: Connection[Any], stalled_seconds: float) -> None:
     """End the sessions of a leader that has shown no life: its lock, and the transaction it may have left open."""
-    for row in await connection.fetch(_STALLED, LEAD_LOCK, STALLED_SECONDS):
+    for row in await connection.fetch(_STALLED, LEAD_LOCK, stalled_seconds):
         await connection.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
             "AND usename = current_user AND (pid = $1 OR application_name = $2)",
