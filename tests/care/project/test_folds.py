@@ -1,0 +1,198 @@
+"""What each fact leaves in care's tables; and that it does not matter which service is heard first."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from events.facts.base import HIDDEN
+from events.facts.care import (
+    Answers,
+    FellIll,
+    Recovered,
+    Severity,
+    ThreeQuestionsAnswered,
+    VisitCancelled,
+    VisitMade,
+    VisitMissed,
+    VisitorAssigned,
+    VisitPlanned,
+    VisitReason,
+    VisitWay,
+    WhyCancelled,
+)
+from events.facts.member import (
+    Assigned,
+    Attended,
+    AwayKind,
+    ContactChanged,
+    CorrectableField,
+    DetailsCorrected,
+    Died,
+    EnrolmentWithdrawn,
+    MovedAway,
+    Returned,
+)
+from events.facts.people import Address, ContactCard
+from events.log.project import View
+from services.care.project import illness, met, person, usual_visitor, visit
+from services.care.wire import PROJECTION
+from tests.care.office import enrolled
+from tests.care.project.folding import MEMBER, Told, history, interleaved, rows_of
+
+JAN, MAY, NOV = date(2026, 1, 5), date(2026, 5, 1), date(2026, 11, 20)
+AWAY = MovedAway(kind=AwayKind.CARD, clause="§3.1", destination="深圳", phone="130", fixed_place=True, reason="带孙子")
+PLANNED = VisitPlanned(
+    visit_id="v1",
+    reason=VisitReason.EIGHTY,
+    way=VisitWay.HOME,
+    start=date(2026, 11, 1),
+    due=NOV,
+    end=date(2026, 11, 30),
+    clause="§4.2",
+    proposed_visitor="laoli",
+)
+REGISTRY = history(
+    (enrolled(lives_alone=True), JAN),
+    (Attended(meeting_id="a"), date(2026, 3, 1)),
+    (AWAY, MAY),
+    (Assigned(branch_id="b2"), MAY),
+    (Returned(), date(2026, 9, 1)),
+    (Attended(meeting_id="b"), date(2026, 10, 1)),
+    (Died(), date(2026, 11, 21)),
+)
+CARE = history(
+    (VisitMade(by="laoli", way=VisitWay.CALL), date(2026, 2, 1)),
+    (PLANNED, date(2026, 10, 25)),
+    (FellIll(severity=Severity.SERIOUS, hospital="第一人民医院"), date(2026, 10, 26)),
+    (VisitorAssigned(visit_id="v1", visitor="xiaowang"), date(2026, 10, 26)),
+    (VisitMade(visit_id="v1", by="xiaowang", way=VisitWay.HOME), date(2026, 10, 1)),
+    (ThreeQuestionsAnswered(visit_id="v1", answers=Answers(plans="回家")), date(2026, 10, 1)),
+    (Recovered(), NOV),
+)
+
+
+def the_person(*facts: Told) -> dict[str, object]:
+    row = rows_of(person.view, facts)[(MEMBER,)]
+    return {name: value for name, value in row.items() if value is not None}
+
+
+@given(st.lists(st.booleans(), max_size=len(REGISTRY) + len(CARE)))
+def test_whichever_service_is_heard_first_the_rows_are_the_same(turns: list[bool]) -> None:
+    for view in PROJECTION.views:
+        one_after_the_other = rows_of(view, [*REGISTRY, *CARE])
+        assert rows_of(view, interleaved(REGISTRY, CARE, turns)) == one_after_the_other, view.name
+
+
+@pytest.mark.parametrize("view", PROJECTION.views, ids=lambda view: view.name)
+def test_rows_are_what_postgresql_takes(view: View) -> None:
+    rows = list(rows_of(view, [*REGISTRY, *CARE]).values())
+    assert rows
+    assert all(row.keys() <= {column.name for column in view.table.columns} for row in rows)
+    orjson.dumps(rows)
+
+
+class TestPerson:
+    def test_is_learnt_from_the_enrolment(self) -> None:
+        row = the_person(*history((enrolled(lives_alone=True), JAN)))
+        assert (row["name"], row["pinyin"], row["initials"]) == ("张桂兰", "zhangguilan", "zgl")
+        assert (row["birth"], row["building"], row["room"]) == (date(1940, 3, 7), "金桥路36弄28号", "101室")
+        assert (row["state"], row["on_roll_since"], row["lives_alone"]) == (person.ON_ROLL, JAN, True)
+
+    def test_is_away_and_comes_back(self) -> None:
+        away = the_person(*history((enrolled(), JAN), (AWAY, MAY)))
+        assert (away["away_since"], away["away_kind"], away["away_to"]) == (MAY, "card", "深圳")
+        back = the_person(*history((enrolled(), JAN), (AWAY, MAY), (Returned(), NOV)))
+        assert "away_since" not in back
+
+    def test_a_late_report_does_not_push_aside_a_newer_address(self) -> None:
+        new, old = ContactCard(address=Address(text="新地址")), ContactCard(address=Address(text="旧地址"))
+        facts = history((enrolled(), JAN), (ContactChanged(contact=new), NOV), (ContactChanged(contact=old), MAY))
+        assert the_person(*facts)["address"] == "新地址"
+
+    @pytest.mark.parametrize(
+        ("correction", "column", "value"),
+        [
+            (DetailsCorrected(field=CorrectableField.NAME, identity="张桂蓝"), "name", "张桂蓝"),
+            (DetailsCorrected(field=CorrectableField.BIRTH, identity="1941-03-07"), "birth", date(1941, 3, 7)),
+            (
+                DetailsCorrected(field=CorrectableField.ID_NUMBER, identity="310101194203070021"),
+                "birth",
+                date(1942, 3, 7),
+            ),
+            (DetailsCorrected(field=CorrectableField.LIVES_ALONE, contact="true"), "lives_alone", True),
+            (DetailsCorrected(field=CorrectableField.SEX, identity="male"), "name", "张桂兰"),
+        ],
+    )
+    def test_is_corrected(self, correction: DetailsCorrected, column: str, value: object) -> None:
+        assert the_person(*history((enrolled(), JAN), (correction, NOV)))[column] == value
+
+    def test_nothing_is_kept_of_an_enrolment_that_is_taken_back(self) -> None:
+        row = the_person(*history((enrolled(), JAN), (EnrolmentWithdrawn(), NOV)))
+        assert row == {"member_id": MEMBER, "state": person.WITHDRAWN, "name": "张桂兰"}
+
+    def test_who_was_erased_has_no_name(self) -> None:
+        erased = enrolled().model_copy(update={"person": HIDDEN, "contact": HIDDEN})
+        row = the_person(*history((erased, JAN)))
+        assert "name" not in row
+        assert row["on_roll_since"] == JAN
+
+    def test_nothing_happens_to_who_never_came(self) -> None:
+        with pytest.raises(LookupError):
+            the_person(*history((AWAY, MAY)))
+
+
+class TestVisit:
+    def row(self, *facts: tuple[object, date]) -> dict[str, object]:
+        return dict(rows_of(visit.view, history((PLANNED, JAN), *facts))[("v1",)])  # type: ignore[arg-type]
+
+    def test_is_planned_and_given_to_somebody(self) -> None:
+        row = self.row((VisitorAssigned(visit_id="v1", visitor="xiaowang"), NOV))
+        assert (row["stage"], row["proposed"], row["assigned"]) == (visit.OPEN, "laoli", "xiaowang")
+
+    @pytest.mark.parametrize(
+        ("fact", "stage"),
+        [
+            (VisitMade(visit_id="v1", by="laoli", way=VisitWay.HOME), visit.MADE),
+            (VisitMissed(visit_id="v1"), visit.MISSED),
+            (VisitCancelled(visit_id="v1", why=WhyCancelled.DIED), visit.CANCELLED),
+        ],
+    )
+    def test_ends(self, fact: object, stage: str) -> None:
+        row = self.row((fact, NOV))
+        assert (row["stage"], row["closed_on"]) == (stage, NOV)
+
+    def test_is_open_again_when_planned_again(self) -> None:
+        row = self.row((VisitCancelled(visit_id="v1", why=WhyCancelled.WENT_AWAY), MAY), (PLANNED, NOV))
+        assert (row["stage"], row.get("closed_on")) == (visit.OPEN, None)
+
+    def test_what_was_said_is_not_in_the_row(self) -> None:
+        row = self.row((ThreeQuestionsAnswered(visit_id="v1", answers=Answers(plans="回家")), NOV))
+        assert row["answers_seq"] == 2
+        assert "回家" not in str(row)
+
+    def test_what_nobody_planned_has_no_row(self) -> None:
+        assert rows_of(visit.view, history((VisitMade(by="laoli", way=VisitWay.HOME), NOV))) == {}
+        assert rows_of(visit.view, history((VisitMissed(visit_id="v9"), NOV))) == {}
+
+
+def test_the_table_of_the_ill_says_neither_how_nor_where() -> None:
+    row = rows_of(illness.view, CARE)[(MEMBER,)]
+    assert row == {"member_id": MEMBER, "ill_since": date(2026, 10, 26), "recovered_on": NOV, "fact_seq": 3}
+    assert {column.name for column in illness.table.columns} == {*row, "community"}
+
+
+def test_the_last_meeting_is_the_latest_day_not_the_latest_news() -> None:
+    row = rows_of(met.view, [*REGISTRY, *CARE])[(MEMBER,)]
+    assert (row["met_on"], row["met_how"]) == (date(2026, 10, 1), VisitWay.HOME)
+
+
+def test_who_was_there_goes_again_rather_than_who_telephoned() -> None:
+    call = VisitMade(by="other", way=VisitWay.CALL)
+    facts = history((call, JAN), (VisitMade(by="laoli", way=VisitWay.HOME), MAY), (call, NOV))
+    assert rows_of(usual_visitor.view, facts[:1])[(MEMBER,)]["visitor"] == "other"
+    assert rows_of(usual_visitor.view, facts)[(MEMBER,)]["visitor"] == "laoli"
