@@ -59,7 +59,7 @@ class Notify:
 
     # ── what policies command ────────────────────────────────────────────────────────────────────────────────────
 
-    async def tell(  # noqa: PLR0913 - a notice is made of these
+    async def tell(
         self,
         asked: Asked,
         key: str,
@@ -166,5 +166,3 @@ def _addressee(kind: RecipientKind, person: Person) -> tuple[str, str | None, st
         case RecipientKind.WORKER:
             name = person.visitor or ""
             return (name, None, None) if name and _ACCOUNT_CHARACTERS.issuperset(name) else None
-
-

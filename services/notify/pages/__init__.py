@@ -1,1 +1,1 @@
-"""Notify's pages and API: the outbox somebody works through, letters, a member's messages, the panel of the home page."""
+"""Notify's pages and API: the outbox, letters, a member's messages, the panel of the home page."""

@@ -79,9 +79,7 @@ async def notices(
 async def one(request: Request, caller: Teller, notice_id: EntityId) -> Response:
     """One notice."""
     row = await notice_row(request, caller, notice_id)
-    return JSONResponse(
-        plain_json(notice_json(row, _clause(request, row))), headers={"ETag": f'"NOTIFY:{row["seq"]}"'}
-    )
+    return JSONResponse(plain_json(notice_json(row, _clause(request, row))), headers={"ETag": f'"NOTIFY:{row["seq"]}"'})
 
 
 @router.post("/{notice_id}/send", status_code=201)

@@ -92,21 +92,22 @@ async def waiting(db: AsyncConnection, wanted: Wanted, limit: int) -> list[dict[
 
 async def counts(db: AsyncConnection, wanted: Wanted) -> Mapping[str, int]:
     """How many of those asked for stand in each state, whatever state was asked for; `open` is what waits."""
-    query = select(_n.state, func.count()).where(*_conditions(wanted, state=False)).group_by(_n.state)
-    found = dict.fromkeys(notice.STATES, 0) | {state: count for state, count in await db.execute(query)}
+    query = select(_n.state, func.count().label("number")).where(*_conditions(wanted, state=False)).group_by(_n.state)
+    found = dict.fromkeys(notice.STATES, 0)
+    found.update((row.state, row.number) for row in await db.execute(query))
     return found | {OPEN: sum(found[state] for state in notice.OPEN)}
 
 
 async def waiting_by_channel(db: AsyncConnection, worker: str = "") -> Mapping[str, int]:
     """How many wait on each way."""
     query = (
-        select(_n.channel, func.count())
+        select(_n.channel, func.count().label("number"))
         .where(*_conditions(Wanted(state=OPEN, worker=worker)))
         .group_by(_n.channel)
     )
-    return dict.fromkeys((channel.value for channel in Channel), 0) | {
-        channel: count for channel, count in await db.execute(query)
-    }
+    found = dict.fromkeys((channel.value for channel in Channel), 0)
+    found.update((row.channel, row.number) for row in await db.execute(query))
+    return found
 
 
 async def pending_about(db: AsyncConnection, member_id: str) -> Sequence[Mapping[str, Any]]:

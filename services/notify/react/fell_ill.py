@@ -1,4 +1,4 @@
-"""Who fell ill: the branch and whoever usually visits are told that they are needed, not what it is; nobody else (R13)."""
+"""Who fell ill: the branch and whoever usually visits learn that they are needed, not why; nobody else does (R13)."""
 
 from __future__ import annotations
 
