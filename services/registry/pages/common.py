@@ -12,10 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.datastructures import FormData
 
 from events.log.command import Asked, Receipt
+from events.log.project.keyset import PAGE_DEFAULT, PAGE_MAX, BadToken
 from services.registry.handle import Registry
 from services.registry.pages.words import SENTENCES, complaints
 from services.registry.project import meeting, register
-from services.registry.project.keyset import PAGE_DEFAULT, PAGE_MAX, BadToken
 from services.shell.acting import asked, told
 from services.shell.i18n import gettext as _
 from services.shell.identity import Caller, Role, requires

@@ -82,8 +82,8 @@ async def dues_sheet(
         paid = await dues.paid_months(db, member_id)
     owed_from = account["owed_from"] if account else this_month
     owed_until = (account["owed_until"] if account else None) or "9999-12"
-    start = first or min(this_month[:5] + "01", owed_from, *paid)
-    end = last or max(this_month, *paid)
+    start = first or min([f"{this_month[:4]}-01", owed_from, *paid])
+    end = last or max([this_month, *paid])
     if ahead:
         end = max(end, month_of(months_after(first_day(this_month), ahead)))
     between = list(months_between(start, end))[-MONTHS_MAX:]

@@ -12,8 +12,8 @@ from events.facts.base import is_hidden
 from events.facts.branch import BranchContact, ContactSet, Formed
 from events.log.envelope import About
 from events.log.project import Row, View, community_column
+from events.log.project.sql import inside, path_text
 from services.registry.project import member
-from services.registry.project.sql import inside, path_text
 
 table = Table(
     "branch",
@@ -94,4 +94,4 @@ async def names(db: AsyncConnection, branch_ids: Sequence[str]) -> dict[str, str
     if not branch_ids:
         return {}
     query = select(table.c.branch_id, table.c.name).where(table.c.branch_id.in_(list(branch_ids)))
-    return {branch_id: name for branch_id, name in await db.execute(query)}  # noqa: C416 - rows are no pairs to mypy
+    return dict((await db.execute(query)).tuples().all())

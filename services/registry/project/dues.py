@@ -18,9 +18,9 @@ from events.facts.base import is_hidden
 from events.facts.member import Died, DuesPaid, Enrolled, EnrolmentWithdrawn, MonthDue
 from events.log.envelope import About
 from events.log.project import Row, View, community_column
+from events.log.project.keyset import PAGE_DEFAULT, Page, paged, read_token
+from events.log.project.sql import inside, path_text
 from services.registry.project import branch, member
-from services.registry.project.keyset import PAGE_DEFAULT, Page, paged, read_token
-from services.registry.project.sql import inside, path_text
 
 paid = Table(
     "dues_month",
@@ -132,7 +132,7 @@ def _unpaid(last: str) -> Any:
     """How many months are over and not paid: those owed, less those of them that were paid."""
     owed_last = func.least(last, func.coalesce(account.c.owed_until, last))
     span = _number(owed_last) - _number(account.c.owed_from) + 1
-    one = func.unnest(account.c.months).table_valued("month", name="settled")
+    one = func.unnest(account.c.months).table_valued("month").render_derived(name="settled")
     within = one.c.month.between(account.c.owed_from, owed_last)
     settled = select(func.count()).select_from(one).where(within).correlate(account).scalar_subquery()
     return func.greatest(span, 0) - settled

@@ -31,9 +31,9 @@ from events.facts.roster_import import ImportCommitted, ImportStarted, ImportUnd
 from events.log.envelope import About
 from events.log.port import Message
 from events.log.project import Row, View, community_column
+from events.log.project.keyset import PAGE_DEFAULT, BadToken, Page, paged, read_token
+from events.log.project.sql import inside, path_text
 from services.registry.project import branch, elsewhere, member
-from services.registry.project.keyset import PAGE_DEFAULT, BadToken, Page, paged, read_token
-from services.registry.project.sql import inside, path_text
 
 STARTED, COMMITTED, UNDONE = "started", "committed", "undone"
 

@@ -14,9 +14,9 @@ from events.facts.base import is_hidden
 from events.facts.member import Died, EnrolmentWithdrawn, MovedAway, Returned
 from events.log.envelope import About
 from events.log.project import Row, View, community_column
+from events.log.project.keyset import PAGE_DEFAULT, Page, paged, read_token
+from events.log.project.sql import inside, path_text
 from services.registry.project import branch, elsewhere, member
-from services.registry.project.keyset import PAGE_DEFAULT, Page, paged, read_token
-from services.registry.project.sql import inside, path_text
 
 OPEN, CLOSED = "open", "closed"
 

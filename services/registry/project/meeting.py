@@ -25,9 +25,9 @@ from events.facts.meeting import Cancelled, Scheduled, SignedIn
 from events.facts.member import Attended
 from events.log.envelope import About
 from events.log.project import Row, View, community_column
+from events.log.project.keyset import PAGE_DEFAULT, Page, paged, read_token
+from events.log.project.sql import inside, path_text
 from services.registry.project import branch, member
-from services.registry.project.keyset import PAGE_DEFAULT, Page, paged, read_token
-from services.registry.project.sql import inside, path_text
 
 SCHEDULED, CANCELLED = "scheduled", "cancelled"
 
@@ -187,4 +187,4 @@ async def titles(db: AsyncConnection, meeting_ids: Sequence[str]) -> dict[str, s
     if not meeting_ids:
         return {}
     query = select(table.c.meeting_id, table.c.title).where(table.c.meeting_id.in_(list(meeting_ids)))
-    return dict(await db.execute(query))
+    return dict((await db.execute(query)).tuples().all())

@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from events.log.project.keyset import PAGE_DEFAULT, Page, paged, read_token
+from events.log.project.sql import begins, inside, path_text
 from services.registry.project import branch, elsewhere, member
-from services.registry.project.keyset import PAGE_DEFAULT, Page, paged, read_token
-from services.registry.project.sql import begins, inside, path_text
 
 _m = member.table.c
 _CHINESE = ("\u3400", "\u9fff")
@@ -66,7 +66,7 @@ async def counts(db: AsyncConnection, wanted: Wanted) -> Mapping[str, int]:
     everybody = Wanted(q=wanted.q, state="all", branch_id=wanted.branch_id, community=wanted.community)
     query = select(_m.state, func.count()).where(*_conditions(everybody)).group_by(_m.state)
     found = dict.fromkeys(member.STATES, 0)
-    found.update(dict(await db.execute(query)))
+    found.update(dict((await db.execute(query)).tuples().all()))
     return found
 
 
