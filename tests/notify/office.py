@@ -218,10 +218,13 @@ async def reacted(office: Office, about: About) -> None:
 
     async def ask() -> bool:
         health = await reactor.health()
-        source = about.service
-        return any(one.source == source and one.seq >= about.seq and not one.waiting for one in health.sources)
+        of_source = [one for one in health.sources if one.source == about.service]
+        return any(one.seq >= about.seq and not one.waiting for one in of_source)
 
-    await until(ask)
+    try:
+        await until(ask)
+    except TimeoutError as error:
+        raise AssertionError(f"{about.position} is not reacted to: {await reactor.health()}") from error
 
 
 def seq_of(answer: httpx.Response) -> str:

@@ -10,11 +10,11 @@ from typing import Any
 from fastapi import Request
 
 from events.facts.notice import Channel, RecipientKind
+from services.notify.decide.policy import NotifyPolicy
 from services.notify.pages import words
 from services.notify.pages.common import notify
 from services.notify.project import notice
 from services.notify.project.recipient import reached_by
-from services.shell.i18n import speech
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,6 @@ class Attempt:
     on: date
     outcome: str
     channel: str
-    note: str
     by: str
 
 
@@ -41,7 +40,8 @@ class Shown:
     because: str
     clause: str
     attempts: Sequence[Attempt]
-    tried_today: bool
+    gaps: bool
+    """The words speak of something that was not on record."""
 
     @property
     def is_open(self) -> bool:
@@ -52,15 +52,16 @@ class Shown:
 async def shown(request: Request, rows: Iterable[Mapping[str, Any]]) -> list[Shown]:
     """Rows of the outbox for a template, in the reader's words."""
     rows = list(rows)
-    workers = await _displays(request, {row["recipient_id"] for row in rows if _is(row, RecipientKind.WORKER)})
-    messages = notify(request).policy.messages
-    return [_shown(row, workers, messages[row["policy"]].clause if row["policy"] in messages else "") for row in rows]
+    accounts = {row["recipient_id"] for row in rows if _is(row, RecipientKind.WORKER)}
+    accounts |= {attempt["by"] for row in rows for attempt in row["attempts"]}
+    displays, policy = await _displays(request, accounts), notify(request).policy
+    return [_shown(row, displays, policy) for row in rows]
 
 
-def _shown(row: Mapping[str, Any], workers: Mapping[str, str], clause: str) -> Shown:
-    now, attempts = _reached(row), [_attempt(one) for one in row["attempts"]]
+def _shown(row: Mapping[str, Any], displays: Mapping[str, str], policy: NotifyPolicy) -> Shown:
+    now, message = _reached(row), policy.messages.get(row["policy"])
     if _is(row, RecipientKind.WORKER):
-        who, note, href = workers[row["recipient_id"]], "", ""
+        who, note, href = displays[row["recipient_id"]], "", ""
     elif _is(row, RecipientKind.BRANCH):
         who, note, href = row["recipient_name"] or "", row["contact_name"] or "", ""
     else:
@@ -73,9 +74,9 @@ def _shown(row: Mapping[str, Any], workers: Mapping[str, str], clause: str) -> S
         to=now or row["to"],
         moved=bool(now and row["to"] and now != row["to"]),
         because=words.because(row),
-        clause=clause,
-        attempts=attempts,
-        tried_today=any(one.on == speech().today for one in attempts),
+        clause=message.clause if message else "",
+        attempts=[_attempt(one, displays) for one in row["attempts"]],
+        gaps=policy.unknown in (row["text"] or ""),
     )
 
 
@@ -94,13 +95,12 @@ def _reached(row: Mapping[str, Any]) -> str | None:
     return phone if row["channel"] == Channel.PHONE.value else address
 
 
-def _attempt(one: Mapping[str, Any]) -> Attempt:
+def _attempt(one: Mapping[str, Any], displays: Mapping[str, str]) -> Attempt:
     outcome = words.word(words.STATE, one["outcome"])
     if one["outcome"] == notice.FAILED:
         outcome = words.word(words.WHY_FAILED, one["note"])
-    return Attempt(
-        date.fromisoformat(one["on"]), outcome, words.word(words.CHANNEL, one["channel"]), one["note"] or "", one["by"]
-    )
+    channel = words.word(words.CHANNEL, one["channel"])
+    return Attempt(date.fromisoformat(one["on"]), outcome, channel, displays[one["by"]])
 
 
 async def _displays(request: Request, names: set[str]) -> dict[str, str]:

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 
 from services.notify.pages import words
 from services.notify.pages.common import TELLERS, own_only, quiet_until
-from services.notify.pages.rows import shown
+from services.notify.pages.rows import Shown, shown
 from services.notify.project import outbox
 from services.notify.project.outbox import OPEN, Wanted
 from services.shell.identity import Caller, requires
@@ -20,6 +20,8 @@ router = APIRouter(include_in_schema=False)
 
 Anybody = Annotated[Caller, Depends(requires())]
 SHOWN = 4
+LOOKED_AT = 40
+"""Notices looked at for the first few recipients: one of them may be told many things."""
 
 
 @router.get("/panels/today")
@@ -29,12 +31,17 @@ async def today(request: Request, caller: Anybody) -> Response:
         return Response("", media_type="text/html")
     wanted = Wanted(state=OPEN, worker=own_only(caller))
     async with reading(request, caller) as db:
-        rows = await outbox.waiting(db, wanted, SHOWN)
+        rows = await outbox.waiting(db, wanted, LOOKED_AT)
         counts = await outbox.counts(db, wanted)
+    people: dict[str, list[Shown]] = {}
+    for one in await shown(request, rows):
+        people.setdefault(one.row["recipient_id"], []).append(one)
+    first = list(people.values())[:SHOWN]
     return fragment(
         request,
         "today.html",
-        rows=await shown(request, rows),
+        people=first,
+        listed=sum(len(notices) for notices in first),
         open=counts[OPEN],
         quiet=quiet_until(request),
         words=words,

@@ -1,0 +1,144 @@
+"""Who is told what because of which fact; and that nobody is told anything twice. On a real cell."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import httpx
+import pytest
+
+from events.facts.branch import BranchContact, ContactSet
+from events.facts.care import VisitMade, VisitWay
+from events.facts.member import Died, EnrolmentWithdrawn, Returned
+from services.notify.react.policies import REACTIONS
+from services.shell.identity.caller import Role
+from tests.notify.office import Office, dues_paid, fell_ill, moved_away, new_id, notices, reacted, told
+
+AUTUMN = date(2026, 10, 2)
+
+
+async def test_nobody_is_told_of_who_was_away_when_the_roster_came(office: Office, clerk: httpx.AsyncClient) -> None:
+    member_id = await office.registry.enrols(await office.registry.forms())
+    about = await office.registry.says(member_id, moved_away(carried_over=True))
+    await reacted(office, about)
+    assert await notices(clerk, member_id, after=about.position) == []
+
+
+async def test_who_returns_is_welcomed_and_old_news_is_dropped(office: Office, clerk: httpx.AsyncClient) -> None:
+    member_id = await office.registry.enrols(await office.registry.forms())
+    await office.registry.says(member_id, moved_away(), AUTUMN)
+    await told(clerk, member_id, "moved_away.branch", "moved_away.member", state="open")
+    await reacted(office, await office.registry.says(member_id, Returned()))
+    found = await told(clerk, member_id, "returned.member", "moved_away.branch")
+    assert {rule: (one["state"], one["why"]) for rule, one in found.items()} == {
+        "returned.member": ("intended", None),
+        "moved_away.branch": ("suppressed", "out_of_date"),
+        "moved_away.member": ("suppressed", "out_of_date"),
+    }
+    assert (found["returned.member"]["channel"], found["returned.member"]["to"]) == ("phone", "13912348862")
+
+
+async def test_a_receipt_names_months_and_number_and_never_the_money(office: Office, clerk: httpx.AsyncClient) -> None:
+    member_id = await office.registry.enrols(await office.registry.forms())
+    await office.registry.says(member_id, dues_paid("2026-10", "2026-11"))
+    text = (await told(clerk, member_id, "dues_paid.member"))["dues_paid.member"]["text"]
+    assert "2026年10、11月的党费已于2026年11月21日收到，收据编号 2026-0341" in text
+    assert "34.20" not in text
+    assert "3420" not in text
+
+
+async def test_of_an_illness_the_branch_and_the_usual_visitor_learn_and_nobody_else(
+    office: Office, clerk: httpx.AsyncClient
+) -> None:
+    branch_id = await office.registry.forms()
+    member_id = await office.registry.enrols(branch_id)
+    await office.care.says(member_id, VisitMade(by="li", way=VisitWay.HOME), AUTUMN)
+    await office.care.says(member_id, VisitMade(by="wang", way=VisitWay.CALL), date(2026, 11, 1))
+    await reacted(office, await office.care.says(member_id, fell_ill()))
+    found = await told(clerk, member_id, "fell_ill.branch", "fell_ill.visitor")
+    assert {rule: (one["recipient"], one["recipient_id"]) for rule, one in found.items()} == {
+        "fell_ill.branch": ("branch", branch_id),
+        "fell_ill.visitor": ("worker", "li"),
+    }
+    everything = "".join(str(one) for one in found.values())
+    assert not [word for word in ("肺炎", "第一人民医院", "serious") if word in everything]
+
+
+async def test_whoever_is_written_down_without_an_account_is_not_told(
+    office: Office, clerk: httpx.AsyncClient
+) -> None:
+    member_id = await office.registry.enrols(await office.registry.forms())
+    await office.care.says(member_id, VisitMade(by="隔壁 老王", way=VisitWay.HOME))
+    await reacted(office, await office.care.says(member_id, fell_ill()))
+    assert (await told(clerk, member_id, "fell_ill.branch")).keys() == {"fell_ill.branch"}
+
+
+@pytest.mark.parametrize(("end", "why"), [(Died(), "died"), (EnrolmentWithdrawn(), "withdrawn")])
+async def test_an_end_ends_everything_that_waits(
+    office: Office, clerk: httpx.AsyncClient, end: Died | EnrolmentWithdrawn, why: str
+) -> None:
+    member_id = await office.registry.enrols(await office.registry.forms())
+    await office.registry.says(member_id, moved_away())
+    await office.registry.says(member_id, dues_paid("2026-11"))
+    found = await told(clerk, member_id, "moved_away.branch", "moved_away.member", "dues_paid.member")
+    receipt = found["dues_paid.member"]["notice_id"]
+    assert (await clerk.post(f"/notify/api/notices/{receipt}/send")).status_code == 201
+    await reacted(office, await office.registry.says(member_id, end))
+    found = await told(clerk, member_id, "moved_away.branch", "moved_away.member")
+    assert {rule: (one["state"], one["why"]) for rule, one in found.items()} == {
+        "moved_away.branch": ("suppressed", why),
+        "moved_away.member": ("suppressed", why),
+        "dues_paid.member": ("sent", None),
+    }
+
+
+async def test_of_the_dead_nobody_is_told_that_they_fell_ill(office: Office, clerk: httpx.AsyncClient) -> None:
+    member_id = await office.registry.enrols(await office.registry.forms())
+    await office.registry.says(member_id, Died())
+    await reacted(office, await office.care.says(member_id, fell_ill()))
+    found = await told(clerk, member_id, "fell_ill.branch")
+    assert (found["fell_ill.branch"]["state"], found["fell_ill.branch"]["why"]) == ("suppressed", "died")
+
+
+async def test_without_a_branch_the_member_is_told_all_the_same(office: Office, clerk: httpx.AsyncClient) -> None:
+    member_id = await office.registry.enrols(None)
+    await reacted(office, await office.registry.says(member_id, moved_away()))
+    found = await told(clerk, member_id, "moved_away.member")
+    assert found.keys() == {"moved_away.member"}
+    assert "支部联系人：（未登记）" in found["moved_away.member"]["text"]
+
+
+async def test_the_contact_of_the_day_is_given(office: Office, clerk: httpx.AsyncClient) -> None:
+    branch_id = await office.registry.forms()
+    member_id = await office.registry.enrols(branch_id)
+    await office.registry.says(branch_id, ContactSet(contact=BranchContact(name="赵老师", phone="62719999")))
+    await office.registry.says(member_id, moved_away())
+    found = await told(clerk, member_id, "moved_away.branch", "moved_away.member")
+    assert found["moved_away.branch"]["to"] == "62719999"
+    assert "赵老师，电话：62719999" in found["moved_away.member"]["text"]
+
+
+async def test_the_same_fact_again_makes_no_second_message(office: Office, clerk: httpx.AsyncClient) -> None:
+    """Delivered once more after everything was told, closed and forgotten, a fact still leads to nothing."""
+    branch_id = await office.registry.forms()
+    member_id = await office.registry.enrols(branch_id)
+    fact = moved_away()
+    about = await office.registry.says(member_id, fact)
+    found = await told(clerk, member_id, "moved_away.branch", "moved_away.member")
+    for one in found.values():
+        assert (await clerk.post(f"/notify/api/notices/{one['notice_id']}/acknowledge")).status_code == 201
+    (policy,) = (one for one in REACTIONS if one.policy == "tell-moved-away")
+    await policy.run(fact, about, office.service.state.notify)
+    await policy.run(fact, replace(about, recorded=about.recorded), office.service.state.notify)
+    end = (await office.host.log.ends("NOTIFY")).last
+    again = await notices(clerk, member_id, after=f"NOTIFY:{end}")
+    assert {one["notice_id"] for one in again} == {one["notice_id"] for one in found.values()}
+    assert {one["state"] for one in again} == {"acknowledged"}
+
+
+async def test_a_fact_about_somebody_unknown_leads_to_nothing(office: Office, clerk: httpx.AsyncClient) -> None:
+    nobody = new_id()
+    await reacted(office, await office.care.says(nobody, fell_ill()))
+    async with office.asking(Role.SECRETARY, scope="") as everywhere:
+        assert await notices(everywhere, nobody) == []
