@@ -87,9 +87,10 @@ async def dues_sheet(
     if ahead:
         end = max(end, month_of(months_after(first_day(this_month), ahead)))
     between = list(months_between(start, end))[-MONTHS_MAX:]
-    one = await registry(request).state(member_id)
+    one = (await registry(request).states([member_id])).get(member_id)
+    dues_ = registry(request).due(one, between) if one else [None] * len(between)
     months = []
-    for month, due in zip(between, registry(request).due(one, between), strict=True):
+    for month, due in zip(between, dues_, strict=True):
         row = paid.get(month)
         if row is not None:
             state = "paid"
