@@ -106,9 +106,27 @@ async def result_of(request: Request, caller: Caller, import_id: str) -> Result:
     if row is None:
         await request.app.state.caught_up()
         row = await _row(request, caller, import_id)
+    if row is None and work is not None and caller.covers(work.community):
+        row = _just_begun(work)
     if row is None:
         raise NotFound(_("在您的范围内没有这次导入。"))
     return Result(row, stage_of(row, running=busy), work, undoing)
+
+
+def _just_begun(work: Progress) -> dict[str, Any]:
+    """The row of an import that the tables do not have yet."""
+    row: dict[str, Any] = {column.name: None for column in imports.table.columns}
+    return row | {
+        "import_id": work.import_id,
+        "community": work.community,
+        "filename": work.filename,
+        "stage": imports.STARTED,
+        "rows": work.rows,
+        "accepted": work.accepted,
+        "rejected": work.rejected,
+        "reasons": {},
+        "columns": {},
+    }
 
 
 def stage_of(row: Mapping[str, Any], *, running: bool) -> str:
