@@ -13,6 +13,7 @@ from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
 import psycopg
+from psycopg.sql import SQL
 from eventsourcing.application import Application
 from eventsourcing.domain import Aggregate, event
 from eventsourcing.persistence import Tracking
@@ -91,8 +92,8 @@ class Cards(PostgresTrackingRecorder):
 
     def __init__(self, datastore: PostgresDatastore, **kwargs: Any) -> None:
         super().__init__(datastore, **kwargs)
-        self.create_table_statements.append(
-            psycopg.sql.SQL("CREATE TABLE IF NOT EXISTS card (member uuid PRIMARY KEY, phone text, building text)")
+        self.sql_create_statements.append(
+            SQL("CREATE TABLE IF NOT EXISTS card (member uuid PRIMARY KEY, phone text, building text)")
         )
 
     def set_card(self, member: Any, contact: dict[str, Any], tracking: Tracking) -> None:

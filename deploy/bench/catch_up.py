@@ -1,0 +1,95 @@
+"""`catch_up`: the registry's projector reads its whole log into current rows and history, beside a peer's projector.
+
+Exactly once: rows, snapshots, the second copy of every envelope and the position are committed together. Sealed fields
+are opened. The peer (`eventsourcing`, its projection runner) keeps one current row and its position. The limit is
+reading the same facts from the log without folding them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from time import perf_counter
+
+import asyncpg
+
+from deploy.bench import peers
+from deploy.bench.figure import Beside, Figure
+from deploy.bench.ground import Ground, Pen, changed, enrolled, fresh_ground, new_id
+from events.log.port import BATCH_WRITES_MAX
+from events.log.project.runner import Runner
+from events.log.project.session import Database
+from services.registry.wire import PROJECTION
+
+PEOPLE = 10_000
+CHANGES = 10_000
+PEER_EVENTS = 4_000
+
+
+async def figures(folder: Path) -> Sequence[Figure]:
+    """The figure on fresh servers in this folder."""
+    async with fresh_ground(folder) as ground:
+        total = await written(ground, PEOPLE, CHANGES)
+        async with projecting(ground) as runner:
+            start = perf_counter()
+            assert await runner.wait_for([f"REGISTRY:{total}"], timeout_seconds=600)
+            ours = total / (perf_counter() - start)
+        limit = await _reading(ground, total)
+        peer = await peers.projection_rate(ground.addresses, PEER_EVENTS)
+    return [
+        Figure(
+            name="catch_up",
+            value=round(ours, 1),
+            unit="facts/s",
+            peer=Beside(name="eventsourcing projection runner, one current row", value=round(peer, 1)),
+            limit=Beside(name="reading the same facts without folding them", value=round(limit, 1)),
+        )
+    ]
+
+
+async def written(ground: Ground, people: int, changes: int) -> int:
+    """Write a log of so many enrolments and later changes; the last sequence."""
+    last = 0
+    pens = [Pen(ground.keys, new_id()) for _ in range(people)]
+    for start in range(0, people, BATCH_WRITES_MAX):
+        group = pens[start : start + BATCH_WRITES_MAX]
+        await ground.keys.ensure(pen.entity for pen in group)
+        sequences = await ground.log.append("REGISTRY", [pen.write(enrolled(start + n)) for n, pen in enumerate(group)])
+        for pen, sequence in zip(group, sequences, strict=True):
+            pen.seq = sequence
+        last = sequences[-1]
+    for start in range(0, changes, BATCH_WRITES_MAX):
+        group = [pens[(start + n) % people] for n in range(BATCH_WRITES_MAX)]
+        await ground.keys.prefetch(("registry", pen.entity) for pen in group)
+        sequences = await ground.log.append("REGISTRY", [pen.write(changed(start + n)) for n, pen in enumerate(group)])
+        for pen, sequence in zip(group, sequences, strict=True):
+            pen.seq = sequence
+        last = sequences[-1]
+    return last
+
+
+@asynccontextmanager
+async def projecting(ground: Ground) -> AsyncIterator[Runner]:
+    """The registry's own projector, with its own credentials, while the block runs."""
+    database = Database(
+        app=partial(asyncpg.connect, ground.addresses.postgres["registry_app"]),
+        owner=partial(asyncpg.connect, ground.addresses.postgres["registry_owner"]),
+    )
+    runner = Runner(PROJECTION, ground.log, database, ground.keys, lambda: datetime.now(UTC))
+    task = asyncio.create_task(runner.run())
+    try:
+        yield runner
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def _reading(ground: Ground, total: int) -> float:
+    start = perf_counter()
+    async for _ in ground.log.read_range("REGISTRY", 1, total):
+        pass
+    return total / (perf_counter() - start)
