@@ -12,7 +12,7 @@ from typing import Any, Final
 from asyncpg import Connection
 
 from events.log.project.ddl import PARTITION_FACTS
-from events.log.project.decode import ENTITY_MAX, Item
+from events.log.project.decode import Item
 
 COLUMNS: Final = (
     "seq", "stream", "entity", "id", "type", "community", "effective", "recorded", "command", "body",
@@ -36,19 +36,12 @@ _INSERT: Final = (
 def record_of(item: Item) -> Record:
     """One row of `fact`, in the order of `COLUMNS`; of an envelope that is none, what its subject says."""
     about, message = item.about, item.message
-    stream, entity = place_of(message.subject)
     if about is None:
-        return (message.seq, stream, entity, "", "", "", None, message.stored_at, "", message.body)
+        return (message.seq, item.stream, item.key[0], "", "", "", None, message.stored_at, "", message.body)
     return (
-        message.seq, stream, about.entity, about.id, about.type, about.community, about.effective, about.recorded,
+        message.seq, item.stream, about.entity, about.id, about.type, about.community, about.effective, about.recorded,
         about.command, message.body,
     )  # fmt: skip
-
-
-def place_of(subject: str) -> tuple[str, str]:
-    """(stream, entity) of `fact.<service>.<stream>.<entity>`; empty where a token is missing, cut where too long."""
-    tokens = [*subject.replace("\x00", "").split(".", 3), "", "", "", ""]
-    return tokens[2][:ENTITY_MAX], tokens[3][:ENTITY_MAX]
 
 
 async def use_ltree(connection: Connection[Any]) -> None:

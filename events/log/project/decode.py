@@ -19,8 +19,8 @@ from events.log.project.view import Projection
 YIELD_FACTS: Final = 200
 """Facts decoded or folded before other tasks of the process get a turn (about 10 ms)."""
 ENTITY_MAX: Final = 200
-COMMAND_BYTES_MAX: Final = 2000
-"""With an entity beside it, still fits into one entry of an index (2,704 bytes)."""
+COMMAND_MAX: Final = 500
+"""Characters; both together still fit into one entry of an index (2,704 bytes)."""
 _PROJECT: Final = re.compile(r"/(events|services|tests)/.*$")
 
 
@@ -44,6 +44,10 @@ class Item:
     """
 
     message: Message
+    stream: str
+    """The stream of the owner (`member`), as the subject says it."""
+    key: tuple[str]
+    """The entity, as the subject says it: the key of its snapshot."""
     about: About | None
     fact: Fact | None
     problem: str = ""
@@ -55,6 +59,7 @@ class Decoder:
     def __init__(self, projection: Projection, keys: Keys) -> None:
         self._keys = keys
         self._catalogue = catalogue()
+        self._communities: set[str] = set()
         self._wanted = frozenset(projection.routes)
         self._snapshot_of = frozenset((projection.service, snapshots.stream) for snapshots in projection.snapshots)
 
@@ -70,7 +75,9 @@ class Decoder:
         await self._keys.prefetch(people)
         items = []
         for number, (message, one) in enumerate(zip(messages, parsed, strict=True), 1):
-            items.append(Item(message, None, None, one) if isinstance(one, str) else self._open(message, one))
+            stream, entity = place_of(message.subject)
+            about, fact, problem = (None, None, one) if isinstance(one, str) else self._open(one)
+            items.append(Item(message, stream, (entity,), about, fact, problem))
             if number % YIELD_FACTS == 0:
                 await asyncio.sleep(0)
         return items
@@ -89,17 +96,32 @@ class Decoder:
         kind = self._catalogue.get(about.type)
         if kind is not None and not _belongs(kind, message.subject):
             return f"{about.type} belongs to fact.{kind.OWNER}.{kind.STREAM}, not to this subject"
-        return _not_storable(about) or parsed
+        return self._not_storable(message, about) or parsed
 
-    def _open(self, message: Message, parsed: Parsed) -> Item:
-        if not self._is_wanted(parsed.about):
-            return Item(message, parsed.about, None)
+    def _open(self, parsed: Parsed) -> tuple[About, Fact | None, str]:
+        about = parsed.about
+        if not self._is_wanted(about):
+            return about, None, ""
         try:
-            return Item(message, parsed.about, open_fact(parsed, self._keys.open).fact)
+            return about, open_fact(parsed, self._keys.open).fact, ""
         except Undecodable as error:
-            return Item(message, parsed.about, None, str(error))
+            return about, None, str(error)
         except Exception as error:  # noqa: BLE001 - a ciphertext that was changed, an upcaster with a mistake: parked
-            return Item(message, parsed.about, None, blame(error))
+            return about, None, blame(error)
+
+    def _not_storable(self, message: Message, about: About) -> str:
+        """Why PostgreSQL could not keep this envelope's words, or "": the second copy must be able to take anything."""
+        words = (about.id, about.type, about.entity, about.community, about.command)
+        texts = type(words[0]) is type(words[1]) is type(words[2]) is type(words[3]) is type(words[4]) is str
+        if not texts or (b"\\u0000" in message.body and any("\x00" in word for word in words)):
+            return "not an envelope: id, type, subject, community and commandid are texts"
+        if about.community not in self._communities:
+            if not is_community(about.community):
+                return "not an envelope: community is no dotted path"
+            self._communities.add(about.community)
+        if len(about.entity) > ENTITY_MAX or len(about.command) > COMMAND_MAX:
+            return "not an envelope: subject or commandid is too long"
+        return "" if about.recorded.tzinfo is not None else "not an envelope: time says no zone"
 
 
 def _belongs(kind: type[Fact], subject: str) -> bool:
@@ -108,16 +130,13 @@ def _belongs(kind: type[Fact], subject: str) -> bool:
     return stream == kind.STREAM and kind.OWNER in {service, EVERY_SERVICE}
 
 
-def _not_storable(about: About) -> str:
-    """Why PostgreSQL could not keep this envelope's words, or "": the second copy must be able to take anything."""
-    words = (about.id, about.type, about.entity, about.community, about.command)
-    if any(type(word) is not str or "\x00" in word for word in words):
-        return "not an envelope: id, type, subject, community and commandid are texts"
-    if not is_community(about.community):
-        return "not an envelope: community is no dotted path"
-    if len(about.entity) > ENTITY_MAX or len(about.command.encode()) > COMMAND_BYTES_MAX:
-        return "not an envelope: subject or commandid is too long"
-    return "" if about.recorded.tzinfo is not None else "not an envelope: time says no zone"
+def place_of(subject: str) -> tuple[str, str]:
+    """(stream, entity) of `fact.<service>.<stream>.<entity>`; empty where a token is missing, cut where too long."""
+    tokens = subject.split(".", 3)
+    if len(tokens) == 4 and len(subject) <= ENTITY_MAX:
+        return tokens[2], tokens[3]
+    tokens = [*subject.replace("\x00", "").split(".", 3), "", "", "", ""]
+    return tokens[2][:ENTITY_MAX], tokens[3][:ENTITY_MAX]
 
 
 def blame(error: BaseException) -> str:

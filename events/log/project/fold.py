@@ -16,7 +16,6 @@ from asyncpg import Connection
 from pydantic_core import PydanticSerializationError
 
 from events.log.port import Message
-from events.log.project.copy import place_of
 from events.log.project.ddl import LIVE
 from events.log.project.decode import YIELD_FACTS, Item, blame
 from events.log.project.parts import Part, SnapshotPart, ViewPart
@@ -54,7 +53,7 @@ class Engine:
         self, projection: Projection, names: Collection[str] | None = None, schema: str = LIVE, *, empty: bool = False
     ) -> None:
         """`empty`: the tables hold nothing yet, so nothing needs to be read from them."""
-        self._projection = projection
+        self._own_stream = projection.own_stream
         self._views = {
             view.name: ViewPart(view, schema, empty=empty)
             for view in projection.views
@@ -175,20 +174,18 @@ class Engine:
 
     def _snapshot_key(self, item: Item) -> Key | None:
         """The snapshot a message belongs to, decoded or not."""
-        if self._snapshots is None or item.message.stream != self._projection.own_stream:
+        if self._snapshots is None or item.message.stream != self._own_stream:
             return None
-        stream, entity = place_of(item.message.subject)
-        return (entity,) if entity and self._snapshots.holds(stream) else None
+        return item.key if item.key[0] and self._snapshots.holds(item.stream) else None
 
     def _fold_snapshot(self, snapshots: SnapshotPart, item: Item, key: Key) -> list[Parked]:
-        stream, _ = place_of(item.message.subject)
         if item.fact is None or item.about is None:
-            snapshots.pass_over(stream, key, item.message)
+            snapshots.pass_over(item.stream, key, item.message)
             return []
         try:
-            snapshots.fold(stream, key, item.fact, item.about, item.message)
+            snapshots.fold(item.stream, key, item.fact, item.about, item.message)
         except Exception as error:  # noqa: BLE001 - the same
-            snapshots.pass_over(stream, key, item.message)
+            snapshots.pass_over(item.stream, key, item.message)
             return [_not_folded(item, SNAPSHOT, error)]
         return []
 

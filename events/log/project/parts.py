@@ -198,9 +198,9 @@ class SnapshotPart(_Rows):
         )
         self._upsert = (
             f"INSERT INTO {schema}.{SNAPSHOT} (entity, stream, community, seq, hash, state) "
-            "SELECT u.entity, u.stream, u.community::ltree, u.seq, u.hash, u.state::jsonb "
-            "FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[]) "
-            "AS u(entity, stream, community, seq, hash, state) ON CONFLICT (entity) DO UPDATE SET "
+            "SELECT entity, stream, community, seq, hash, state FROM json_to_recordset($1::json) "
+            "AS u(entity text, stream text, community ltree, seq bigint, hash text, state jsonb) "
+            "ON CONFLICT (entity) DO UPDATE SET "
             "community = EXCLUDED.community, seq = EXCLUDED.seq, hash = EXCLUDED.hash, state = EXCLUDED.state"
         )
 
@@ -238,19 +238,19 @@ class SnapshotPart(_Rows):
         """See `Part.write`."""
         if not self._dirty:
             return
-        keys = list(self._dirty)
-        rows = [self._working[key] for key in keys]
-        hashes = [digest(row[3].body) for row in rows]
-        states = [self._adapters[row[0]].dump_json(row[2], fallback=_null_if_hidden).decode() for row in rows]
-        await connection.execute(
-            self._upsert,
-            [key[0] for key in keys],
-            [row[0] for row in rows],
-            [row[1] for row in rows],
-            [row[4] for row in rows],
-            hashes,
-            states,
-        )
+        rows = [self._as_row(key[0], self._working[key]) for key in self._dirty]
+        await connection.execute(self._upsert, orjson.dumps(rows).decode())
+
+    def _as_row(self, entity: str, known: Any) -> Row:
+        stream, community, state, message, seq, _ = known
+        return {
+            "entity": entity,
+            "stream": stream,
+            "community": community,
+            "seq": seq,
+            "hash": digest(message.body),
+            "state": orjson.Fragment(self._adapters[stream].dump_json(state, fallback=_null_if_hidden)),
+        }
 
 
 def _null_if_hidden(value: Any) -> None:

@@ -8,9 +8,8 @@ from typing import Any, Final
 
 from asyncpg import Connection
 
-from events.log.envelope import log_stream_of
 from events.log.port import Log, Message
-from events.log.project.copy import place_of, record_of, refresh_copy
+from events.log.project.copy import record_of, refresh_copy
 from events.log.project.decode import Decoder, Item, Keys
 from events.log.project.fold import Engine
 from events.log.project.session import Database, close
@@ -81,7 +80,7 @@ async def _fold_again(
         await refresh_copy(connection, [record_of(item)])
     views = [name for name in missing if name != SNAPSHOT]
     if SNAPSHOT in missing:
-        parked += await _refold_snapshot(projection, connection, decoder, message)
+        parked += await _refold_snapshot(projection, connection, decoder, item)
     last = await log.read_last(message.stream, message.subject)
     if views and last is not None and last.seq > message.seq:
         return Retried(Outcome.REBUILD, tuple(views), "later facts of the same entity are folded already")
@@ -94,16 +93,15 @@ async def _fold_again(
 
 
 async def _refold_snapshot(
-    projection: Projection, connection: Connection[Any], decoder: Decoder, message: Message
+    projection: Projection, connection: Connection[Any], decoder: Decoder, item: Item
 ) -> list[Any]:
     """The entity's state from its first fact on; all its facts are in the second copy."""
-    log_stream = log_stream_of(projection.service)
-    stream, entity = place_of(message.subject)
-    rows = await connection.fetch(_HISTORY, entity, stream)
-    items: list[Item] = await decoder.decode(
-        [Message(log_stream, row["seq"], message.subject, row["body"]) for row in rows]
+    message = item.message
+    rows = await connection.fetch(_HISTORY, item.key[0], item.stream)
+    items = await decoder.decode(
+        [Message(projection.own_stream, row["seq"], message.subject, row["body"]) for row in rows]
     )
-    await connection.execute("DELETE FROM snapshot WHERE entity = $1", entity)
+    await connection.execute("DELETE FROM snapshot WHERE entity = $1", item.key[0])
     parked = await Engine(projection, [SNAPSHOT], empty=True).fold(connection, items)
     return [one for one in parked if one.message.seq == message.seq]
 

@@ -38,6 +38,9 @@ from events.log.project.view import SNAPSHOT, Projection
 from events.log.project.wait import Positions
 
 BATCH_MAX: Final = 2000
+DECODED_AHEAD: Final = 2
+"""Batches decoded while PostgreSQL writes one: enough that neither waits for the other."""
+REBUILD_AGAIN_SECONDS: Final = 5.0
 BACK_OFF_SECONDS: Final = (0.1, 0.2, 0.5, 1.0, 2.0)
 _log = structlog.get_logger("project")
 
@@ -91,6 +94,8 @@ class Runner:
         """Why folding stopped until a person looks: the log lost data. Pages go on with what is there."""
         self.trouble: str | None = None
         """What it is trying again right now, if anything."""
+        self.rebuilding: str | None = None
+        """Views of another version that are being built anew; the old ones serve, and stand still, until then."""
         self.leading = False
         self.ready = asyncio.Event()
         """The tables exist: pages may be served."""
@@ -200,7 +205,7 @@ class Runner:
 
     async def _follow(self, led: _Led, stream: str) -> None:
         """Decode the next batch while PostgreSQL writes this one."""
-        decoded: asyncio.Queue[list[Item]] = asyncio.Queue(maxsize=1)
+        decoded: asyncio.Queue[list[Item]] = asyncio.Queue(maxsize=DECODED_AHEAD)
 
         async def read() -> None:
             async with aclosing(self._source.follow(stream, led.positions[stream], batch=self._batch_max)) as pages:
@@ -246,9 +251,19 @@ class Runner:
 
     async def _rebuild(self, stale: Sequence[str]) -> None:
         """Bring views of an older version up to this one beside the old ones, which go on serving until the switch."""
-        _log.info("rebuilding", service=self.projection.service, views=stale)
-        await rebuild(self.projection, self._source, self._database, self._keys, self._clock, names=stale)
-        raise Superseded("views of a new version stand")
+        while True:
+            self.rebuilding = ", ".join(stale)
+            try:
+                await rebuild(self.projection, self._source, self._database, self._keys, self._clock, names=stale)
+            except (LogGap, LogShrunk):
+                raise
+            except Exception as error:  # noqa: BLE001 - the other views must go on meanwhile; it is shown and tried again
+                self.rebuilding += f" (failed, {type(error).__name__}: {error})"
+                _log.warning("rebuild_failed", service=self.projection.service, reason=self.rebuilding)
+                await asyncio.sleep(REBUILD_AGAIN_SECONDS)
+            else:
+                self.rebuilding = None
+                raise Superseded(f"{', '.join(stale)} stand in this version")
 
 
 async def _first_of(*work: Coroutine[Any, Any, None]) -> None:

@@ -20,6 +20,7 @@ from typing import Any, Final, Generic, TypeVar
 from pydantic import BaseModel
 from sqlalchemy import Table
 
+from events.facts.access import EVERY_SERVICE
 from events.facts.base import Fact
 from events.facts.decision import Decider
 from events.log.envelope import About, log_stream_of
@@ -166,6 +167,8 @@ class Projection:
         return log_stream_of(self.service)
 
     def _check_readable(self, view: View, fact_type: type[Fact]) -> None:
+        if fact_type.OWNER == EVERY_SERVICE:
+            return
         if self.service != fact_type.OWNER and not fact_type.PUBLISHED:
             raise TypeError(f"view {view.name}: {fact_type.TYPE} is internal to {fact_type.OWNER}, not published")
         if log_stream_of(fact_type.OWNER) not in self.streams:
