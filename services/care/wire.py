@@ -28,6 +28,7 @@ from services.care.react.illness import visit_after
 from services.care.react.planner import Planner
 from services.care.react.policies import REACTIONS
 from services.care.settings import CareSettings
+from services.shell import asyncapi
 from services.shell.app import service_app
 from services.shell.health import Finding, Health
 from services.shell.host import Host
@@ -67,7 +68,8 @@ def build(settings: Settings, host: Host | None = None) -> FastAPI:
             await _work(app, host, own, stack)
             yield
 
-    app = service_app("care", Path(__file__).parent / "pages", ROUTERS, checks=checks, lifespan=lifespan)
+    routers = [*ROUTERS, asyncapi.router("care", REACTIONS)]
+    app = service_app("care", Path(__file__).parent / "pages", routers, checks=checks, lifespan=lifespan)
     app.state.host = host
     checks.add("reactions", lambda: _reacting(app))
     return app

@@ -34,6 +34,7 @@ from services.registry.project import (
     member,
 )
 from services.registry.settings import RegistrySettings
+from services.shell import asyncapi
 from services.shell.app import service_app
 from services.shell.health import Finding, Health
 from services.shell.host import Host
@@ -93,7 +94,8 @@ def build(settings: Settings, host: Host | None = None) -> FastAPI:
         finally:
             await host.stop()
 
-    app = service_app("registry", Path(__file__).parent / "pages", ROUTERS, checks=checks, lifespan=lifespan)
+    routers = [*ROUTERS, asyncapi.router("registry")]
+    app = service_app("registry", Path(__file__).parent / "pages", routers, checks=checks, lifespan=lifespan)
     app.state.host = host
     install(app)
     return app

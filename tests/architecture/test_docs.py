@@ -21,6 +21,7 @@ MADE = re.compile(r"^`([\w./-]+)`$", re.MULTILINE)
 HEADING = re.compile(r"^#+\s+(.*)$", re.MULTILINE)
 PARTS_OF_A_DECISION = ["Context", "Decision", "Measured", "Consequences", "Enforced by"]
 ADR_LINES_MAX = 70
+DEPLOY = ROOT / "deploy"
 
 
 def documents() -> list[Path]:
@@ -114,4 +115,7 @@ def test_operations_explain_every_setting_and_every_command() -> None:
     text = (ROOT / "docs" / "operations.md").read_text()
     told = set(re.findall(r"HEARTH_[A-Z_]+[A-Z]", text))
     assert settings() <= told
-    assert {command for command in COMMANDS if f"hearth {command}" not in text} == set()
+    named = set(re.findall(r"\bhearth ([a-z]+(?:-[a-z]+)*)\b", text))
+    assert set(COMMANDS) <= named
+    homes = {name: (DEPLOY / "cli" / f"{name.replace('-', '_')}.py", DEPLOY / name / "__init__.py") for name in named}
+    assert [name for name, home in homes.items() if not any(path.exists() for path in home)] == []
