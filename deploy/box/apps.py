@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import importlib
-import importlib.util
 import socket
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -24,12 +22,18 @@ from deploy.box.layout import SERVICES, Layout
 from deploy.box.nats import HOST, free_port
 from deploy.box.permissions import inbox_prefix
 from deploy.box.trouble import Trouble
+from services.care import wire as care
+from services.notify import wire as notify
+from services.registry import wire as registry
 from services.shell.app import build_shell
 from services.shell.pages.nav import NavEntry
 from services.shell.settings import Settings
 
 PORT = 8000
 """Taken when it is free and no other was asked for; office notes and bookmarks then stay right."""
+
+WIRES = {"registry": registry, "care": care, "notify": notify}
+"""In the order of the navigation."""
 
 _BACKLOG = 512
 _POLL_SECONDS = 0.05
@@ -65,13 +69,13 @@ async def serving(addresses: BoxAddresses, listener: socket.socket, *, demo: boo
         addresses.nats["shell"], inbox_prefix=inbox_prefix("shell").encode("ascii"), max_reconnect_attempts=-1
     )
     try:
-        app, names = _build(addresses, shell, demo=demo)
+        app = _build(addresses, shell, demo=demo)
         server = _Server(
             uvicorn.Config(app, log_level="warning", lifespan="on", timeout_graceful_shutdown=_STOP_SECONDS_MAX)
         )
         ended = asyncio.create_task(server.serve(sockets=[listener]), name="web server")
         try:
-            await _until_ready(url, names, ended)
+            await _until_ready(url, ended)
             Layout(addresses.data).http_port.write_text(str(port), "ascii")
             save(addresses.model_copy(update={"http": url}))
             yield Served(url, ended)
@@ -90,23 +94,19 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _build(addresses: BoxAddresses, shell: Client, *, demo: bool) -> tuple[FastAPI, list[str]]:
+def _build(addresses: BoxAddresses, shell: Client, *, demo: bool) -> FastAPI:
     services: dict[str, FastAPI] = {}
     nav: list[NavEntry] = []
-    for name in SERVICES:
-        if importlib.util.find_spec(f"services.{name}.wire") is None:
-            continue
-        wire = importlib.import_module(f"services.{name}.wire")
+    for name, wire in WIRES.items():
         services[name] = wire.build(_settings(addresses, name, demo=demo))
         nav.extend(wire.NAV)
-    app = build_shell(
+    return build_shell(
         _settings(addresses, SERVICES[0], demo=demo),
         services,
         nav,
         jetstream=shell.jetstream,
         clock=lambda: datetime.now(UTC),
     )
-    return app, list(services)
 
 
 def _settings(addresses: BoxAddresses, service: str, *, demo: bool) -> Settings:
@@ -121,10 +121,10 @@ def _settings(addresses: BoxAddresses, service: str, *, demo: bool) -> Settings:
     )
 
 
-async def _until_ready(url: str, services: list[str], ended: asyncio.Task[None]) -> None:
+async def _until_ready(url: str, ended: asyncio.Task[None]) -> None:
     """Wait until the shell and every service say that they are ready; a long replay may take its time."""
     loop = asyncio.get_running_loop()
-    waiting = ["", *(f"/{service}" for service in services)]
+    waiting = ["", *(f"/{service}" for service in SERVICES)]
     told_at = loop.time()
     async with httpx.AsyncClient(base_url=url, timeout=30, trust_env=False) as client:
         while waiting:

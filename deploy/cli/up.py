@@ -12,10 +12,13 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+import uvloop
 
 from deploy.box.accounts import SignIn, first_accounts
 from deploy.box.apps import ServingEnded, listen, serving
 from deploy.box.box import Outside, running_box
+from deploy.box.layout import Layout
+from deploy.cli.logs import write_logs
 from deploy.cli.options import DataOption, data_directory
 
 
@@ -27,8 +30,9 @@ def up(
 ) -> None:
     """Run the servers and the services of a box until Ctrl-C or SIGTERM; prints READY and the address last."""
     directory = data_directory(context, data)
-    with listen(directory, port) as listener:
-        asyncio.run(_until_signal(_run(directory, listener, demo=demo)))
+    write_logs(Layout.of(directory).logs)
+    with listen(directory, port) as listener, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_until_signal(_run(directory, listener, demo=demo)))
 
 
 async def _run(data: Path, listener: socket.socket, *, demo: bool) -> None:
