@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from itertools import count
 from pathlib import Path
 from time import perf_counter
@@ -28,9 +29,9 @@ async def figures(folder: Path) -> Sequence[Figure]:
         for writers, appends in APPENDS.items():
             ours, raw, peer = await in_turn(
                 ROUNDS,
-                lambda w=writers, n=appends: _ours(ground, w, n),
-                lambda w=writers, n=appends: _raw(ground, w, n),
-                lambda w=writers, n=appends: saves.single(w, n // 8),
+                partial(_ours, ground, writers, appends),
+                partial(_raw, ground, writers, appends),
+                partial(saves.single, writers, appends // 8),
             )
             found.append(
                 Figure(

@@ -21,12 +21,13 @@ from deploy.bench import peers
 from deploy.bench.figure import Beside, Figure
 from deploy.bench.ground import Ground, Pen, changed, enrolled, fresh_ground, new_id
 from events.log.port import BATCH_WRITES_MAX
+from events.log.project.rebuild import rebuild
 from events.log.project.runner import Runner
 from events.log.project.session import Database
 from services.registry.wire import PROJECTION
 
-PEOPLE = 10_000
-CHANGES = 10_000
+PEOPLE = 30_000
+CHANGES = 30_000
 PEER_EVENTS = 4_000
 
 
@@ -38,16 +39,21 @@ async def figures(folder: Path) -> Sequence[Figure]:
             start = perf_counter()
             assert await runner.wait_for([f"REGISTRY:{total}"], timeout_seconds=600)
             ours = total / (perf_counter() - start)
+            rebuilt = await _rebuilding(ground, total)
         limit = await _reading(ground, total)
         peer = await peers.projection_rate(ground.addresses, PEER_EVENTS)
+    reading = Beside(name="reading the same facts without folding them", value=round(limit, 1))
     return [
         Figure(
             name="catch_up",
             value=round(ours, 1),
             unit="facts/s",
             peer=Beside(name="eventsourcing projection runner, one current row", value=round(peer, 1)),
-            limit=Beside(name="reading the same facts without folding them", value=round(limit, 1)),
-        )
+            limit=reading,
+        ),
+        Figure(
+            name="rebuild", value=round(rebuilt, 1), unit="facts/s", limit=reading, note="beside the living, compared"
+        ),
     ]
 
 
@@ -75,17 +81,28 @@ async def written(ground: Ground, people: int, changes: int) -> int:
 @asynccontextmanager
 async def projecting(ground: Ground) -> AsyncIterator[Runner]:
     """The registry's own projector, with its own credentials, while the block runs."""
-    database = Database(
-        app=partial(asyncpg.connect, ground.addresses.postgres["registry_app"]),
-        owner=partial(asyncpg.connect, ground.addresses.postgres["registry_owner"]),
-    )
-    runner = Runner(PROJECTION, ground.log, database, ground.keys, lambda: datetime.now(UTC))
+    runner = Runner(PROJECTION, ground.log, _database(ground), ground.keys, lambda: datetime.now(UTC))
     task = asyncio.create_task(runner.run())
     try:
         yield runner
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+
+
+def _database(ground: Ground) -> Database:
+    return Database(
+        app=partial(asyncpg.connect, ground.addresses.postgres["registry_app"]),
+        owner=partial(asyncpg.connect, ground.addresses.postgres["registry_owner"]),
+    )
+
+
+async def _rebuilding(ground: Ground, total: int) -> float:
+    """Every view and snapshot built anew beside the living ones, compared row by row, and switched."""
+    start = perf_counter()
+    report = await rebuild(PROJECTION, ground.log, _database(ground), ground.keys, lambda: datetime.now(UTC))
+    assert report.clean, report
+    return total / (perf_counter() - start)
 
 
 async def _reading(ground: Ground, total: int) -> float:

@@ -18,7 +18,7 @@ class Beside(BaseModel):
 
 
 class Figure(BaseModel):
-    """One measured figure (CONTRACT.md, `hearth bench`). Ratios say better with more: for times they are turned over."""
+    """One measured figure (CONTRACT.md, `hearth bench`). A higher ratio is better: for times it is turned over."""
 
     model_config = ConfigDict(frozen=True)
 

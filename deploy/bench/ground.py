@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import count
 from pathlib import Path
+from typing import Final
 from uuid import UUID
 
 import nats
@@ -16,7 +17,7 @@ from nats.aio.client import Client
 
 from deploy.box.addresses import BoxAddresses
 from deploy.box.box import running_box
-from events.facts.base import Fact
+from events.facts.base import Fact, Purpose
 from events.facts.member import ContactChanged, Enrolled
 from events.facts.people import Address, ContactCard, Person, Relative, RetirementKind, Sex
 from events.log.envelope import About, digest, encode, subject_of
@@ -25,6 +26,7 @@ from events.log.keystore import NatsKeyStore
 from events.log.port import Write
 from events.log.seal import KeyRing
 
+PURPOSES: Final[Sequence[Purpose]] = ("identity", "contact", "dues")
 DAY = date(2026, 11, 21)
 COMMUNITY = "bench.one"
 
@@ -42,17 +44,22 @@ class Ground:
 @asynccontextmanager
 async def fresh_ground(folder: Path) -> AsyncIterator[Ground]:
     """Servers on an empty folder, gone at the end."""
-    async with running_box(folder) as addresses:
-        connection = await nats.connect(
-            addresses.nats["registry"], inbox_prefix=b"_INBOX_registry", max_reconnect_attempts=-1
-        )
-        log = JetStreamLog(connection, "registry")
-        purposes = ("identity", "contact", "dues")
-        keks = {purpose: addresses.kek(purpose).read_bytes() for purpose in purposes}
-        try:
-            yield Ground(addresses, connection, log, KeyRing("registry", keks, NatsKeyStore(log)))
-        finally:
-            await connection.close()
+    async with running_box(folder) as addresses, joined(addresses) as ground:
+        yield ground
+
+
+@asynccontextmanager
+async def joined(addresses: BoxAddresses) -> AsyncIterator[Ground]:
+    """A connection of registry's user to servers that run."""
+    connection = await nats.connect(
+        addresses.nats["registry"], inbox_prefix=b"_INBOX_registry", max_reconnect_attempts=-1
+    )
+    try:
+        log = JetStreamLog(connection, "bench")
+        keks = {purpose: addresses.kek(purpose).read_bytes() for purpose in PURPOSES}
+        yield Ground(addresses, connection, log, KeyRing("registry", keks, NatsKeyStore(log)))
+    finally:
+        await connection.close()
 
 
 def new_id() -> str:

@@ -13,12 +13,12 @@ from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
 import psycopg
-from psycopg.sql import SQL
 from eventsourcing.application import Application
 from eventsourcing.domain import Aggregate, event
 from eventsourcing.persistence import Tracking
 from eventsourcing.postgres import PostgresDatastore, PostgresTrackingRecorder
 from eventsourcing.projection import Projection, ProjectionRunner
+from psycopg.sql import SQL, Identifier
 
 from deploy.bench.ground import card
 from deploy.box.addresses import BoxAddresses
@@ -93,7 +93,9 @@ class Cards(PostgresTrackingRecorder):
     def __init__(self, datastore: PostgresDatastore, **kwargs: Any) -> None:
         super().__init__(datastore, **kwargs)
         self.sql_create_statements.append(
-            SQL("CREATE TABLE IF NOT EXISTS card (member uuid PRIMARY KEY, phone text, building text)")
+            SQL("CREATE TABLE IF NOT EXISTS {} (member uuid PRIMARY KEY, phone text, building text)").format(
+                Identifier("card")
+            )
         )
 
     def set_card(self, member: Any, contact: dict[str, Any], tracking: Tracking) -> None:
@@ -112,7 +114,7 @@ class CardProjection(Projection[Cards]):
 
     name = "cards"
 
-    def process_event(self, domain_event: Any, tracking: Tracking) -> None:  # type: ignore[override]  # single dispatch is not needed for one kind of row
+    def process_event(self, domain_event: Any, tracking: Tracking) -> None:
         """One event, one transaction: that is what its runner offers."""
         self.view.set_card(domain_event.originator_id, domain_event.contact, tracking)
 
