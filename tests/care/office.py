@@ -126,16 +126,22 @@ class Office:
 
 
 @asynccontextmanager
+async def registry_alone(cell: BoxAddresses, clock: Clock | None = None) -> AsyncIterator[Registry]:
+    """The registry's facts, whether care is there or not."""
+    client = await nats.connect(cell.nats["registry"], inbox_prefix=inbox_prefix("registry").encode())
+    try:
+        yield Registry(cell, clock or Clock(), client)
+    finally:
+        await client.close()
+
+
+@asynccontextmanager
 async def working(cell: BoxAddresses, **settings: Any) -> AsyncIterator[Office]:
     """The office while it is open."""
     office = Office(cell, **settings)
-    client = await nats.connect(cell.nats["registry"], inbox_prefix=inbox_prefix("registry").encode())
-    try:
-        async with office.app.router.lifespan_context(office.app):
-            office.registry = Registry(cell, office.clock, client)
-            yield office
-    finally:
-        await client.close()
+    async with registry_alone(cell, office.clock) as registry, office.app.router.lifespan_context(office.app):
+        office.registry = registry
+        yield office
 
 
 async def until(ask: Callable[[], Awaitable[Any]], seconds: float = WAIT_SECONDS) -> Any:

@@ -10,31 +10,18 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse, Response
 
+from events.log.project.keyset import PAGE_DEFAULT, PAGE_MAX
 from services.care.decide.commands import AssignVisitor, CancelVisit, RecordVisit, Recover, ReportIllness
-from services.care.pages.common import (
-    Carer,
-    EntityId,
-    Office,
-    Secretary,
-    Waited,
-    care,
-    doing,
-    own_only,
-    person_row,
-    plain_json,
-    reading,
-    visit_row,
-    within,
-)
+from services.care.pages.common import Carer, EntityId, Office, Secretary, care, doing, own_only, person_row, visit_row
 from services.care.pages.trips import agenda
 from services.care.project import visits
-from services.care.project.paging import PAGE_ROWS, PAGE_ROWS_MAX
 from services.care.project.visits import Wanted
 from services.shell.acting import facts_of
 from services.shell.i18n import gettext as _
 from services.shell.i18n import speech
 from services.shell.identity import Caller
 from services.shell.problems import FieldError, Forbidden, Invalid
+from services.shell.reading import Waited, plain_json, reading, within
 
 router = APIRouter(prefix="/api", tags=["care"])
 
@@ -50,7 +37,7 @@ class VisitQuery(BaseModel):
     visitor: str = Field(default="", max_length=63)
     community: str = ""
     page_token: str = ""
-    page_size: int = Field(default=PAGE_ROWS, ge=1, le=PAGE_ROWS_MAX)
+    page_size: int = Field(default=PAGE_DEFAULT, ge=1, le=PAGE_MAX)
 
 
 def visit_json(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -111,7 +98,7 @@ async def list_visits(request: Request, caller: Carer, q: Annotated[VisitQuery, 
     wanted = Wanted(q.member_id, q.state, q.on, own or q.visitor, within(caller, q.community))
     async with reading(request, caller) as db:
         page = await visits.page(db, wanted, speech().today, size=q.page_size, token=q.page_token)
-    return _answer(200, {"items": [visit_json(row) for row in page.rows], "next_page_token": page.next_token})
+    return _answer(200, {"items": [visit_json(row) for row in page.items], "next_page_token": page.next_token})
 
 
 @router.get("/visits/{visit_id}", dependencies=[Waited])

@@ -6,25 +6,23 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import date
 from typing import Annotated, Any, Final, TypeVar
 
-from fastapi import Depends, Path, Query, Request
+from fastapi import Depends, Path, Request
 from pydantic import BaseModel, ValidationError
-from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.datastructures import FormData
 
-from events.log.command import Asked, Receipt
+from events.log.command import Asked
 from services.care.decide.policy import CarePolicy
 from services.care.handle import Care
 from services.care.pages.words import SENTENCES
 from services.care.project import person, visits
-from services.care.project.paging import BadToken
 from services.shell.acting import asked, told
 from services.shell.i18n import gettext as _
 from services.shell.i18n import speech
 from services.shell.identity import Caller, Role, requires
-from services.shell.problems import FieldError, Forbidden, Invalid, Malformed, NotFound, Unavailable
+from services.shell.problems import Invalid, NotFound
+from services.shell.reading import OWN_WRITE_SECONDS_MAX, reading
 from services.shell.validation import field_errors
 
 OFFICE: Final = (Role.SECRETARY, Role.WORKER)
@@ -36,7 +34,6 @@ Secretary = Annotated[Caller, Depends(requires(Role.SECRETARY))]
 Office = Annotated[Caller, Depends(requires(*OFFICE))]
 Carer = Annotated[Caller, Depends(requires(*CARERS))]
 EntityId = Annotated[str, Path(pattern=r"^[0-9A-Za-z_-]{1,64}$")]
-OWN_WRITE_SECONDS_MAX: Final = 2.0
 SOON_DAYS: Final = 7
 """What is due within a week stands on today's page."""
 
@@ -58,39 +55,6 @@ def policy(request: Request) -> CarePolicy:
 def own_only(caller: Caller) -> str:
     """The account whose visits alone the caller may see; "" for who sees all of the scope."""
     return "" if caller.has(*OFFICE) else caller.name
-
-
-@asynccontextmanager
-async def reading(request: Request, caller: Caller) -> AsyncIterator[AsyncConnection]:
-    """The tables as this caller may see them. A page token that is none of ours is a 400."""
-    async with request.app.state.database.reading(caller.scope) as db:
-        try:
-            yield db
-        except BadToken as bad:
-            raise Malformed(_("这个翻页标记不是本系统给的。"), todo=_("请从第一页重新翻起。")) from bad
-
-
-async def waited(request: Request, after: Annotated[str, Query(max_length=200)] = "") -> None:
-    """`?after=CARE:42` (several with commas): wait until the tables have come so far, at most five seconds."""
-    if not after:
-        return
-    try:
-        reached = await request.app.state.runner.wait_for(after.split(","))
-    except ValueError as error:
-        raise Invalid([FieldError("after", _("不是一个位置"), _("写成 CARE:42 这样。"))]) from error
-    if not reached:
-        raise Unavailable(_("还没有更新到您要的位置。"), retry_after_seconds=2)
-
-
-Waited = Depends(waited)
-
-
-async def show_own_write(request: Request, receipt: Receipt) -> None:
-    """Before the next page is asked for, let the tables take in what was just written; a slow projector is not waited
-    for long: the page then shows what is there.
-    """
-    if receipt.position:
-        await request.app.state.runner.wait_for([receipt.position], OWN_WRITE_SECONDS_MAX)
 
 
 async def _come_up_to_now(request: Request) -> None:
@@ -123,13 +87,6 @@ async def visit_row(request: Request, caller: Caller, visit_id: str) -> dict[str
     raise NotFound(_("在您的范围内没有这次走访。"))
 
 
-def within(caller: Caller, community: str) -> str:
-    """The community asked for, if it overlaps the caller's scope; "" is all of it. Errors: Forbidden."""
-    if community and not caller.covers(community) and not caller.scope.startswith(f"{community}."):
-        raise Forbidden(_("这个社区不在您的范围内。"))
-    return community
-
-
 @asynccontextmanager
 async def doing(
     request: Request, caller: Caller, community: str, command: str, form: Mapping[str, Any] | None = None
@@ -152,16 +109,3 @@ def read_form(kind: type[M], form: FormData, names: Sequence[str], **given: Any)
         return kind.model_validate(given)
     except ValidationError as error:
         raise Invalid(field_errors(error.errors(include_url=False))) from error
-
-
-def plain_json(value: Any) -> Any:
-    """Days as ISO 8601 text, inside lists and objects too."""
-    match value:
-        case date():
-            return value.isoformat()
-        case dict():
-            return {name: plain_json(each) for name, each in value.items()}
-        case list() | tuple():
-            return [plain_json(each) for each in value]
-        case _:
-            return value

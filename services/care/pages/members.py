@@ -9,18 +9,7 @@ from starlette.responses import Response
 
 from services.care.decide.commands import Recover, ReportIllness
 from services.care.pages import reveal, visitors, words
-from services.care.pages.common import (
-    EntityId,
-    Office,
-    Waited,
-    care,
-    doing,
-    person_row,
-    policy,
-    read_form,
-    reading,
-    show_own_write,
-)
+from services.care.pages.common import EntityId, Office, care, doing, person_row, policy, read_form
 from services.care.pages.forms import Form, empty, or_again
 from services.care.pages.reveal import Reveal
 from services.care.project import illness, met, person, usual_visitor, visits
@@ -28,6 +17,7 @@ from services.shell.i18n import gettext as _
 from services.shell.i18n import speech
 from services.shell.identity import Caller, Role
 from services.shell.pages import done, page
+from services.shell.reading import Waited, reading, show_own_write
 
 router = APIRouter(include_in_schema=False)
 

@@ -18,12 +18,13 @@ from events.facts.base import is_hidden
 from events.facts.care import Answers, FellIll, ThreeQuestionsAnswered
 from events.facts.decision import Command
 from events.log.command import Receipt
-from services.care.pages.common import Carer, EntityId, care, doing, person_row, plain_json, reading, visit_row
+from services.care.pages.common import Carer, EntityId, care, doing, person_row, visit_row
 from services.care.project import illness, record, visits
 from services.shell.acting import facts_of
 from services.shell.i18n import gettext as _
 from services.shell.identity import Caller, Role
 from services.shell.problems import Forbidden, NotFound
+from services.shell.reading import plain_json, reading
 
 router = APIRouter(prefix="/api", tags=["care"])
 

@@ -9,12 +9,13 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import JSONResponse, Response
 
 from services.care.pages import visitors, words
-from services.care.pages.common import CARERS, OFFICE, SOON_DAYS, Carer, own_only, policy, reading, within
+from services.care.pages.common import CARERS, OFFICE, SOON_DAYS, Carer, own_only, policy
 from services.care.pages.trips import Agenda, agenda
 from services.care.project import visits
 from services.shell.i18n import speech
 from services.shell.identity import Caller, requires
 from services.shell.pages import fragment, page
+from services.shell.reading import reading, within
 
 router = APIRouter(include_in_schema=False)
 

@@ -10,11 +10,12 @@ from typing import Any
 from fastapi import Request
 
 from events.facts.care import VisitWay
-from services.care.pages.common import SOON_DAYS, own_only, reading
+from services.care.pages.common import SOON_DAYS, own_only
 from services.care.project import visits
 from services.shell.i18n import gettext as _
 from services.shell.i18n import speech
 from services.shell.identity import Caller
+from services.shell.reading import reading
 
 Row = Mapping[str, Any]
 

@@ -12,19 +12,7 @@ from events.facts.care import VisitReason
 from services.care.decide.commands import AssignVisitor, CancelVisit, RecordVisit
 from services.care.pages import reveal, visitors, words
 from services.care.pages.api import own_deed
-from services.care.pages.common import (
-    OFFICE,
-    Carer,
-    EntityId,
-    Office,
-    Waited,
-    care,
-    doing,
-    policy,
-    read_form,
-    show_own_write,
-    visit_row,
-)
+from services.care.pages.common import OFFICE, Carer, EntityId, Office, care, doing, policy, read_form, visit_row
 from services.care.pages.forms import Form, empty, or_again
 from services.care.pages.reveal import Reveal
 from services.care.project import visits
@@ -32,6 +20,7 @@ from services.shell.i18n import gettext as _
 from services.shell.i18n import speech
 from services.shell.identity import Caller
 from services.shell.pages import done, page
+from services.shell.reading import Waited, show_own_write
 
 router = APIRouter(include_in_schema=False)
 

@@ -10,13 +10,14 @@ from starlette.responses import Response
 
 from services.care.pages import visitors, words
 from services.care.pages.api import VisitQuery
-from services.care.pages.common import OFFICE, Carer, own_only, policy, reading, within
+from services.care.pages.common import OFFICE, Carer, own_only, policy
 from services.care.project import person
 from services.care.project import visits as project
 from services.care.project.visits import Wanted
 from services.shell.i18n import gettext as _
 from services.shell.i18n import speech
 from services.shell.pages import page
+from services.shell.reading import reading, within
 
 router = APIRouter(include_in_schema=False)
 
@@ -41,12 +42,12 @@ async def list_visits(request: Request, caller: Carer, asked: Annotated[ListQuer
         found = await project.page(db, wanted, today, size=asked.page_size, token=asked.page_token)
         counts = await project.counts(db, wanted, today)
     known = await visitors.visitors(request, caller)
-    names = visitors.called(known, [row["made_by"] or row["visitor"] for row in found.rows])
+    names = visitors.called(known, [row["made_by"] or row["visitor"] for row in found.items])
     kept: dict[str, Any] = {"q": asked.q, "visitor": asked.visitor, "member_id": asked.member_id}
     return await page(
         request,
         "visits.html",
-        rows=found.rows,
+        rows=found.items,
         next_page=_link(kept | {"state": state or "all", "page_token": found.next_token}) if found.next_token else "",
         filters=_filters(kept, state, counts),
         q=asked.q,

@@ -31,7 +31,7 @@ from events.facts.member import (
 from events.facts.people import Address, ContactCard, Relative, birth_in
 from events.log.envelope import About
 from events.log.project import Row, View, community_column
-from services.care.project.sql import begins, path_text
+from events.log.project.sql import begins, path_text
 
 ON_ROLL, DEAD, WITHDRAWN = "on_roll", "dead", "withdrawn"
 

@@ -10,8 +10,8 @@ from sqlalchemy import Select, and_, case, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from events.facts.care import VisitReason
+from events.log.project.sql import path_text
 from services.care.project import met, person, usual_visitor, visit
-from services.care.project.sql import path_text
 
 Rows = dict[str, dict[str, Any]]
 """By member id: the community, and the fields of a `Situation`."""

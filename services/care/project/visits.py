@@ -11,9 +11,9 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from events.facts.care import VisitWay
+from events.log.project.keyset import PAGE_DEFAULT, Page, paged, read_token
+from events.log.project.sql import inside, path_text
 from services.care.project import met, person, visit
-from services.care.project.paging import PAGE_ROWS, Page, behind, page_of
-from services.care.project.sql import inside, path_text
 
 DRAFT, READY, DONE, MISSED, CANCELLED = "draft", "ready", "done", "missed", "cancelled"
 STATES: Final = (DRAFT, READY, DONE, MISSED, CANCELLED)
@@ -83,13 +83,13 @@ async def one(db: AsyncConnection, visit_id: str, today: date, visitor: str = ""
     return None if row is None else dict(row._mapping)
 
 
-async def page(db: AsyncConnection, wanted: Wanted, today: date, *, size: int = PAGE_ROWS, token: str = "") -> Page:
+async def page(db: AsyncConnection, wanted: Wanted, today: date, *, size: int = PAGE_DEFAULT, token: str = "") -> Page:
     """A page of visits by the day they are due. Raises `BadToken`."""
     query = _query(today).where(*_conditions(wanted, today)).order_by(_v.due_on, _v.visit_id)
-    if last := behind(token):
+    if last := read_token(token, date, str):
         query = query.where(tuple_(_v.due_on, _v.visit_id) > last)
     rows = [dict(row._mapping) for row in await db.execute(query.limit(size + 1))]
-    return page_of(rows, size, "due_on", "visit_id")
+    return paged(rows, size, "due_on", "visit_id")
 
 
 async def counts(db: AsyncConnection, wanted: Wanted, today: date) -> Mapping[str, int]:
