@@ -201,11 +201,11 @@ async def notices(client: httpx.AsyncClient, member_id: str = "", **wanted: str)
     return items
 
 
-async def told(client: httpx.AsyncClient, member_id: str, *rules: str, state: str = "") -> dict[str, dict[str, Any]]:
-    """The notices that these rules made, by rule, waited for."""
+async def told(client: httpx.AsyncClient, member_id: str, *rules: str, **wanted: str) -> dict[str, dict[str, Any]]:
+    """The notices that these rules made, by rule (of several the newest), waited for."""
 
     async def ask() -> dict[str, dict[str, Any]] | None:
-        found = {one["policy"]: one for one in await notices(client, member_id, state=state)}
+        found = {one["policy"]: one for one in reversed(await notices(client, member_id, **wanted))}
         return found if found.keys() >= set(rules) else None
 
     found: dict[str, dict[str, Any]] = await until(ask)
@@ -225,6 +225,11 @@ async def reacted(office: Office, about: About) -> None:
         await until(ask)
     except TimeoutError as error:
         raise AssertionError(f"{about.position} is not reacted to: {await reactor.health()}") from error
+
+
+async def end_of(office: Office) -> str:
+    """The end of notify's log, for a reader to wait for."""
+    return f"NOTIFY:{(await office.host.log.ends('NOTIFY')).last}"
 
 
 def seq_of(answer: httpx.Response) -> str:

@@ -14,6 +14,8 @@ from services.notify.react.asking import asked_by
 
 POLICY: Final = "tell-moved-away"
 RULES: Final = ("moved_away.branch", "moved_away.member")
+WELCOME: Final = ("returned.member",)
+"""What was still to be said about the last return is out of date when the member leaves again."""
 
 
 @reaction(POLICY, on=MovedAway)
@@ -24,7 +26,10 @@ async def tell_moved_away(fact: MovedAway, about: About, notify: Notify) -> None
     person = await notify.person(about)
     if person is None:
         return
+    asked = asked_by(POLICY, about)
     over = None if person.away_since == about.effective else WhySuppressed.OUT_OF_DATE
+    if over is None:
+        await notify.end_pending(asked, person.member_id, WhySuppressed.OUT_OF_DATE, WELCOME)
     said = {"day": day_words(about.effective), "destination": fact.destination}
     for rule in RULES:
-        await notify.tell(asked_by(POLICY, about), rule, about, person, said, suppressed=over)
+        await notify.tell(asked, rule, about, person, said, suppressed=over)

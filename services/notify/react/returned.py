@@ -25,4 +25,4 @@ async def welcome(_fact: Returned, about: About, notify: Notify) -> None:
     if person.away_since is None:
         await notify.end_pending(asked, person.member_id, WhySuppressed.OUT_OF_DATE, moved_away.RULES)
     left_again = WhySuppressed.OUT_OF_DATE if person.away_since is not None else None
-    await notify.tell(asked, "returned.member", about, person, {}, suppressed=left_again)
+    await notify.tell(asked, *moved_away.WELCOME, about, person, {}, suppressed=left_again)

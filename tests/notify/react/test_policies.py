@@ -13,7 +13,7 @@ from events.facts.care import VisitMade, VisitWay
 from events.facts.member import Died, EnrolmentWithdrawn, Returned
 from services.notify.react.policies import REACTIONS
 from services.shell.identity.caller import Role
-from tests.notify.office import Office, dues_paid, fell_ill, moved_away, new_id, notices, reacted, told
+from tests.notify.office import Office, dues_paid, end_of, fell_ill, moved_away, new_id, notices, reacted, told
 
 AUTUMN = date(2026, 10, 2)
 
@@ -22,7 +22,7 @@ async def test_nobody_is_told_of_who_was_away_when_the_roster_came(office: Offic
     member_id = await office.registry.enrols(await office.registry.forms())
     about = await office.registry.says(member_id, moved_away(carried_over=True))
     await reacted(office, about)
-    assert await notices(clerk, member_id, after=about.position) == []
+    assert await notices(clerk, member_id, after=await end_of(office)) == []
 
 
 async def test_who_returns_is_welcomed_and_old_news_is_dropped(office: Office, clerk: httpx.AsyncClient) -> None:
@@ -30,13 +30,27 @@ async def test_who_returns_is_welcomed_and_old_news_is_dropped(office: Office, c
     await office.registry.says(member_id, moved_away(), AUTUMN)
     await told(clerk, member_id, "moved_away.branch", "moved_away.member", state="open")
     await reacted(office, await office.registry.says(member_id, Returned()))
-    found = await told(clerk, member_id, "returned.member", "moved_away.branch")
+    found = await told(clerk, member_id, "returned.member", "moved_away.branch", after=await end_of(office))
     assert {rule: (one["state"], one["why"]) for rule, one in found.items()} == {
         "returned.member": ("intended", None),
         "moved_away.branch": ("suppressed", "out_of_date"),
         "moved_away.member": ("suppressed", "out_of_date"),
     }
     assert (found["returned.member"]["channel"], found["returned.member"]["to"]) == ("phone", "13912348862")
+
+
+async def test_who_leaves_again_is_not_welcomed_any_more(office: Office, clerk: httpx.AsyncClient) -> None:
+    member_id = await office.registry.enrols(await office.registry.forms())
+    await office.registry.says(member_id, moved_away(), AUTUMN)
+    await office.registry.says(member_id, Returned(), date(2026, 11, 1))
+    await told(clerk, member_id, "returned.member")
+    await reacted(office, await office.registry.says(member_id, moved_away(destination="苏州市")))
+    found = await notices(clerk, member_id, after=await end_of(office))
+    assert [one["policy"] for one in found if one["state"] == "intended"] in (
+        ["moved_away.member", "moved_away.branch"],
+        ["moved_away.branch", "moved_away.member"],
+    )
+    assert all("苏州市" in one["text"] for one in found if one["policy"] == "moved_away.branch" and not one["why"])
 
 
 async def test_a_receipt_names_months_and_number_and_never_the_money(office: Office, clerk: httpx.AsyncClient) -> None:
@@ -65,9 +79,7 @@ async def test_of_an_illness_the_branch_and_the_usual_visitor_learn_and_nobody_e
     assert not [word for word in ("肺炎", "第一人民医院", "serious") if word in everything]
 
 
-async def test_whoever_is_written_down_without_an_account_is_not_told(
-    office: Office, clerk: httpx.AsyncClient
-) -> None:
+async def test_whoever_is_written_down_without_an_account_is_not_told(office: Office, clerk: httpx.AsyncClient) -> None:
     member_id = await office.registry.enrols(await office.registry.forms())
     await office.care.says(member_id, VisitMade(by="隔壁 老王", way=VisitWay.HOME))
     await reacted(office, await office.care.says(member_id, fell_ill()))
@@ -85,7 +97,7 @@ async def test_an_end_ends_everything_that_waits(
     receipt = found["dues_paid.member"]["notice_id"]
     assert (await clerk.post(f"/notify/api/notices/{receipt}/send")).status_code == 201
     await reacted(office, await office.registry.says(member_id, end))
-    found = await told(clerk, member_id, "moved_away.branch", "moved_away.member")
+    found = await told(clerk, member_id, "moved_away.branch", "moved_away.member", after=await end_of(office))
     assert {rule: (one["state"], one["why"]) for rule, one in found.items()} == {
         "moved_away.branch": ("suppressed", why),
         "moved_away.member": ("suppressed", why),
@@ -97,7 +109,7 @@ async def test_of_the_dead_nobody_is_told_that_they_fell_ill(office: Office, cle
     member_id = await office.registry.enrols(await office.registry.forms())
     await office.registry.says(member_id, Died())
     await reacted(office, await office.care.says(member_id, fell_ill()))
-    found = await told(clerk, member_id, "fell_ill.branch")
+    found = await told(clerk, member_id, "fell_ill.branch", after=await end_of(office))
     assert (found["fell_ill.branch"]["state"], found["fell_ill.branch"]["why"]) == ("suppressed", "died")
 
 
@@ -131,8 +143,7 @@ async def test_the_same_fact_again_makes_no_second_message(office: Office, clerk
     (policy,) = (one for one in REACTIONS if one.policy == "tell-moved-away")
     await policy.run(fact, about, office.service.state.notify)
     await policy.run(fact, replace(about, recorded=about.recorded), office.service.state.notify)
-    end = (await office.host.log.ends("NOTIFY")).last
-    again = await notices(clerk, member_id, after=f"NOTIFY:{end}")
+    again = await notices(clerk, member_id, after=await end_of(office))
     assert {one["notice_id"] for one in again} == {one["notice_id"] for one in found.values()}
     assert {one["state"] for one in again} == {"acknowledged"}
 
