@@ -11,6 +11,7 @@ from fastapi.params import Query
 from starlette.responses import JSONResponse, Response
 
 from events.log.project.scope import is_community
+from services.registry.import_roster import opened
 from services.registry.pages.common import (
     PAGE_SIZE,
     EntityId,
@@ -87,7 +88,8 @@ async def send(request: Request, caller: Office) -> Response:
 
 
 async def _tried(request: Request, community: str, sent: Sent, mapping: dict[str, str]) -> Response:
-    file, progress = await importer(request).try_out(community, sent.filename, sent.content, mapping)
+    file = await opened(sent.content, mapping)
+    progress = importer(request).try_out(file, community, sent.filename)
     await progress.done.wait()
     if progress.failed:
         raise Unavailable(_("文件没有读完。请再试一次。"))
@@ -179,6 +181,11 @@ async def members(
 @router.get("/{import_id}/rejected.xlsx", dependencies=[Waited])
 async def rejected_sheet(request: Request, caller: Office, import_id: EntityId) -> Response:
     """The refused rows as a worksheet, to mend and to send again. Who fetches it is written down (DOMAIN R23)."""
+    return await sheet_recorded(request, caller, import_id)
+
+
+async def sheet_recorded(request: Request, caller: Caller, import_id: str) -> Response:
+    """The worksheet, once it is written down who fetches it: whole ID numbers stand in it."""
     result = await result_of(request, caller, import_id)
     wish = asked(request, caller, result.row["community"], "")
     async with told(IMPORT_SENTENCES):

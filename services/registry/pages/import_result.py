@@ -20,7 +20,7 @@ from services.registry.pages import import_words as words
 from services.registry.pages.common import reading, registry
 from services.registry.pages.export import MEDIA_TYPE
 from services.registry.pages.import_files import Uploads
-from services.registry.pages.import_words import IMPORT_SENTENCES, advice
+from services.registry.pages.import_words import IMPORT_SENTENCES
 from services.registry.project import imports, register
 from services.registry.roster.columns import known_field
 from services.registry.roster.reasons import Reason
@@ -190,8 +190,7 @@ async def everything_refused(request: Request, caller: Caller, import_id: str) -
 
 def finding_json(one: Rejection | Caution) -> dict[str, Any]:
     """An element of `rejected` or `warnings`: row, field, value, reason, and what to do in the reader's language."""
-    code = one.reason if isinstance(one, Rejection) else one.doubt
-    return one.as_json() | {"advice": advice(code, one.details)}
+    return one.as_json() | {"advice": words.advice_of(one)}
 
 
 async def sheet_to_mend(request: Request, caller: Caller, result: Result) -> Response:
@@ -219,14 +218,20 @@ async def sheet_to_mend(request: Request, caller: Caller, result: Result) -> Res
 # ── taking it back ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def begin_undo(request: Request, caller: Caller, result: Result) -> Undoing:
-    """Begin to take an import back. Errors: Forbidden, Refusal."""
-    import_id = result.row["import_id"]
+async def people_of(request: Request, caller: Caller, import_id: str) -> tuple[list[str], frozenset[str]]:
+    """Everybody an import enrolled, and those of whom other services have told since. Errors: Unavailable, while not
+    everything that has happened is known.
+    """
     if not await request.app.state.caught_up(with_others=True, timeout_seconds=CATCH_UP_SECONDS_MAX):
         raise Unavailable(_("名册还在更新。请稍后再撤销。"))
     async with reading(request, caller) as db:
-        members = await imports.member_ids(db, import_id)
-        elsewhere = await imports.known_elsewhere(db, import_id)
+        return await imports.member_ids(db, import_id), await imports.known_elsewhere(db, import_id)
+
+
+async def begin_undo(request: Request, caller: Caller, result: Result) -> Undoing:
+    """Begin to take an import back. Errors: Forbidden, Refusal, Unavailable."""
+    import_id = result.row["import_id"]
+    members, elsewhere = await people_of(request, caller, import_id)
     wish = asked(request, caller, result.row["community"], "")
     async with told(IMPORT_SENTENCES):
         return await importer(request).undo(wish, import_id, members, elsewhere)

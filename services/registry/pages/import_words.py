@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from services.registry.pages.words import SENTENCES
 from services.registry.roster import reasons
 from services.registry.roster.reasons import Doubt, Reason, UnreadableRoster
+from services.registry.roster.rows import Caution, Rejection
 from services.shell.acting import Sentences
 from services.shell.i18n import N_
 from services.shell.i18n import gettext as _
+from services.shell.i18n import ngettext
 from services.shell.problems import FieldError, Invalid
 
 FIELD: Final[Mapping[str, str]] = {
@@ -82,3 +84,40 @@ def unreadable(problem: UnreadableRoster) -> Invalid:
     """A file of which nothing can be read, as the problem that says why and what to do."""
     said = _(reasons.SENTENCES[problem.code]).format(**problem.details)
     return Invalid([FieldError("file", said)], said)
+
+
+def field(code: str) -> str:
+    """The word for a roster's field; "—" for something that is about no field."""
+    return _(FIELD[code]) if code in FIELD else (code or "—")
+
+
+def stage(code: str) -> str:
+    """The word for how far an import is."""
+    return _(STAGE[code])
+
+
+def reason(code: str) -> str:
+    """A reason in a few words."""
+    return _(REASON[code]) if code in REASON else code
+
+
+def advice_of(one: Rejection | Caution) -> str:
+    """What is wrong in a row, and what to do."""
+    return advice(one.reason if isinstance(one, Rejection) else one.doubt, one.details)
+
+
+def counted(reasons_given: Mapping[str, int]) -> list[tuple[str, int]]:
+    """Reasons with how often each was given, the most frequent first."""
+    return sorted(reasons_given.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def summary(row: Mapping[str, Any]) -> str:
+    """An import in one line: how many came, how many did not."""
+    said = []
+    if row["stage"] == UNDONE:
+        said.append(ngettext("已撤销 %(num)s 人", "已撤销 %(num)s 人", row["withdrawn"]))
+    elif row["accepted"] is not None:
+        said.append(ngettext("登记 %(num)s 人", "登记 %(num)s 人", row["accepted"]))
+    if row["rejected"]:
+        said.append(ngettext("退回 %(num)s 行", "退回 %(num)s 行", row["rejected"]))
+    return " · ".join(said)

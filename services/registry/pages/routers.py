@@ -14,6 +14,8 @@ from services.registry.pages import (
     deeds,
     dues,
     import_api,
+    import_outcome,
+    import_wizard,
     ledger,
     meetings,
     member,
@@ -32,6 +34,8 @@ ROUTERS: Final = [
     api_members.router,
     api_ledger.router,
     import_api.router,
+    import_wizard.router,
+    import_outcome.router,
     members.router,
     dues.router,
     member.router,
@@ -47,6 +51,7 @@ NAV: Final = [
     NavEntry(N_("流动台账"), "/registry/ledger", READERS, "registry", "away"),
     NavEntry(N_("会议"), "/registry/meetings", READERS, "registry", "meetings"),
     NavEntry(N_("党费"), "/registry/dues", READERS, "registry", "owing"),
+    NavEntry(N_("导入名册"), "/registry/imports", OFFICE, "registry"),
 ]
 
 __all__ = ["NAV", "OFFICE", "ROUTERS", "install"]

@@ -94,4 +94,4 @@ async def names(db: AsyncConnection, branch_ids: Sequence[str]) -> dict[str, str
     if not branch_ids:
         return {}
     query = select(table.c.branch_id, table.c.name).where(table.c.branch_id.in_(list(branch_ids)))
-    return dict((await db.execute(query)).tuples().all())
+    return dict((await db.execute(query)).all())

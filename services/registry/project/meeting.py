@@ -187,4 +187,4 @@ async def titles(db: AsyncConnection, meeting_ids: Sequence[str]) -> dict[str, s
     if not meeting_ids:
         return {}
     query = select(table.c.meeting_id, table.c.title).where(table.c.meeting_id.in_(list(meeting_ids)))
-    return dict((await db.execute(query)).tuples().all())
+    return dict((await db.execute(query)).all())

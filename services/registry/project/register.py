@@ -66,7 +66,7 @@ async def counts(db: AsyncConnection, wanted: Wanted) -> Mapping[str, int]:
     everybody = Wanted(q=wanted.q, state="all", branch_id=wanted.branch_id, community=wanted.community)
     query = select(_m.state, func.count()).where(*_conditions(everybody)).group_by(_m.state)
     found = dict.fromkeys(member.STATES, 0)
-    found.update(dict((await db.execute(query)).tuples().all()))
+    found.update(dict((await db.execute(query)).all()))
     return found
 
 
