@@ -23,6 +23,7 @@ from services.registry.decide.roster_import import ROSTER_IMPORT
 from services.registry.handle import Registry
 from services.registry.import_roster import Importer
 from services.registry.pages.import_files import Uploads
+from services.registry.pages.import_trial import Trials
 from services.registry.pages.routers import NAV, ROUTERS, install
 from services.registry.project import (
     branch,
@@ -87,6 +88,7 @@ def build(settings: Settings, host: Host | None = None) -> FastAPI:
             app.state.uploads = Uploads(own.data / "uploads", host.clock)
             app.state.uploads.sweep()
             importer = app.state.importer = Importer(app.state.registry)
+            app.state.trials = Trials(importer, app.state.uploads)
             try:
                 yield
             finally:

@@ -6,7 +6,7 @@ the same file again: rows it had taken are found taken, refusals it had recorded
 """
 
 from services.registry.import_roster.importer import Importer
-from services.registry.import_roster.reading import Progress
+from services.registry.import_roster.reading import Opened, Progress, opened
 from services.registry.import_roster.undo import ImportUndo, Undoing
 
-__all__ = ["ImportUndo", "Importer", "Progress", "Undoing"]
+__all__ = ["ImportUndo", "Importer", "Opened", "Progress", "Undoing", "opened"]

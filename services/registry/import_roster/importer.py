@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from events.facts.decision import Happened, Refused, refused
 from events.log.command import Asked, CommandRefused, Target
 from events.log.project.store import claim
 from services.registry.decide import member, roster_import
-from services.registry.decide.commands import Enrol
+from services.registry.decide.commands import Enrol, WithdrawEnrolment
 from services.registry.decide.member import MEMBER, Member, Standing
 from services.registry.decide.roster_import import ROSTER_IMPORT, CommitImport, ImportStage, StartImport
 from services.registry.handle import ID_NUMBER, Registry
@@ -26,6 +26,9 @@ IMPORT: Final = "import"
 WATCHED_MAX: Final = 50
 """Ended imports of which the process still knows how they went; everything lasting is in the facts."""
 FILENAME_CHARACTERS_MAX: Final = 200
+
+STATES_PER_QUESTION: Final = 1000
+W = TypeVar("W", Progress, Undoing)
 
 log = logging.getLogger(__name__)
 
@@ -41,11 +44,17 @@ class Importer:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def start(
-        self, asked: Asked, filename: str, content: bytes, mapping: Mapping[str, str] | None = None
+        self,
+        asked: Asked,
+        filename: str,
+        content: bytes,
+        mapping: Mapping[str, str] | None = None,
+        ended: Callable[[Progress], None] | None = None,
     ) -> Progress:
         """Begin, or continue, the import of this file and return at once; `Progress.done` is set at its end.
 
-        Raises `UnreadableRoster` if nothing of the file can be read, `ValueError` for a field that does not exist.
+        `ended` is called then, before anybody who waits goes on. Raises `UnreadableRoster` if nothing of the file can
+        be read, `ValueError` for a field that does not exist.
         """
         file = await opened(content, mapping)
         file.roster.refuse_if_incomplete()
@@ -72,28 +81,28 @@ class Importer:
             progress.done.set()
             del self.watched[import_id]
             raise
-        self._work(progress, self._bring_in(asked, file, progress), f"import {import_id}")
+        self._work(progress, self._bring_in(asked, file, progress), f"import {import_id}", ended)
         return progress
 
-    async def try_out(
-        self,
-        community: str,
-        filename: str,
-        content: bytes,
-        mapping: Mapping[str, str] | None = None,
-        *,
-        keep_max: int | None = None,
-    ) -> tuple[Opened, Progress]:
+    def try_out(self, file: Opened, community: str, filename: str, *, keep_max: int | None = None) -> Progress:
         """Begin to read everything, to say what an import would do; writes nothing, claims nobody. Returns at once.
 
         The rejections are kept without their cells, and only the first `keep_max` of them if that is given.
-        Raises what `start` raises.
+        Raises `UnreadableRoster` if a column is missing without which nobody can be registered.
         """
-        file = await opened(content, mapping)
         file.roster.refuse_if_incomplete()
         progress = Progress("", community, filename, file.roster.last_row or 0)
         self._work(progress, self._read_through(file, progress, keep_max), f"trial of {filename}")
-        return file, progress
+        return progress
+
+    async def would_keep(self, import_id: str, members: Sequence[str], elsewhere: frozenset[str]) -> list[str]:
+        """Those of an import's people whom an undo would leave, as far as it is projected."""
+        kept: list[str] = []
+        command = WithdrawEnrolment(import_id=import_id)
+        for start in range(0, len(members), STATES_PER_QUESTION):
+            states = await self._registry.states(members[start : start + STATES_PER_QUESTION])
+            kept += [one for one, state in states.items() if _stays(state, command, elsewhere, one, self._registry)]
+        return kept
 
     async def undo(self, asked: Asked, import_id: str, members: Sequence[str], elsewhere: frozenset[str]) -> Undoing:
         """Begin to take the enrolments of an import back and return at once; see `undo.take_back`.
@@ -122,7 +131,9 @@ class Importer:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def _work(self, watched: Progress | Undoing, work: Coroutine[Any, Any, None], name: str) -> None:
+    def _work(
+        self, watched: W, work: Coroutine[Any, Any, None], name: str, ended: Callable[[W], None] | None = None
+    ) -> None:
         """Run it beside the pages; how it ends stands in what is watched."""
 
         async def run() -> None:
@@ -135,6 +146,8 @@ class Importer:
                 watched.failed = f"{type(error).__name__}: {error}"
                 log.exception("%s broke off", name)
             finally:
+                if ended is not None:
+                    ended(watched)
                 watched.done.set()
 
         task = asyncio.create_task(run(), name=name)
@@ -269,6 +282,11 @@ class Importer:
 
     def _blind(self, row: RosterRow) -> str:
         return self._registry.blind(ID_NUMBER, row.id_number)
+
+
+def _stays(state: Member, command: WithdrawEnrolment, elsewhere: frozenset[str], one: str, registry: Registry) -> bool:
+    decision = member.withdraw_enrolment(state, command, registry.today(), known_elsewhere=one in elsewhere)
+    return isinstance(decision, Refused)
 
 
 __all__ = ["CommandRefused", "ImportUndo", "Importer", "Undoing"]

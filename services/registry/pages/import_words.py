@@ -10,9 +10,8 @@ from services.registry.roster import reasons
 from services.registry.roster.reasons import Doubt, Reason, UnreadableRoster
 from services.registry.roster.rows import Caution, Rejection
 from services.shell.acting import Sentences
-from services.shell.i18n import N_
+from services.shell.i18n import N_, ngettext
 from services.shell.i18n import gettext as _
-from services.shell.i18n import ngettext
 from services.shell.problems import FieldError, Invalid
 
 FIELD: Final[Mapping[str, str]] = {
