@@ -1,4 +1,4 @@
-"""One office a module: its tests bring people of their own."""
+"""One office a module, on one loop: it is open as long as its tests, which bring people of their own."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
+import pytest_asyncio
 
 from deploy.box.addresses import BoxAddresses
 from tests.care.office import Office, working
@@ -17,13 +18,13 @@ def address(cells: Cells) -> BoxAddresses:
     return cells.fresh()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def office(address: BoxAddresses) -> AsyncIterator[Office]:
     async with working(address) as office:
         yield office
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def clerk(office: Office) -> AsyncIterator[httpx.AsyncClient]:
     """The secretary of Jinqiao."""
     async with office.asking() as client:

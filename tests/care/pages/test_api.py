@@ -11,6 +11,8 @@ import pytest
 from services.shell.identity import Role
 from tests.care.office import JINQIAO, SHIQUAN, Office, planned, seq_of, visits_of
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 ILL = {"severity": "serious", "since": "2026-11-20", "hospital": "第一人民医院", "note": "肺炎"}
 MADE = {"made_on": "2026-11-21", "by": "shuji", "difficulties": "夜里咳嗽"}
 NOBODY = "01900000-0000-7000-8000-000000000000"

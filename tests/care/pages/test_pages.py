@@ -9,18 +9,19 @@ from typing import Any
 
 import httpx
 import pytest
+import pytest_asyncio
 
 from events.facts.member import AwayKind, MovedAway
 from services.shell.identity import Role
-from services.shell.identity.requires import unguarded
-from services.shell.words import missing_words
 from tests.care.office import SHIQUAN, Office, planned, until, visits_of
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 HTML = {"accept": "text/html"}
 WHY = {"reason": "去看望之前要知道"}
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def browser(office: Office) -> AsyncIterator[httpx.AsyncClient]:
     """The secretary, asking for pages."""
     await office.account("laoli", "李老师", Role.VISITOR)
@@ -38,14 +39,6 @@ async def shown(client: httpx.AsyncClient, path: str, status: int = 200) -> str:
     answer = await client.get(path)
     assert answer.status_code == status, answer.text
     return answer.text
-
-
-def test_every_route_asks_who_is_there(office: Office) -> None:
-    assert unguarded(office.service) == []
-
-
-def test_every_word_has_its_english() -> None:
-    assert missing_words("care") == []
 
 
 async def test_today_is_a_trip_with_its_reasons_and_its_clause(

@@ -14,6 +14,8 @@ from services.shell.identity import Role
 from tests.architecture.row_security import readable_without_scope, unguarded
 from tests.care.office import Office, planned, seq_of
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 ILL = {"severity": "serious", "since": "2026-11-20", "hospital": "第一人民医院", "note": "肺炎需要静养"}
 WHY = {"reason": "去看望之前要知道"}
 

@@ -6,11 +6,14 @@ from datetime import date
 from typing import Any
 
 import httpx
+import pytest
 
 from deploy.box.addresses import BoxAddresses
 from services.care.react.planner import Planner
 from services.shell.identity import Role
 from tests.care.office import JINQIAO, SHIQUAN, Office, planned, until, visits_of, working
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 def planner_of(office: Office) -> Planner:

@@ -18,6 +18,8 @@ from services.care.react.illness import visit_after
 from services.care.react.policies import REACTIONS
 from tests.care.office import JINQIAO, TODAY, Office, planned, seq_of, until, visits_of
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 GONE = MovedAway(kind=AwayKind.CARD, clause="§3.1", destination="深圳", fixed_place=True, reason="带孙子")
 
 
