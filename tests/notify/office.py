@@ -213,7 +213,7 @@ async def told(client: httpx.AsyncClient, member_id: str, *rules: str, **wanted:
 
 
 async def reacted(office: Office, about: About) -> None:
-    """Wait until every policy has answered this fact."""
+    """Wait until every policy has answered this fact, and the answers stand in the tables."""
     reactor = office.service.state.reactor
 
     async def ask() -> bool:
@@ -225,11 +225,12 @@ async def reacted(office: Office, about: About) -> None:
         await until(ask)
     except TimeoutError as error:
         raise AssertionError(f"{about.position} is not reacted to: {await reactor.health()}") from error
+    assert await office.host.runner.wait_for([await end_of(office)], WAIT_SECONDS)
 
 
-async def end_of(office: Office) -> str:
-    """The end of notify's log, for a reader to wait for."""
-    return f"NOTIFY:{(await office.host.log.ends('NOTIFY')).last}"
+async def end_of(office: Office, stream: str = "NOTIFY") -> str:
+    """Where a log stream ends now, for a reader to wait for."""
+    return f"{stream}:{(await office.host.log.ends(stream)).last}"
 
 
 def seq_of(answer: httpx.Response) -> str:

@@ -20,6 +20,7 @@ from tests.notify.office import (
     SHIQUAN,
     Office,
     dues_paid,
+    end_of,
     fell_ill,
     moved_away,
     new_id,
@@ -131,7 +132,9 @@ async def test_where_the_recipient_is_reached_now_goes_before_where_it_was(
 
 async def test_a_members_messages_and_their_panel(office: Office, clerk: httpx.AsyncClient) -> None:
     member_id = await office.registry.enrols(await office.registry.forms(), name="赵文")
-    assert "还没有给这个人的消息" in await read(clerk, f"/notify/members/{member_id}?after=REGISTRY:1")
+    assert "还没有给这个人的消息" in await read(
+        clerk, f"/notify/members/{member_id}?after={await end_of(office, 'REGISTRY')}"
+    )
     await reacted(office, await office.registry.says(member_id, moved_away()))
     await told(clerk, member_id, "moved_away.branch", "moved_away.member")
     text = await read(clerk, f"/notify/members/{member_id}")
