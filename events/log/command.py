@@ -24,6 +24,7 @@ from events.log.envelope import (
     About,
     Recorded,
     digest,
+    draft,
     encode,
     log_stream_of,
     open_fact,
@@ -31,6 +32,7 @@ from events.log.envelope import (
     subject_of,
 )
 from events.log.port import Conflict, Log, Message, Write
+from events.log.scribe import FACTS_MIN, Chain, Scribe, ScribeLost, write_chain
 from events.log.seal import KeyRing
 
 S = TypeVar("S", bound=BaseModel)
@@ -141,7 +143,15 @@ class Commands:
     states: States
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
+    scribe: Scribe | None = None
+    """Writes large batches in another process; None writes all of them here."""
+    scribe_losses: int = 0
     _locks: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
+
+    async def close(self) -> None:
+        """End the scribe's process, if large batches have started it."""
+        if self.scribe is not None:
+            await self.scribe.close()
 
     async def act(self, asked: Asked, decider: Decider[S], entity: str, decide: Callable[[S], Decision]) -> Receipt:
         """One command on one entity. Raises `CommandRefused`, `ChangedMeanwhile`, `LogError`."""
@@ -231,22 +241,40 @@ class Commands:
     ) -> tuple[list[Write], list[Recorded]]:
         """Envelopes for what happened, chained per entity, personal fields sealed under keys that already exist."""
         happened = {entity: d.facts for entity, d in planned.items() if not isinstance(d, Refused) and d.facts}
-        await self.keys.ensure(e for e, facts in happened.items() if any(fact.SEALED for fact, _ in facts))
         now = self.clock()
-        writes: list[Write] = []
-        recorded: list[Recorded] = []
-        for one in loaded:
-            bodies = []
-            previous = one.digest
-            for fact, effective in happened.get(one.entity, ()):
-                about = self._about(asked, one.entity, fact, effective, now, previous)
-                body = encode(about, fact, self.city, self.keys.seal)
-                previous = digest(body)
-                bodies.append((about.id, body))
-                recorded.append(Recorded(about, fact))
-            if bodies:
-                writes.append(Write(subject_of(self.service, one.decider.stream, one.entity), one.seq, bodies))
-        return writes, recorded
+        writing = [one for one in loaded if one.entity in happened]
+        chains: list[Chain] = []
+        drafted: list[list[Recorded]] = []
+        for one in writing:
+            facts = happened[one.entity]
+            recorded = [Recorded(self._about(asked, one.entity, fact, on, now, one.digest), fact) for fact, on in facts]
+            drafts = [(draft(new.about, new.fact, self.city), new.fact.SEALED) for new in recorded]
+            chains.append(Chain(one.entity, one.digest, drafts))
+            drafted.append(recorded)
+        bodies = await self._written(chains)
+        writes = []
+        for one, own, recorded in zip(writing, bodies, drafted, strict=True):
+            subject = subject_of(self.service, one.decider.stream, one.entity)
+            writes.append(Write(subject, one.seq, [(r.about.id, body) for r, body in zip(recorded, own, strict=True)]))
+        return writes, [
+            _behind(new, own[n - 1]) if n else new
+            for recorded, own in zip(drafted, bodies, strict=True)
+            for n, new in enumerate(recorded)
+        ]
+
+    async def _written(self, chains: Sequence[Chain]) -> list[list[bytes]]:
+        """Sealed and serialised: here, or for a large batch in the scribe's process."""
+        people = {chain.entity for chain in chains if any(sealed for _, sealed in chain.drafts)}
+        if self.scribe is not None and sum(len(chain.drafts) for chain in chains) >= FACTS_MIN:
+            try:
+                bodies, made = await self.scribe.write(chains, await self.keys.records(people))
+            except ScribeLost:
+                self.scribe_losses += 1  # written here instead
+            else:
+                if await self.keys.adopt(made):
+                    return bodies
+        await self.keys.ensure(people)
+        return [write_chain(chain, self.keys.seal) for chain in chains]
 
     def _about(self, asked: Asked, entity: str, fact: Fact, effective: date, now: datetime, previous: str) -> About:
         fact_id = self.new_id()
@@ -336,6 +364,10 @@ def _from_snapshot(decider: Decider[Any], entity: str, snapshot: Snapshot | None
         return Loaded(decider, entity, decider.initial)
     state = decider.model.model_validate_json(snapshot.state)
     return Loaded(decider, entity, state, snapshot.seq, snapshot.digest)
+
+
+def _behind(one: Recorded, body: bytes) -> Recorded:
+    return Recorded(replace(one.about, previous=digest(body)), one.fact)
 
 
 def _at(one: Recorded, seq: int) -> Recorded:

@@ -7,7 +7,7 @@ value ever reaches the log: a sealed field is stored as `{"sealed": "<base64>"}`
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -86,12 +86,13 @@ def digest(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()
 
 
-def encode(about: About, fact: Fact, city: str, seal: Sealer) -> bytes:
-    """Envelope bytes to append. Key order is fixed by this function; the bytes are what hashes and proofs cover."""
-    data = fact.model_dump(mode="json")
-    for field, purpose in fact.SEALED.items():
-        data[field] = {"sealed": seal(about.entity, purpose, about.id, field, orjson.dumps(data[field]))}
-    envelope: dict[str, Any] = {
+Draft = dict[str, Any]
+"""An envelope whose sealed fields are still plain. It never leaves this machine's memory."""
+
+
+def draft(about: About, fact: Fact, city: str) -> Draft:
+    """The envelope before sealing. Key order is fixed here."""
+    envelope: Draft = {
         "specversion": "1.0",
         "id": about.id,
         "source": f"/hearth/{city}/{about.service}",
@@ -109,8 +110,22 @@ def encode(about: About, fact: Fact, city: str, seal: Sealer) -> bytes:
     }
     if about.reason:
         envelope["reason"] = about.reason
-    envelope["data"] = data
+    envelope["data"] = fact.model_dump(mode="json")
+    return envelope
+
+
+def finish(envelope: Draft, sealed: Mapping[str, Purpose], seal: Sealer) -> bytes:
+    """Seal the draft's fields and write it: the bytes to append, which are what hashes and proofs cover."""
+    data = envelope["data"]
+    for field, purpose in sealed.items():
+        plain = orjson.dumps(data[field])
+        data[field] = {"sealed": seal(envelope["subject"], purpose, envelope["id"], field, plain)}
     return orjson.dumps(envelope, option=orjson.OPT_UTC_Z)
+
+
+def encode(about: About, fact: Fact, city: str, seal: Sealer) -> bytes:
+    """Envelope bytes to append."""
+    return finish(draft(about, fact, city), fact.SEALED, seal)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Key records: in NATS key-value buckets for the product, in a dictionary for decision-level tests.
+"""Key records in NATS key-value buckets.
 
 A bucket is a stream `KV_KEYS_<SERVICE>` with one subject per person, so records are read in bulk by Direct Get and
 written in atomic batches, guarded so that a person's keys are made exactly once.
@@ -61,18 +61,3 @@ class NatsKeyStore:
         bucket = bucket_of(service)
         writes = [Write(f"$KV.{bucket}.{person}", 0, [(f"key-{person}", record)]) for person, record in group]
         await self._log.append(f"KV_{bucket}", writes)
-
-
-class MemoryKeyStore:
-    """See `seal.KeyStore`; also used to destroy keys in tests."""
-
-    def __init__(self) -> None:
-        self.records: dict[tuple[str, str], bytes] = {}
-
-    async def load(self, service: str, people: Iterable[str]) -> Mapping[str, bytes]:
-        """Records that exist, by person."""
-        return {p: self.records[(service, p)] for p in people if (service, p) in self.records}
-
-    async def create(self, service: str, records: Mapping[str, bytes]) -> Mapping[str, bytes]:
-        """Records that stand after the call."""
-        return {p: self.records.setdefault((service, p), record) for p, record in records.items()}

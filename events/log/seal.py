@@ -155,6 +155,19 @@ class KeyRing:
             made = fresh[person]
             self._people[(self._service, person)] = made if record == made.record else _Person(record)
 
+    async def records(self, people: Iterable[str]) -> dict[str, bytes | None]:
+        """The wrapped keys of people of the own service as they are stored; None: no keys were made yet."""
+        wanted = set(people)
+        await self.prefetch((self._service, person) for person in wanted)
+        return {person: self._people[(self._service, person)].record for person in wanted}
+
+    async def adopt(self, records: Mapping[str, bytes]) -> bool:
+        """Store key records made elsewhere (by a `Scribe`). False if somebody else's stand for one of the people."""
+        standing = await self._store.create(self._service, records) if records else {}
+        for person, record in standing.items():
+            self._people[(self._service, person)] = _Person(record)
+        return standing == records
+
     def forget(self, service: str, person: str) -> None:
         """Drop the cached keys of a person whose record was destroyed."""
         self._people.pop((service, person), None)

@@ -28,9 +28,11 @@ from events.log.command import Commands
 from events.log.jetstream import JetStreamLog
 from events.log.keystore import NatsKeyStore
 from events.log.project.ddl import snapshot_shape
+from events.log.project.retry import Retried, retry
 from events.log.project.runner import Runner
 from events.log.project.session import Database as Sessions
 from events.log.project.view import Projection
+from events.log.scribe import Scribe
 from events.log.seal import KeyRing
 from events.log.states import PostgresStates
 from services.shell.app import build_shell
@@ -75,6 +77,7 @@ class Host:
     pool: Any = field(init=False)
     database: Database = field(init=False)
     commands: Commands = field(init=False)
+    sessions: Sessions = field(init=False)
     runner: Runner = field(init=False)
     _stack: AsyncExitStack = field(init=False, default_factory=AsyncExitStack)
 
@@ -104,12 +107,14 @@ class Host:
             PostgresStates(self.pool, self.service, snapshot_shape(self.projection)),
             self.clock,
             self.new_id,
+            Scribe(self.service, keks),
         )
-        sessions = Sessions(
+        self._stack.push_async_callback(self.commands.close)
+        self.sessions = Sessions(
             app=partial(asyncpg.connect, self.settings.postgres_url),
             owner=partial(asyncpg.connect, self.settings.postgres_owner_url),
         )
-        self.runner = Runner(self.projection, self.log, sessions, self.keys, self.clock)
+        self.runner = Runner(self.projection, self.log, self.sessions, self.keys, self.clock)
         projecting = asyncio.create_task(self.runner.run(), name=f"{self.service} projector")
         self._stack.push_async_callback(_ended, projecting)
         await self._tables_exist(projecting)
@@ -117,6 +122,10 @@ class Host:
     async def stop(self) -> None:
         """Let go of everything, newest first."""
         await self._stack.aclose()
+
+    async def retry(self, stream: str, seq: int) -> Retried:
+        """Fold one parked fact again, while the projector waits."""
+        return await retry(self.projection, self.log, self.sessions, self.keys, stream, seq)
 
     async def _tables_exist(self, projecting: asyncio.Task[None]) -> None:
         """Pages are served once there are tables; the projector makes them, again and again until it can."""

@@ -16,8 +16,7 @@ from events.facts.branch import BranchContact, ContactSet, Formed
 from events.facts.decision import Decider, Decision, Happened, Refused, facts, nothing, refused
 from events.log.command import Asked, ChangedMeanwhile, CommandRefused, Commands, NoStates
 from events.log.envelope import digest
-from events.log.keystore import MemoryKeyStore
-from events.log.memory import MemoryLog
+from events.log.memory import MemoryKeyStore, MemoryLog
 from events.log.port import Log, Unknown, Write
 from events.log.seal import KeyRing
 

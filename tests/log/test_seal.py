@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from events.facts.base import PURPOSES, Purpose
-from events.log.keystore import MemoryKeyStore
+from events.log.memory import MemoryKeyStore
 from events.log.port import LogError
 from events.log.seal import Erased, KeyRing, Suite, Tampered
 

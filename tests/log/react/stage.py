@@ -18,7 +18,7 @@ from events.facts.base import Fact
 from events.facts.member import Attended
 from events.log.envelope import About, encode
 from events.log.jetstream import JetStreamLog
-from events.log.keystore import MemoryKeyStore
+from events.log.memory import MemoryKeyStore
 from events.log.port import Write
 from events.log.react import Reaction, reaction
 from events.log.seal import KeyRing
