@@ -10,6 +10,7 @@ import contextlib
 import shutil
 import tempfile
 import threading
+import time
 from collections.abc import Coroutine
 from concurrent.futures import Future
 from pathlib import Path
@@ -23,10 +24,14 @@ from deploy.box.box import provision_nats, running_box, signed_in
 from deploy.box.databases import ensure_database, roles
 from deploy.box.keys import postgres_password
 from deploy.box.layout import NATS_USERS, SERVICES
+from deploy.box.locks import is_held
 from deploy.box.nats import login
 
 POOL = 150
 """Cells a worker can hand out; more accounts make the server's start a little slower."""
+
+LEFT_SECONDS_MIN = 120.0
+"""Younger directories may belong to a worker that is just starting."""
 
 MEMORY_BYTES_MIN = 8_000_000_000
 
@@ -38,7 +43,9 @@ class Cells:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="cells")
         self._stack = contextlib.AsyncExitStack()
-        self._directory = Path(tempfile.mkdtemp(prefix="hearth-cells-", dir=quick_directory()))
+        place = quick_directory() or Path(tempfile.gettempdir())
+        _sweep(place)
+        self._directory = Path(tempfile.mkdtemp(prefix="hearth-cells-", dir=place))
         self._names = iter([f"T{number:03}" for number in range(POOL)])
         self._ahead: Future[BoxAddresses] | None = None
 
@@ -108,6 +115,13 @@ def quick_directory() -> Path | None:
     memory = Path("/dev/shm")  # noqa: S108 - mkdtemp makes a private directory in it
     plenty = memory.is_dir() and shutil.disk_usage(memory).free > MEMORY_BYTES_MIN
     return memory if plenty else None
+
+
+def _sweep(place: Path) -> None:
+    """Remove what a killed run left: its servers ended with it, its directory is only in the way."""
+    for left in place.glob("hearth-cells-*"):
+        if time.time() - left.stat().st_mtime > LEFT_SECONDS_MIN and not is_held(left / "box" / "box.lock"):
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _database(service: str, cell: str) -> str:

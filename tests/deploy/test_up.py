@@ -17,6 +17,7 @@ import psutil  # type: ignore[import-untyped]
 import pytest
 
 from deploy.box.layout import SERVICES
+from deploy.cli.main import main
 from tests.architecture.house import ROOT
 from tests.deploy.boxes import SECONDS_MAX, gone
 
@@ -105,8 +106,9 @@ def test_the_directory_may_stand_before_or_after_the_command(place: Path) -> Non
 
 
 @pytest.mark.parametrize("wrong", [[], ["dance"], ["token", "--role", "king"], ["up", "--port", "70000"]])
-def test_wrong_use_is_exit_code_two(wrong: list[str]) -> None:
-    assert hearth(*wrong).returncode == 2
+def test_wrong_use_is_exit_code_two(wrong: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["hearth", *wrong])
+    assert main() == 2
 
 
 def test_a_token_needs_the_key_of_a_box(place: Path) -> None:
