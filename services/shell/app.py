@@ -13,13 +13,14 @@ from services.shell.identity.buckets import JetStream
 from services.shell.identity.identity import Identity
 from services.shell.identity.tokens import box_key
 from services.shell.neighbours import Neighbours
-from services.shell.pages import design, everybody, home, password, sign_in
+from services.shell.pages import design, everybody, home, operations, password, sign_in
 from services.shell.pages.nav import NavEntry
 from services.shell.pages.render import environment
 from services.shell.problems import Unavailable
 from services.shell.settings import Settings
 from services.shell.state import Clock, Shell
 
+SHELL = "shell"
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 
@@ -42,7 +43,8 @@ def service_app(
     app.state.templates = environment(pages)
     app.state.health = checks or health.Health()
     app.include_router(health.router(app.state.health))
-    for router in routers:
+    own_part = [] if service == SHELL else [operations.service_router]
+    for router in (*routers, *own_part):
         app.include_router(router)
     handlers.install(app)
     app.add_middleware(guard.Guard)
@@ -68,12 +70,12 @@ def build_shell(
     app = service_app(
         "shell",
         Path(__file__).parent / "pages",
-        [home.router, sign_in.router, password.router, design.router, everybody.router],
+        [home.router, sign_in.router, password.router, design.router, operations.shell_router, everybody.router],
         lifespan=_lifespan(settings, services),
     )
     app.state.health.add("sign-in", lambda: _can_sign_in(identity))
     neighbours = Neighbours(app, list(services), settings.base_urls)
-    app.state.shell = Shell("shell", settings, identity, app.state.templates, tuple(nav), neighbours, clock)
+    app.state.shell = Shell("shell", settings, identity, app.state.templates, (*nav, operations.NAV), neighbours, clock)
     for name, service in services.items():
         assert service.state.service == name, (service.state.service, name)
         service.state.shell = replace(app.state.shell, service=name, templates=service.state.templates)

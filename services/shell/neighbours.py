@@ -54,9 +54,9 @@ class Neighbours:
         self._counts: OrderedDict[Caller, tuple[float, Counts]] = OrderedDict()
         self._refreshing: dict[Caller, asyncio.Task[Counts]] = {}
 
-    async def panels(self, request: Request) -> list[Panel]:
+    async def panels(self, request: Request, path: str = "panels/today") -> list[Panel]:
         """One panel per service that has something for this caller, in order; services answer at the same time."""
-        found = await asyncio.gather(*(self._panel(request, name) for name in self._names))
+        found = await asyncio.gather(*(self._panel(request, name, path) for name in self._names))
         return [panel for panel in found if panel is not None]
 
     async def counts(self, request: Request, caller: Caller) -> Counts:
@@ -112,9 +112,9 @@ class Neighbours:
         figures = answer.json()
         return {key: number for key, number in figures.items() if isinstance(number, int)}
 
-    async def _panel(self, request: Request, name: str) -> Panel | None:
+    async def _panel(self, request: Request, name: str, path: str) -> Panel | None:
         headers = {**_passed_on(request), "accept": "text/html"}
-        answer = await self._get(name, "panels/today", headers, str(request.base_url))
+        answer = await self._get(name, path, headers, str(request.base_url))
         if answer is None or answer.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
             return Panel(name, down=True)
         if answer.status_code != httpx.codes.OK or not answer.text.strip():

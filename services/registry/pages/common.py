@@ -8,18 +8,18 @@ from typing import Annotated, Any, Final, TypeVar
 
 from fastapi import Depends, Path, Query, Request
 from pydantic import BaseModel, ValidationError
-from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.datastructures import FormData
 
-from events.log.command import Asked, Receipt
-from events.log.project.keyset import PAGE_DEFAULT, PAGE_MAX, BadToken
+from events.log.command import Asked
+from events.log.project.keyset import PAGE_DEFAULT, PAGE_MAX
 from services.registry.handle import Registry
 from services.registry.pages.words import SENTENCES, complaints
 from services.registry.project import meeting, register
 from services.shell.acting import asked, told
 from services.shell.i18n import gettext as _
 from services.shell.identity import Caller, Role, requires
-from services.shell.problems import FieldError, Forbidden, Invalid, Malformed, NotFound, Unavailable
+from services.shell.problems import Invalid, NotFound
+from services.shell.reading import Waited, plain_json, reading, show_own_write, within
 from services.shell.validation import field_errors
 
 OFFICE: Final = (Role.SECRETARY, Role.WORKER)
@@ -32,7 +32,6 @@ Reader = Annotated[Caller, Depends(requires(*READERS))]
 EntityId = Annotated[str, Path(pattern=r"^[0-9A-Za-z_-]{1,64}$")]
 PageSize = Annotated[int, Query(ge=1, le=PAGE_MAX)]
 PAGE_SIZE: Final = PAGE_DEFAULT
-OWN_WRITE_SECONDS_MAX: Final = 2.0
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -41,39 +40,6 @@ def registry(request: Request) -> Registry:
     """The command handler of this process."""
     found: Registry = request.app.state.registry
     return found
-
-
-@asynccontextmanager
-async def reading(request: Request, caller: Caller) -> AsyncIterator[AsyncConnection]:
-    """The tables as this caller may see them. A page token that is none of ours is a 400."""
-    async with request.app.state.database.reading(caller.scope) as db:
-        try:
-            yield db
-        except BadToken as bad:
-            raise Malformed(_("这个翻页标记不是本系统给的。"), todo=_("请从第一页重新翻起。")) from bad
-
-
-async def waited(request: Request, after: Annotated[str, Query(max_length=200)] = "") -> None:
-    """`?after=REGISTRY:42` (several with commas): wait until the tables have come so far, at most five seconds."""
-    if not after:
-        return
-    try:
-        reached = await request.app.state.runner.wait_for(after.split(","))
-    except ValueError as error:
-        raise Invalid([FieldError("after", _("不是一个位置"), _("写成 REGISTRY:42 这样。"))]) from error
-    if not reached:
-        raise Unavailable(_("还没有更新到您要的位置。"), retry_after_seconds=2)
-
-
-Waited = Depends(waited)
-
-
-async def show_own_write(request: Request, receipt: Receipt) -> None:
-    """Before the next page is asked for, let the tables take in what was just written; a slow projector is not waited
-    for long: the page then shows what is there.
-    """
-    if receipt.position:
-        await request.app.state.runner.wait_for([receipt.position], OWN_WRITE_SECONDS_MAX)
 
 
 async def member_card(request: Request, caller: Caller, member_id: str) -> dict[str, Any]:
@@ -98,13 +64,6 @@ async def meeting_row(request: Request, caller: Caller, meeting_id: str) -> Mapp
         if row is not None:
             return row
     raise NotFound(_("在您的范围内没有这次会议。"))
-
-
-def within(caller: Caller, community: str) -> str:
-    """The community asked for, if it overlaps the caller's scope; "" is all of it. Errors: Forbidden."""
-    if community and not caller.covers(community) and not caller.scope.startswith(f"{community}."):
-        raise Forbidden(_("这个社区不在您的范围内。"))
-    return community
 
 
 @asynccontextmanager
@@ -167,3 +126,27 @@ def fen_of(yuan: str) -> int:
     if not (whole + rest).isdigit() or len(rest) > 2:
         raise ValueError(yuan)
     return int(whole or "0") * 100 + int(rest.ljust(2, "0") or "0")
+
+
+__all__ = [
+    "OFFICE",
+    "PAGE_SIZE",
+    "READERS",
+    "EntityId",
+    "Office",
+    "PageSize",
+    "Reader",
+    "Waited",
+    "doing",
+    "fen_of",
+    "meeting_row",
+    "member_card",
+    "of_member",
+    "plain_json",
+    "read",
+    "read_form",
+    "reading",
+    "registry",
+    "show_own_write",
+    "within",
+]
