@@ -12,6 +12,7 @@ from events.facts.base import Fact
 from events.facts.member import Died, Returned
 from events.log.envelope import digest
 from events.log.project.parked import dismiss, parked_facts
+from events.log.project.runner import Runner
 from events.log.project.scope import scoped
 from events.log.project.store import claim, entity_history, find_command, load_snapshot
 from tests.architecture.row_security import readable_without_scope, unguarded
@@ -26,6 +27,7 @@ from tests.log.project.office import (
     runner_of,
     running,
     sat_in,
+    until,
 )
 
 
@@ -43,6 +45,11 @@ def envelope(**fields: str) -> bytes:
         "causationid": "",
     }
     return orjson.dumps({**usual, **fields, "data": {}})
+
+
+async def _parked(runner: Runner, count: int) -> bool:
+    """Counted a moment after the commit that others may hear of first."""
+    return runner.counters.parked == count
 
 
 async def test_facts_become_rows_snapshots_and_a_second_copy(office: Office) -> None:
@@ -111,7 +118,7 @@ async def test_what_cannot_be_decoded_is_parked_and_nothing_stops(office: Office
         first = await office.write_raw("nobody", b"junk before anything else")
         seq = await office.write("anna", sat_in("m2"))
         assert await runner.wait_for([f"{STREAM}:{seq}"], 20)
-        assert runner.counters.parked == 5
+        await until(lambda: _parked(runner, 5))
     assert await office.value("SELECT seen FROM ledger") == 2
     async with scoped(office.owner, ""):
         parked = await parked_facts(office.owner)
@@ -155,7 +162,7 @@ async def test_a_value_postgresql_refuses_does_not_take_its_batch_along(office: 
     seq = (await office.write_many(facts))[-1]
     async with runner_of(office.cell, projection()) as runner, running(runner):
         assert await runner.wait_for([f"{STREAM}:{seq}"], 20)
-        assert runner.counters.parked == 1
+        await until(lambda: _parked(runner, 1))
     assert await office.value("SELECT count(*) FROM ledger") == 39
     assert await office.value("SELECT count(*) FROM fact") == 40
     assert await office.value("SELECT count(*) FROM snapshot") == 40
