@@ -15,7 +15,7 @@ class CareSettings(Settings):
     """The shell's settings, and care's rules."""
 
     care_policy: Path = Field(default=_OWN, description="The pack of rules (TOML).")
-    plan_every_seconds: float = Field(default=3600, gt=0, description="How often everybody's windows are gone through.")
+    plan_every_seconds: float = Field(default=3600, gt=0, description="How often what is overdue is looked for.")
     plan_quiet_seconds: float = Field(
         default=5, ge=0, description="After a roster: plan when nobody has been enrolled for so long."
     )

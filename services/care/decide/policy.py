@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -29,7 +30,10 @@ class Per(StrEnum):
     @property
     def months(self) -> int:
         """Calendar months in the period; 0 for a week."""
-        return {Per.WEEK: 0, Per.QUARTER: 3, Per.HALF_YEAR: 6, Per.YEAR: 12}[self]
+        return _MONTHS[self]
+
+
+_MONTHS: Final = {Per.WEEK: 0, Per.QUARTER: 3, Per.HALF_YEAR: 6, Per.YEAR: 12}
 
 
 class CadenceRule(Rule):

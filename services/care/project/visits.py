@@ -18,7 +18,7 @@ from services.care.project import met, person, visit
 DRAFT, READY, DONE, MISSED, CANCELLED = "draft", "ready", "done", "missed", "cancelled"
 STATES: Final = (DRAFT, READY, DONE, MISSED, CANCELLED)
 """Planned for later, to be done now, done, nobody went in time, not needed any more."""
-ROWS_TODAY_MAX: Final = 120
+ROWS_TODAY_MAX: Final = 60
 """More than anybody does in a day; the rest waits in the list."""
 
 _v, _p = visit.table.c, person.table.c

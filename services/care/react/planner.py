@@ -1,7 +1,8 @@
 """What the calendar asks: visits and calls whose window opens, and windows that closed with nobody having gone.
 
-Nothing happened, only a day began, so there is no fact to react to. The planner walks through everybody on the roll in
-the order of their ids, a slice at a time, and rests as long as it worked: pages and the projector go first.
+Nothing happened, only a day began, so there is no fact to react to. Once a day, and after a roster, the planner walks
+through everybody on the roll in the order of their ids, a slice at a time, and rests as long as it worked: pages and
+the projector go first. In between it only looks at what is overdue or misplaced, which two indexed questions find.
 """
 
 from __future__ import annotations
@@ -28,9 +29,9 @@ from services.care.project import situation
 
 logger = logging.getLogger(__name__)
 
-SLICE_PEOPLE: Final = 200
-"""People looked at between two rests: some ten milliseconds of work, one question to PostgreSQL."""
-APPEND_PEOPLE_MAX: Final = 100
+SLICE_PEOPLE: Final = 100
+"""People looked at between two rests: some ten milliseconds of work, two questions to PostgreSQL."""
+APPEND_PEOPLE_MAX: Final = 50
 """People whose visits are planned in one append."""
 QUIET_SECONDS_MAX: Final = 900.0
 ACTOR: Final = "policy:calendar"
@@ -57,7 +58,7 @@ class Tally:
 
 @dataclass
 class Planner:
-    """Goes through the calendar's rules at the start, every `every_seconds`, after midnight, and when asked.
+    """Goes through the calendar's rules at the start, after midnight and when asked; sees to the rest now and then.
 
     `reading` opens the tables in a scope; `sole` yields True in the one process whose turn it is; `caught_up` waits
     until the tables say what the log says, so that nothing is planned on old news.
@@ -72,6 +73,8 @@ class Planner:
     every_seconds: float = 3600.0
     quiet_seconds: float = 5.0
     last: Tally | None = None
+    """What the latest walk through everybody did."""
+    _walked_on: date | None = None
     _asked: asyncio.Event = field(default_factory=asyncio.Event)
 
     def soon(self) -> None:
@@ -85,18 +88,26 @@ class Planner:
                 async with self.sole() as mine:
                     if mine:
                         await self.caught_up()
-                        self.last = await self.walk()
+                        await self._turn()
             except Exception as error:  # noqa: BLE001 - a server that went away: the next walk finds the same to do
                 logger.warning("the calendar was not gone through: %s", type(error).__name__)
                 await asyncio.sleep(min(5.0, self.every_seconds))
                 continue
-            await self._until_asked()
+            if await self._until_asked():
+                self._walked_on = None
+
+    async def _turn(self) -> None:
+        today = self.care.today()
+        if self._walked_on == today:
+            await self.tend("", ACTOR, Tally())
+        else:
+            self.last = await self.walk()
+            self._walked_on = today
 
     async def walk(self, scope: str = "", actor: str = ACTOR) -> Tally:
         """Go through everybody of the scope once."""
         tally, today = Tally(), self.care.today()
-        await self._mark_missed(scope, actor, today, tally)
-        await self._put_right(scope, actor, tally)
+        await self.tend(scope, actor, tally)
         after = ""
         while people := await self._next_people(scope, after):
             async with _rested():
@@ -105,6 +116,11 @@ class Planner:
                 lacking = await self._lacking(scope, people, today)
                 await self._plan(actor, lacking, tally)
         return tally
+
+    async def tend(self, scope: str, actor: str, tally: Tally) -> None:
+        """Mark what was missed; drop what is planned for people who are not there any more."""
+        await self._mark_missed(scope, actor, self.care.today(), tally)
+        await self._put_right(scope, actor, tally)
 
     async def _next_people(self, scope: str, after: str) -> situation.Rows:
         async with self.reading(scope) as db:
@@ -159,16 +175,17 @@ class Planner:
             for some in _slices(members, APPEND_PEOPLE_MAX)
         ]
 
-    async def _until_asked(self) -> None:
-        """Until the next hour, the next day, or until those who asked have been quiet for a while."""
+    async def _until_asked(self) -> bool:
+        """Until the next hour or the next day; True after those who asked have been quiet for a while."""
         now = self.clock().astimezone(self.zone)
         midnight = datetime.combine(now.date() + timedelta(days=1), time(), self.zone)
         seconds = min(self.every_seconds, (midnight - now).total_seconds() + 1)
         if not await self._asked_within(seconds):
-            return
+            return False
         began = monotonic()
         while await self._asked_within(self.quiet_seconds) and monotonic() - began < QUIET_SECONDS_MAX:
             pass
+        return True
 
     async def _asked_within(self, seconds: float) -> bool:
         """Whether somebody asked in that time, or while the last walk went on."""
