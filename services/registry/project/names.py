@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from pypinyin import lazy_pinyin
+from pypinyin import Style, lazy_pinyin, pinyin
 
 _SURNAMES: Final = {
     "单": "shan", "曾": "zeng", "仇": "qiu", "解": "xie", "区": "ou", "查": "zha", "任": "ren", "盖": "ge",
@@ -35,8 +35,8 @@ def spelling_of(name: str) -> Spelling:
     """The spelling of a name; other letters than Chinese ones stay as they are, in lower case."""
     name = "".join(unicodedata.normalize("NFKC", name).split())
     family = 2 if name[:2] in _COMPOUND and len(name) > 2 else 1
-    syllables = [_plain(syllable) for syllable in lazy_pinyin(name)]
-    given = [_plain(syllable) for syllable in lazy_pinyin(name[family:])]
+    syllables = _syllables(name)
+    given = _syllables(name[family:])
     special = _SURNAMES.get(name[:family])
     if special is not None:
         syllables = [special, *syllables[family:]]
@@ -48,6 +48,26 @@ def spelling_of(name: str) -> Spelling:
     )
 
 
+def _syllables(text: str) -> list[str]:
+    """The syllables of a text. Only where a character has several readings are its neighbours asked which one it is:
+    that takes twenty times as long, and a city has many names.
+    """
+    only = [_only_reading(character) for character in text]
+    return [reading for reading in only if reading] if all(only) else list(_in_context(text))
+
+
+@lru_cache(maxsize=20_000)
+def _in_context(text: str) -> tuple[str, ...]:
+    return tuple(_plain(syllable) for syllable in lazy_pinyin(text))
+
+
+@lru_cache(maxsize=20_000)
+def _only_reading(character: str) -> str:
+    """How a Chinese character is read; "" if there is more than one way, or it is none."""
+    readings = {_plain(each) for each in pinyin(character, Style.NORMAL, heteronym=True)[0]}
+    return readings.pop() if len(readings) == 1 and "\u3400" <= character <= "\u9fff" else ""
+
+
 def _plain(syllable: str) -> str:
     return "".join(mark for mark in syllable.lower().replace("ü", "v") if mark.isalnum())
 
@@ -55,5 +75,5 @@ def _plain(syllable: str) -> str:
 def _initials(name: str, syllables: list[str], special: str | None, family: int) -> str:
     """First letters, one a character: a compound family name with a reading of its own has two of them."""
     if special is not None and family > 1:
-        return "".join(_plain(s)[:1] for s in lazy_pinyin(name))
+        return "".join(each[:1] for each in _syllables(name))
     return "".join(syllable[:1] for syllable in syllables)
