@@ -113,7 +113,8 @@ async def member(
     """The card now, or as it was on `as_of`, as it was known at `known_at` (a moment, or a day's end)."""
     card = await member_card(request, caller, member_id)
     if as_of is not None or known_at:
-        card = await card_then(request, caller, card, as_of, moment_of(known_at))
+        async with reading(request, caller) as db:
+            card = await card_then(request, db, card, as_of, moment_of(known_at))
     return _answer(200, member_json(card), {"ETag": f'"REGISTRY:{card["seq"]}"'})
 
 
@@ -126,9 +127,11 @@ async def history(
     page_size: PageSize = PAGE_SIZE,
 ) -> Response:
     """The member's facts, newest first, as they were written."""
-    await member_card(request, caller, member_id)
     before = int(page_token) if page_token else None
-    page = await told.own_facts(request, caller, member_id, before=before, limit=page_size)
+    async with reading(request, caller) as db:
+        page = await told.own_facts(request, db, member_id, before=before, limit=page_size)
+    if not page.facts:
+        await member_card(request, caller, member_id)
     items = [told.fact_json(one) for one in page.facts]
     return _answer(200, {"items": items, "next_page_token": str(page.next_before or ""), "count": page.count})
 
@@ -143,7 +146,8 @@ async def dues(
 ) -> Response:
     """Month by month: what is due and by which clause, what was paid. `state`: paid, due, owing, not_owed, unknown."""
     await member_card(request, caller, member_id)
-    sheet = await dues_sheet(request, caller, member_id, first, last)
+    async with reading(request, caller) as db:
+        sheet = await dues_sheet(request, db, member_id, first, last)
     return _answer(200, {"items": [fields_of(one) for one in sheet.months], "owing_fen": sheet.owing_fen})
 
 

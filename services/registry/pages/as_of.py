@@ -6,13 +6,13 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from fastapi import Request
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.registry.pages.common import reading, registry
+from services.registry.pages.common import registry
 from services.registry.project import branch, elsewhere, history, member
 from services.registry.project.as_of import card_as_of
 from services.shell.i18n import gettext as _
 from services.shell.i18n import speech
-from services.shell.identity import Caller
 from services.shell.problems import FieldError, Invalid, NotFound
 
 
@@ -35,21 +35,19 @@ def moment_of(text: str) -> datetime | None:
 
 
 async def card_then(
-    request: Request, caller: Caller, card: dict[str, Any], as_of: date | None, known_at: datetime | None
+    request: Request, db: AsyncConnection, card: dict[str, Any], as_of: date | None, known_at: datetime | None
 ) -> dict[str, Any]:
     """The card on a day (today), from what was known at a moment (now). Errors: NotFound when not on the roll then."""
     day = as_of or speech().today
     moment = known_at or request.app.state.shell.clock()
     member_id = card["member_id"]
-    async with reading(request, caller) as db:
-        messages = await history.known_at(db, member_id, moment)
-        cared_for = await elsewhere.cared_for_on(db, member_id, day, moment)
+    messages = await history.known_at(db, member_id, moment)
     row = card_as_of(await registry(request).opened(messages), day)
     if row is None:
         raise NotFound(_("按当时所知，这位党员那一天不在册。"))
     then = dict.fromkeys(card) | row | {"member_id": member_id}
-    async with reading(request, caller) as db:
-        of_branch = await branch.branch(db, then["branch_id"]) if then["branch_id"] else None
-    then["branch"] = of_branch["name"] if of_branch else None
+    names = await branch.names(db, [then["branch_id"]] if then["branch_id"] else [])
+    then["branch"] = names.get(then["branch_id"] or "")
+    cared_for = await elsewhere.cared_for_on(db, member_id, day, moment)
     then["cared_for"] = cared_for and then["state"] in member.ON_ROLL
     return then

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from fastapi import Request
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from events.facts.member import MonthDue
 from services.registry.decide.days import first_day, month_of, months_after, months_between
-from services.registry.pages.common import reading, registry
+from services.registry.decide.member import Member
+from services.registry.pages.common import registry
 from services.registry.project import dues
 from services.shell.i18n import speech
-from services.shell.identity import Caller
 
 MONTHS_MAX = 120
 
@@ -71,44 +74,57 @@ class Sheet:
 
 
 async def dues_sheet(
-    request: Request, caller: Caller, member_id: str, first: str = "", last: str = "", *, ahead: int = 0
+    request: Request,
+    db: AsyncConnection,
+    member_id: str,
+    first: str = "",
+    last: str = "",
+    *,
+    ahead: int = 0,
+    receipts: bool = True,
 ) -> Sheet:
     """The months from `first` (the beginning of the year, or the first one owed) to `last` (this month, or the last
-    one paid); `ahead` adds months that may be paid in advance.
+    one paid); `ahead` adds months that may be paid in advance. Without `receipts` a paid month says no more than that.
     """
-    this_month = month_of(speech().today)
-    async with reading(request, caller) as db:
-        account = await dues.account_of(db, member_id)
+    account = await dues.account_of(db, member_id)
+    if account is None:
+        return Sheet([])
+    paid: Mapping[str, Mapping[str, Any]] = dict.fromkeys(account["months"], _PAID)
+    if receipts:
         paid = await dues.paid_months(db, member_id)
-    owed_from = account["owed_from"] if account else this_month
-    owed_until = (account["owed_until"] if account else None) or "9999-12"
-    start = first or min([f"{this_month[:4]}-01", owed_from, *paid])
+    this_month = month_of(speech().today)
+    start = first or min([f"{this_month[:4]}-01", account["owed_from"], *paid])
     end = last or max([this_month, *paid])
     if ahead:
         end = max(end, month_of(months_after(first_day(this_month), ahead)))
     between = list(months_between(start, end))[-MONTHS_MAX:]
-    one = (await registry(request).states([member_id])).get(member_id)
-    dues_ = registry(request).due(one, between) if one else [None] * len(between)
-    months = []
-    for month, due in zip(between, dues_, strict=True):
-        row = paid.get(month)
-        if row is not None:
-            state = "paid"
-        elif month < owed_from or month > owed_until:
-            state = "not_owed"
-        elif due is None:
-            state = "unknown"
-        else:
-            state = "owing" if month < this_month else "due"
-        months.append(
+    known = registry(request).due(Member.model_validate_json(account["state"]), between)
+    return Sheet(
+        [
             Month(
                 month,
                 due.due_fen if due else None,
-                (row["clause"] if row else None) or (due.clause if due else None),
-                row["paid_fen"] if row else None,
-                state,
-                row["receipt_no"] if row else None,
-                row["paid_on"] if row else None,
+                paid.get(month, _PAID)["clause"] or (due.clause if due else None),
+                paid.get(month, _PAID)["paid_fen"],
+                _state(month, due, account, this_month, paid),
+                paid.get(month, _PAID)["receipt_no"],
+                paid.get(month, _PAID)["paid_on"],
             )
-        )
-    return Sheet(months)
+            for month, due in zip(between, known, strict=True)
+        ]
+    )
+
+
+_PAID: Mapping[str, Any] = {"clause": None, "paid_fen": None, "receipt_no": None, "paid_on": None}
+
+
+def _state(
+    month: str, due: MonthDue | None, account: Mapping[str, Any], this_month: str, paid: Mapping[str, object]
+) -> str:
+    if month in paid:
+        return "paid"
+    if month < account["owed_from"] or month > (account["owed_until"] or month):
+        return "not_owed"
+    if due is None:
+        return "unknown"
+    return "owing" if month < this_month else "due"

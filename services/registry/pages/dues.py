@@ -92,7 +92,8 @@ async def _with_amounts(request: Request, rows: Any, last: str) -> list[dict[str
 async def of_one(request: Request, caller: Reader, member_id: EntityId) -> Response:
     """One member's months."""
     card = await member_card(request, caller, member_id)
-    sheet = await dues_sheet(request, caller, member_id)
+    async with reading(request, caller) as db:
+        sheet = await dues_sheet(request, db, member_id)
     return await page(
         request, "dues_of.html", card=card, sheet=sheet, months=months, clauses=registry(request).policy.clauses,
         may_write=caller.has(*OFFICE) and card["state"] in {"enrolled", "away"}, words=words,
@@ -136,7 +137,8 @@ async def pay(request: Request, caller: Office, member_id: EntityId) -> Response
 
 async def _pay(request: Request, caller: Caller, card: dict[str, Any], form: Form, chosen: Sequence[str]) -> Response:
     ahead = registry(request).policy.dues.months_ahead_max
-    sheet = await dues_sheet(request, caller, card["member_id"], ahead=ahead)
+    async with reading(request, caller) as db:
+        sheet = await dues_sheet(request, db, card["member_id"], ahead=ahead)
     known = {one.month: one for one in sheet.payable}
     picked = [known[month] for month in sorted(set(chosen)) if month in known] or _usual(sheet)
     return await page(

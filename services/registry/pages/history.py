@@ -1,19 +1,19 @@
-"""What happened to a member, opened: the registry's own facts, and what other services told."""
+"""What happened to a member, opened: the registry's own facts, and how the API tells one."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from fastapi import Request
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from events.facts.base import is_hidden
 from events.log.envelope import Recorded
-from services.registry.pages.common import reading, registry
-from services.registry.project import elsewhere, history
-from services.shell.identity import Caller
+from services.registry.pages.common import registry
+from services.registry.project import history
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Facts:
 
 async def own_facts(
     request: Request,
-    caller: Caller,
+    db: AsyncConnection,
     member_id: str,
     *,
     before: int | None = None,
@@ -35,17 +35,8 @@ async def own_facts(
     limit: int = 50,
 ) -> Facts:
     """The registry's facts about a member: those below a sequence, those recorded up to a moment."""
-    async with reading(request, caller) as db:
-        found = await history.newest(db, member_id, before=before, until=until, limit=limit)
+    found = await history.newest(db, member_id, before=before, until=until, limit=limit)
     return Facts(await registry(request).opened(found.messages), found.count, found.next_before)
-
-
-async def told_elsewhere(
-    request: Request, caller: Caller, member_id: str, *, until: datetime | None = None, limit: int = 50
-) -> Sequence[Mapping[str, Any]]:
-    """What other services have published about a member."""
-    async with reading(request, caller) as db:
-        return await elsewhere.lines(db, member_id, until=until, limit=limit)
 
 
 def fact_json(one: Recorded) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
@@ -46,8 +46,10 @@ async def meetings(request: Request, caller: Reader, page_token: Token = "") -> 
     async with reading(request, caller) as db:
         coming = await meeting.meetings(db, since=today, size=NEAR)
         held = await meeting.meetings(db, until=today, newest_first=True, size=PAGE_SIZE, token=page_token)
+    tomorrow = today + timedelta(days=1)
+    upcoming = [{**row, "starts_today": row["starts_at"] < tomorrow} for row in coming.items]
     return await page(
-        request, "meetings.html", coming=[] if page_token else coming.items, held=held.items,
+        request, "meetings.html", coming=[] if page_token else upcoming, held=held.items,
         next_href=f"/registry/meetings?page_token={held.next_token}" if held.next_token else "",
         may_write=caller.has(*OFFICE), words=words,
     )  # fmt: skip

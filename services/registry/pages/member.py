@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
+from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
 
 from events.facts.member import Assigned, Attended, Enrolled
+from events.log.envelope import Recorded
 from services.registry.pages import history, words
 from services.registry.pages.as_of import card_then, moment_of
 from services.registry.pages.clocks import clocks_of
@@ -29,7 +32,8 @@ from services.registry.pages.due import dues_sheet
 from services.registry.pages.forms import Form, again, fresh
 from services.registry.pages.reveal import Reveal, revealed
 from services.registry.pages.timeline import Line, Names, line_elsewhere, line_of, months
-from services.registry.project import branch, elsewhere, ledger, meeting
+from services.registry.project import branch, elsewhere, ledger, meeting, register
+from services.registry.project import member as member_view
 from services.shell.i18n import N_, speech
 from services.shell.i18n import gettext as _
 from services.shell.identity import Caller
@@ -60,39 +64,50 @@ async def _page(
     shown: dict[str, str] | None = None,
     form: Form | None = None,
 ) -> Response:
-    now = await member_card(request, caller, member_id)
-    day, moment = _day_of(as_of), moment_of(known_at)
-    # the bar is sent with both dates filled in: today in both is simply now
-    then = (day is not None and day != speech().today) or (moment is not None and moment < _now(request))
-    card = await card_then(request, caller, now, day, moment) if then else now
-    lines, count = await _lines(request, caller, member_id, LINES, until=moment if then else None, day=day)
     async with reading(request, caller) as db:
-        stay = await ledger.stay(db, member_id)
-        of_branch = await branch.branch(db, card["branch_id"]) if card["branch_id"] else None
-    away = stay if stay and stay["state"] == ledger.OPEN else None
+        now = await register.card(db, member_id)
+        values = await _values(request, db, now, as_of, known_at) if now else None
+    if now is None or values is None:
+        now = await member_card(request, caller, member_id)  # enrolled a moment ago, or not there
+        async with reading(request, caller) as db:
+            values = await _values(request, db, now, as_of, known_at)
     return await page(
         request,
         "member.html",
         status=form.status if form else 200,
-        card=card,
         now=now,
-        then=then,
-        on=day if then and day else speech().today,
         as_of=as_of,
         known_at=known_at,
-        lines=lines,
-        count=count,
-        branch=of_branch,
-        away=away,
-        clocks=clocks_of(away, registry(request).policy.away, speech().today) if away else None,
-        sheet=await dues_sheet(request, caller, member_id) if not then else None,
         clauses=registry(request).policy.clauses,
         months=months,
         shown=dict.fromkeys(WHAT) | (shown or {}),
         form=form or fresh(request, now["seq"]),
-        may_write=caller.has(*OFFICE) and not then,
+        may_write=caller.has(*OFFICE) and not values["then"],
         words=words,
+        **values,
     )
+
+
+async def _values(
+    request: Request, db: AsyncConnection, now: dict[str, Any], as_of: str, known_at: str
+) -> dict[str, Any]:
+    """What the page shows, read in one transaction."""
+    day, moment = _day_of(as_of), moment_of(known_at)
+    # the bar is sent with both dates filled in: today in both is simply now
+    then = (day is not None and day != speech().today) or (moment is not None and moment < _now(request))
+    card = await card_then(request, db, now, day, moment) if then else now
+    lines, count = await _lines(request, db, now, LINES, until=moment if then else None, day=day)
+    away = await ledger.stay(db, now["member_id"]) if now["state"] == member_view.AWAY else None
+    return {
+        "then": then,
+        "card": card,
+        "on": day if then and day else speech().today,
+        "lines": lines,
+        "count": count,
+        "away": away,
+        "clocks": clocks_of(away, registry(request).policy.away, speech().today) if away else None,
+        "sheet": None if then else await dues_sheet(request, db, now["member_id"], receipts=False),
+    }
 
 
 def _now(request: Request) -> datetime:
@@ -113,41 +128,41 @@ async def timeline(
 ) -> Response:
     """Everything that happened, a hundred lines a page."""
     card = await member_card(request, caller, member_id)
-    lines, count = await _lines(request, caller, member_id, 100, until=moment_of(before))
+    async with reading(request, caller) as db:
+        lines, count = await _lines(request, db, card, 100, until=moment_of(before))
     older = lines[-1].recorded - timedelta(microseconds=1) if len(lines) == 100 else None
     return await page(request, "timeline.html", card=card, lines=lines, count=count, older=older, words=words)
 
 
 async def _lines(
     request: Request,
-    caller: Caller,
-    member_id: str,
+    db: AsyncConnection,
+    card: dict[str, Any],
     limit: int,
     *,
     until: datetime | None = None,
     day: date | None = None,
 ) -> tuple[list[Line], int]:
     """The newest lines, own and told elsewhere, in the order of life; how many there are in all."""
-    own = await history.own_facts(request, caller, member_id, until=until, limit=limit)
-    told = await history.told_elsewhere(request, caller, member_id, until=until, limit=limit)
-    names = await _names(request, caller, own.facts)
+    member_id = card["member_id"]
+    own = await history.own_facts(request, db, member_id, until=until, limit=limit)
+    told, told_count = await elsewhere.lines(db, member_id, until=until, limit=limit)
+    names = await _names(db, own.facts, {card["branch_id"]: card["branch"]})
     lines = [line_of(one, names) for one in own.facts] + [line_elsewhere(row) for row in told]
     lines = [line for line in lines if day is None or line.on <= day]
     lines.sort(key=lambda line: (line.recorded, line.fact_id), reverse=True)
-    async with reading(request, caller) as db:
-        count = own.count + await elsewhere.told_of(db, member_id)
     newest = lines[:limit]
     newest.sort(key=lambda line: (line.on, line.recorded, line.fact_id), reverse=True)
-    return newest, count
+    return newest, own.count + told_count
 
 
-async def _names(request: Request, caller: Caller, facts: Any) -> Names:
+async def _names(db: AsyncConnection, facts: Sequence[Recorded], known: Mapping[str | None, str | None]) -> Names:
+    """What the branches and meetings of these facts are called; those known already are not asked for."""
     meetings = {one.fact.meeting_id for one in facts if isinstance(one.fact, Attended)}
-    branches = {
-        one.fact.branch_id for one in facts if isinstance(one.fact, (Assigned, Enrolled)) and one.fact.branch_id
-    }
-    async with reading(request, caller) as db:
-        return Names(await branch.names(db, sorted(branches)), await meeting.titles(db, sorted(meetings)))
+    branches = {one.fact.branch_id for one in facts if isinstance(one.fact, (Assigned, Enrolled))}
+    found = {branch_id: name for branch_id, name in known.items() if branch_id and name}
+    found |= await branch.names(db, sorted({each for each in branches if each and each not in found}))
+    return Names(found, await meeting.titles(db, sorted(meetings)))
 
 
 @router.get("/members/{member_id}/reveal/{what}")

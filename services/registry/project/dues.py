@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, Date, Index, MetaData, Table, Text, cast, func, literal, select, tuple_
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from events.facts.base import is_hidden
@@ -111,9 +111,18 @@ async def paid_months(
     return {row.month: dict(row._mapping) for row in await db.execute(query.order_by(paid.c.month))}
 
 
+_snapshot = Table("snapshot", MetaData(), Column("entity", Text), Column("state", JSONB))
+
+
 async def account_of(db: AsyncConnection, member_id: str) -> Mapping[str, Any] | None:
-    """From when on a member owes dues, and the months paid."""
-    query = select(account.c.owed_from, account.c.owed_until, account.c.months).where(account.c.member_id == member_id)
+    """From when on a member owes dues, the months paid, and the member's state as decisions know it (`state`)."""
+    query = (
+        select(
+            account.c.owed_from, account.c.owed_until, account.c.months, cast(_snapshot.c.state, Text).label("state")
+        )
+        .select_from(account.join(_snapshot, _snapshot.c.entity == account.c.member_id))
+        .where(account.c.member_id == member_id)
+    )
     row = (await db.execute(query)).one_or_none()
     return None if row is None else dict(row._mapping)
 

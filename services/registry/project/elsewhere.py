@@ -82,15 +82,15 @@ def _(row: Row | None, _fact: VisitMade, about: About) -> Row:
 
 async def lines(
     db: AsyncConnection, member_id: str, *, until: datetime | None = None, limit: int = 100
-) -> Sequence[Mapping[str, Any]]:
-    """What was told of a member, newest first; only what was recorded up to a moment, if one is given."""
+) -> tuple[Sequence[Mapping[str, Any]], int]:
+    """What was told of a member, newest first (only what was recorded up to a moment), and how much of it there is."""
     columns = [column for column in told.columns if column.name != "community"]
-    query = (
-        select(*columns).where(told.c.member_id == member_id).order_by(told.c.recorded.desc(), told.c.fact_id.desc())
-    )
+    query = select(*columns, func.count().over().label("count")).where(told.c.member_id == member_id)
     if until is not None:
         query = query.where(told.c.recorded <= until)
-    return [dict(row._mapping) for row in await db.execute(query.limit(limit))]
+    newest = query.order_by(told.c.recorded.desc(), told.c.fact_id.desc()).limit(limit)
+    rows = [dict(row._mapping) for row in await db.execute(newest)]
+    return rows, rows[0]["count"] if rows else 0
 
 
 async def cared_for_on(db: AsyncConnection, member_id: str, day: date, known_at: datetime) -> bool:

@@ -7,7 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Date, DateTime, LargeBinary, MetaData, Select, Table, Text, func, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Date,
+    DateTime,
+    LargeBinary,
+    MetaData,
+    Select,
+    Table,
+    Text,
+    func,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from events.log.port import Message
@@ -35,8 +48,8 @@ class Envelopes:
     next_before: int | None = None
 
 
-def _of(member_id: str, stream: str) -> Select[Any]:
-    return select(_fact.c.seq, _fact.c.body).where(_fact.c.entity == member_id, _fact.c.stream == stream)
+def _of(member_id: str, stream: str, *more: ColumnElement[Any]) -> Select[Any]:
+    return select(_fact.c.seq, _fact.c.body, *more).where(_fact.c.entity == member_id, _fact.c.stream == stream)
 
 
 async def newest(
@@ -49,16 +62,15 @@ async def newest(
     stream: str = "member",
 ) -> Envelopes:
     """A member's newest envelopes, newest first: below a sequence, or recorded up to a moment, if one is given."""
-    query = _of(member_id, stream).order_by(_fact.c.seq.desc()).limit(limit + 1)
+    everything = select(func.count()).where(_fact.c.entity == member_id, _fact.c.stream == stream).scalar_subquery()
+    query = _of(member_id, stream, everything).order_by(_fact.c.seq.desc()).limit(limit + 1)
     if before is not None:
         query = query.where(_fact.c.seq < before)
     if until is not None:
         query = query.where(_fact.c.recorded <= until)
     rows = (await db.execute(query)).all()
-    total = select(func.count()).where(_fact.c.entity == member_id, _fact.c.stream == stream)
-    count = int((await db.execute(total)).scalar_one())
-    messages = [Message(STREAM, seq, "", body) for seq, body in rows[:limit]]
-    return Envelopes(messages, count, messages[-1].seq if len(rows) > limit else None)
+    messages = [Message(STREAM, seq, "", body) for seq, body, _count in rows[:limit]]
+    return Envelopes(messages, rows[0][2] if rows else 0, messages[-1].seq if len(rows) > limit else None)
 
 
 async def known_at(db: AsyncConnection, member_id: str, moment: datetime) -> list[Message]:

@@ -1,7 +1,7 @@
 """Rosters that were brought in: how far each came, who came with it, and what it said a column is.
 
-The refused rows themselves stay sealed in the second copy of the facts, for they hold whole ID numbers; here they are
-only counted by reason.
+What stood in the refused rows stays sealed in the second copy of the facts, for it holds whole ID numbers; here it is
+only known which rows they were and why.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from events.facts.roster_import import ImportCommitted, ImportStarted, ImportUndone, RowRejected
+from events.facts.roster_import import ImportCommitted, ImportStarted, ImportUndone, RowRejected, RowsDoubted
 from events.log.envelope import About
 from events.log.port import Message
 from events.log.project import Row, View, community_column
@@ -52,6 +52,7 @@ table = Table(
     Column("rejected", BigInteger, nullable=False),
     Column("reasons", JSONB, nullable=False),
     Column("last_rejected", Text),
+    Column("doubted", BigInteger, nullable=False),
     Column("withdrawn", BigInteger),
     Column("kept", ARRAY(Text)),
     Column("mapping", JSONB, nullable=False),
@@ -60,7 +61,20 @@ table = Table(
     Index("roster_import_by_time", "started", "import_id"),
 )
 
+refusals = Table(
+    "rejected_row",
+    MetaData(),
+    Column("import_id", Text, primary_key=True),
+    Column("seq", BigInteger, primary_key=True),
+    community_column(),
+    Column("sheet", Text, nullable=False),
+    Column("row", BigInteger, nullable=False),
+    Column("field", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
 view = View("roster_import", version=1, table=table, doc="Every roster that was brought in, and what became of it.")
+refused = View("rejected_row", version=1, table=refusals, doc="Which rows were refused, and why; not what stood there.")
 
 
 @view.on(ImportStarted)
@@ -73,6 +87,7 @@ def _(_row: Row | None, fact: ImportStarted, about: About) -> Row:
         "rows": fact.rows,
         "rejected": 0,
         "reasons": {},
+        "doubted": 0,
         "mapping": dict(fact.mapping),
         "columns": {sheet: list(headers) for sheet, headers in fact.columns.items()},
         "seq": about.seq,
@@ -91,6 +106,16 @@ def _(row: Row | None, fact: RowRejected, about: About) -> Row:
         "last_rejected": place,
         "seq": about.seq,
     }
+
+
+@refused.on(RowRejected, keys=lambda _fact, about: [(about.entity, about.seq)])
+def _(_row: Row | None, fact: RowRejected, _about: About) -> Row:
+    return {"sheet": fact.sheet, "row": fact.row, "field": fact.field, "reason": fact.reason}
+
+
+@view.on(RowsDoubted)
+def _(row: Row | None, fact: RowsDoubted, about: About) -> Row:
+    return _begun(row) | {"doubted": fact.count, "seq": about.seq}
 
 
 @view.on(ImportCommitted)
@@ -169,14 +194,31 @@ _fact = Table(
 )
 
 
-async def rejections(db: AsyncConnection, import_id: str, *, after: int = 0, limit: int = 1000) -> list[Message]:
-    """What was refused, in the file's order, still sealed; `after` is the last sequence of the page before."""
+async def rejections(
+    db: AsyncConnection, import_id: str, *, after: int = 0, limit: int = 1000, only: str = "", but: str = ""
+) -> list[Message]:
+    """What was refused, in the file's order, still sealed; `after` is the last sequence of the page before.
+
+    `only` is the one reason wanted, `but` the one that is not.
+    """
+    rows = refusals.c
     query = (
         select(_fact.c.seq, _fact.c.body)
-        .where(_fact.c.entity == import_id, _fact.c.seq > after, _fact.c.type == RowRejected.TYPE)
-        .order_by(_fact.c.seq)
+        .select_from(refusals.join(_fact, _fact.c.seq == rows.seq))
+        .where(rows.import_id == import_id, rows.seq > after)
+        .order_by(rows.seq)
         .limit(limit)
     )
+    if only:
+        query = query.where(rows.reason == only)
+    if but:
+        query = query.where(rows.reason != but)
+    return [Message("REGISTRY", seq, "", body) for seq, body in await db.execute(query)]
+
+
+async def doubts(db: AsyncConnection, import_id: str) -> list[Message]:
+    """What should be looked at again, still sealed: one envelope, or none."""
+    query = select(_fact.c.seq, _fact.c.body).where(_fact.c.entity == import_id, _fact.c.type == RowsDoubted.TYPE)
     return [Message("REGISTRY", seq, "", body) for seq, body in await db.execute(query)]
 
 

@@ -38,6 +38,8 @@ def card_query() -> Select[Any]:
         *columns,
         path_text(_m.community),
         branch.table.c.name.label("branch"),
+        branch.table.c.contact_name.label("branch_contact"),
+        branch.table.c.contact_phone.label("branch_phone"),
         func.coalesce(cared.ill_since.is_not(None) & _m.state.in_(member.ON_ROLL), False).label("cared_for"),
         func.greatest(_m.last_seen, cared.met_on).label("last_contact"),
     ).select_from(
