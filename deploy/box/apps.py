@@ -6,10 +6,11 @@ import asyncio
 import contextlib
 import socket
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 import httpx
 import nats
@@ -26,7 +27,7 @@ from services.care import wire as care
 from services.notify import wire as notify
 from services.registry import wire as registry
 from services.shell.app import build_shell
-from services.shell.pages.nav import NavEntry
+from services.shell.host import Host, system_clock
 from services.shell.settings import Settings
 
 PORT = 8000
@@ -57,9 +58,27 @@ class Served:
     ended: asyncio.Task[None]
 
 
+class Prelude(Protocol):
+    """What is written into a box when its services are up and nobody has been told yet; they live by its clock."""
+
+    def clock(self) -> datetime:
+        """The time it is there."""
+        ...
+
+    def new_id(self) -> str:
+        """An id of that time."""
+        ...
+
+    async def play(self, services: Mapping[str, FastAPI]) -> None:
+        """Write it; afterwards the clock is the real one."""
+        ...
+
+
 @contextlib.asynccontextmanager
-async def serving(addresses: BoxAddresses, listener: socket.socket, *, demo: bool = False) -> AsyncIterator[Served]:
-    """Serve the services of a box while the block runs; entered when every one of them is ready.
+async def serving(
+    addresses: BoxAddresses, listener: socket.socket, *, demo: bool = False, prelude: Prelude | None = None
+) -> AsyncIterator[Served]:
+    """Serve the services of a box while the block runs; entered when every one of them is ready, and the prelude over.
 
     Raises ServingEnded if a service cannot start.
     """
@@ -69,13 +88,16 @@ async def serving(addresses: BoxAddresses, listener: socket.socket, *, demo: boo
         addresses.nats["shell"], inbox_prefix=inbox_prefix("shell").encode("ascii"), max_reconnect_attempts=-1
     )
     try:
-        app = _build(addresses, shell, demo=demo)
+        services = _services(addresses, prelude, demo=demo)
+        app = _build(addresses, shell, services, demo=demo)
         server = _Server(
             uvicorn.Config(app, log_level="warning", lifespan="on", timeout_graceful_shutdown=_STOP_SECONDS_MAX)
         )
         ended = asyncio.create_task(server.serve(sockets=[listener]), name="web server")
         try:
             await _until_ready(url, ended)
+            if prelude is not None:
+                await prelude.play(services)
             Layout(addresses.data).http_port.write_text(str(port), "ascii")
             save(addresses.model_copy(update={"http": url}))
             yield Served(url, ended)
@@ -94,18 +116,25 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _build(addresses: BoxAddresses, shell: Client, *, demo: bool) -> FastAPI:
-    services: dict[str, FastAPI] = {}
-    nav: list[NavEntry] = []
+def _services(addresses: BoxAddresses, prelude: Prelude | None, *, demo: bool) -> dict[str, FastAPI]:
+    services = {}
     for name, wire in WIRES.items():
-        services[name] = wire.build(_settings(addresses, name, demo=demo))
-        nav.extend(wire.NAV)
+        settings = _settings(addresses, name, demo=demo)
+        host = None
+        if prelude is not None:
+            host = Host(settings, wire.PROJECTION, wire.PURPOSES, prelude.clock, prelude.new_id)
+        services[name] = wire.build(settings, host)
+    return services
+
+
+def _build(addresses: BoxAddresses, shell: Client, services: dict[str, FastAPI], *, demo: bool) -> FastAPI:
+    nav = [entry for wire in WIRES.values() for entry in wire.NAV]
     return build_shell(
         _settings(addresses, SERVICES[0], demo=demo),
         services,
         nav,
         jetstream=shell.jetstream,
-        clock=lambda: datetime.now(UTC),
+        clock=system_clock,
     )
 
 

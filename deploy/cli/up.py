@@ -7,7 +7,7 @@ import contextlib
 import os
 import signal
 import socket
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,6 +20,8 @@ from deploy.box.box import Outside, running_box
 from deploy.box.layout import Layout
 from deploy.cli.logs import write_logs
 from deploy.cli.options import DataOption, data_directory
+from deploy.demo.accounts import demo_accounts
+from deploy.demo.opening import Demo, demo_of
 
 
 def up(
@@ -36,14 +38,16 @@ def up(
 
 
 async def _run(data: Path, listener: socket.socket, *, demo: bool) -> None:
-    async with (
-        running_box(data, Outside.of(os.environ)) as addresses,
-        serving(addresses, listener, demo=demo) as served,
-    ):
-        _show(await first_accounts(addresses))
-        print(f"READY {served.url}", flush=True)
-        await asyncio.wait({served.ended})
-        raise ServingEnded("the web server ended by itself") from served.ended.exception()
+    async with running_box(data, Outside.of(os.environ)) as addresses:
+        shown = await demo_of(addresses) if demo else None
+        if demo:
+            _tell(data, shown)
+        prelude = shown.play if shown else None
+        async with serving(addresses, listener, demo=shown is not None, prelude=prelude) as served:
+            _show(await demo_accounts(addresses) if shown else await first_accounts(addresses), demo=shown is not None)
+            print(f"READY {served.url}", flush=True)
+            await asyncio.wait({served.ended})
+            raise ServingEnded("the web server ended by itself") from served.ended.exception()
 
 
 async def _until_signal(work: Coroutine[Any, Any, None]) -> None:
@@ -68,8 +72,15 @@ async def _until_signal(work: Coroutine[Any, Any, None]) -> None:
         raise asyncio.CancelledError
 
 
-def _show(sign_ins: list[SignIn]) -> None:
+def _tell(data: Path, shown: Demo | None) -> None:
+    if shown is None:
+        print(f"{data} holds facts of its own and stays as it is: for the made-up city name a new --data", flush=True)
+    elif shown.play is not None:
+        print("Writing four months of a made-up office, once: about half a minute …", flush=True)
+
+
+def _show(sign_ins: Sequence[SignIn], *, demo: bool) -> None:
     if sign_ins:
-        print("Sign in with (shown once; write them down):")
+        print(f"Sign in with ({'the same in every demo' if demo else 'shown once; write them down'}):")
     for sign_in in sign_ins:
         print(f"  {sign_in.role:<20} {sign_in.name:<12} {sign_in.password}")

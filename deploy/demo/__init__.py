@@ -1,0 +1,1 @@
+"""A made-up office for `hearth up --demo`: months of ordinary days, written as facts by the office's own commands."""

@@ -1,0 +1,84 @@
+"""A deed: what somebody of the made-up office puts on record, and when. The story is nothing but a list of these."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from deploy.demo.town import Community
+from events.facts.decision import Command
+from events.facts.member import PayMethod
+from services.registry.decide.meeting import ScheduleMeeting
+
+ZONE: Final = ZoneInfo("Asia/Shanghai")
+MORNING: Final = time(9, 10)
+
+
+@dataclass(frozen=True, slots=True)
+class BringIn:
+    """A roster comes in."""
+
+    filename: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class NameContact:
+    """Whom the members of a branch call."""
+
+    branch: str
+    name: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A meeting that had been called was held; these came."""
+
+    called: Deed
+    present: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Pay:
+    """Dues of these months; how much, the policy says. `again`: they are paid already, so this will be refused."""
+
+    months: tuple[str, ...]
+    method: PayMethod
+    payer: str | None = None
+    again: bool = False
+
+
+What = Command | BringIn | NameContact | SignedIn | Pay
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One deed. `who` is the name of the member it is about, if it is about one."""
+
+    day: date
+    community: Community
+    actor: str
+    what: What
+    who: str = ""
+    at: time = MORNING
+
+    @property
+    def moment(self) -> datetime:
+        """When it is written down."""
+        return datetime.combine(self.day, self.at, ZONE)
+
+    @property
+    def key(self) -> str:
+        """Its Idempotency-Key: carried out again, it is the same deed."""
+        match self.what:
+            case SignedIn(called=called):
+                return f"{called.key}/signed-in"
+            case ScheduleMeeting() as meeting:
+                about = f"{meeting.branch}/{meeting.title}"
+            case _:
+                about = self.who
+        return f"demo/{type(self.what).__name__}/{self.community.code}/{about}/{self.day}"

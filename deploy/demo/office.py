@@ -1,0 +1,207 @@
+"""The made-up office at work in the running services: deeds become commands of their handlers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from fastapi import FastAPI
+
+from deploy.demo.clock import DemoClock
+from deploy.demo.deeds import BringIn, Deed, NameContact, Pay, SignedIn
+from events.facts.branch import BranchContact
+from events.log.command import Asked, CommandRefused
+from services.care.decide.commands import Recover, ReportIllness
+from services.care.handle import Care
+from services.care.react.planner import Planner
+from services.notify.handle import Notify
+from services.registry.decide.commands import (
+    ChangeContact,
+    Correct,
+    Die,
+    Enrol,
+    MoveAway,
+    PayDues,
+    Return,
+    SetPensionBasis,
+)
+from services.registry.decide.meeting import ScheduleMeeting, SignIn
+from services.registry.handle import Registry
+from services.registry.import_roster import Importer
+from services.registry.project import imports, register
+from services.registry.project.register import Wanted
+
+EVERYBODY: Final = 1000
+SETTLE_SECONDS_MAX: Final = 120.0
+_POLL_SECONDS: Final = 0.005
+
+
+class Unsettled(Exception):
+    """Projections or reactions have not come to the end of the log in time."""
+
+
+@dataclass
+class Office:
+    """The three services in this process, as somebody who works in the office uses them."""
+
+    services: Mapping[str, FastAPI]
+    clock: DemoClock
+    _ids: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    @property
+    def registry(self) -> Registry:
+        """Its handler."""
+        found: Registry = self.services["registry"].state.registry
+        return found
+
+    @property
+    def care(self) -> Care:
+        """Its handler."""
+        found: Care = self.services["care"].state.care
+        return found
+
+    @property
+    def planner(self) -> Planner:
+        """Who goes through the calendar's rules."""
+        found: Planner = self.services["care"].state.planner
+        return found
+
+    @property
+    def notify(self) -> Notify:
+        """Its handler."""
+        found: Notify = self.services["notify"].state.notify
+        return found
+
+    def reading(self, service: str) -> Any:
+        """The tables of a service, all of them."""
+        return self.services[service].state.database.reading("")
+
+    async def carry_out(self, deed: Deed) -> None:
+        """Put it on record at its moment. Once: carried out again it does nothing."""
+        self.clock.turn_to(deed.moment)
+        asked = Asked(deed.actor, deed.community.code, deed.key)
+        match deed.what:
+            case BringIn() as roster:
+                await self._bring_in(deed, roster)
+            case NameContact() as named:
+                branch_id = await self.registry.branch_id(asked, named.branch)
+                await self.registry.set_branch_contact(
+                    asked, branch_id, BranchContact(name=named.name, phone=named.phone)
+                )
+            case Enrol() as command:
+                await self.registry.enrol(asked, command)
+            case ScheduleMeeting() as command:
+                await self.registry.schedule(asked, command)
+            case SignedIn() as held:
+                await self._sign_in(deed, asked, held)
+            case Pay() as pay:
+                await self._pay(deed, asked, pay)
+            case command:
+                await self._of_member(asked, await self._id_of(deed.community.code, deed.who), command)
+
+    async def _of_member(self, asked: Asked, member_id: str, command: Any) -> None:
+        acts: Mapping[type, Callable[..., Any]] = {
+            MoveAway: self.registry.move_away,
+            Return: self.registry.come_back,
+            ChangeContact: self.registry.change_contact,
+            Correct: self.registry.correct,
+            SetPensionBasis: self.registry.set_pension_basis,
+            Die: self.registry.die,
+            ReportIllness: self.care.report_illness,
+            Recover: self.care.recover,
+        }
+        if isinstance(command, ReportIllness):
+            await self.tables_come_up()  # care must know of the person
+        await acts[type(command)](asked, member_id, command)
+
+    async def _bring_in(self, deed: Deed, roster: BringIn) -> None:
+        community = deed.community.code
+        async with self.reading("registry") as db:
+            known = await imports.imports(db, community)
+        if any(row["stage"] == imports.COMMITTED and row["filename"] == roster.filename for row in known.items):
+            return  # a second import of the same file would be another one, all of it refused
+        importer: Importer = self.services["registry"].state.importer
+        progress = await importer.start(Asked(deed.actor, community), roster.filename, roster.content)
+        await progress.done.wait()
+        if progress.failed:
+            raise RuntimeError(f"{roster.filename}: {progress.failed}")
+
+    async def _sign_in(self, deed: Deed, asked: Asked, held: SignedIn) -> None:
+        """The meeting was called some days ago; calling it by that same key tells its id."""
+        called, community = held.called, deed.community.code
+        assert isinstance(called.what, ScheduleMeeting)
+        meeting_id, _ = await self.registry.schedule(Asked(called.actor, community, called.key), called.what)
+        present = tuple([await self._id_of(community, name) for name in held.present])
+        await self.registry.sign_in(asked, meeting_id, SignIn(member_ids=present))
+
+    async def _pay(self, deed: Deed, asked: Asked, pay: Pay) -> None:
+        member_id = await self._id_of(deed.community.code, deed.who)
+        due = self.registry.due(await self.registry.state(member_id), pay.months)
+        amount_fen = sum(one.due_fen for one in due if one)
+        command = PayDues(
+            months=pay.months, amount_fen=amount_fen, method=pay.method, paid_on=deed.day, payer=pay.payer
+        )
+        try:
+            await self.registry.pay_dues(asked, member_id, command)
+        except CommandRefused as refusal:
+            if not (pay.again and refusal.code == "already_paid"):
+                raise
+
+    async def _id_of(self, community: str, name: str) -> str:
+        if (community, name) not in self._ids:
+            await self.tables_come_up()
+            async with self.reading("registry") as db:
+                page = await register.cards(db, Wanted(state="all"), size=EVERYBODY)
+            self._ids = {(row["community"], row["name"]): row["member_id"] for row in page.items}
+        return self._ids[community, name]
+
+    @asynccontextmanager
+    async def planning_alone(self) -> AsyncIterator[None]:
+        """Nobody goes through the calendar meanwhile but who does it here: it would be another day's calendar."""
+        while True:
+            async with self.planner.sole() as mine:
+                if mine:
+                    yield
+                    return
+            await asyncio.sleep(_POLL_SECONDS)
+
+    # ── waiting ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def ends(self) -> dict[str, int]:
+        """Where each service's log stream ends."""
+        return {name: (await app.state.host.log.ends(name.upper())).last for name, app in self.services.items()}
+
+    async def tables_come_up(self) -> None:
+        """Wait until everything written is in everybody's tables. Raises Unsettled."""
+        ends = await self.ends()
+        for app in self.services.values():
+            host = app.state.host
+            tokens = [f"{name.upper()}:{end}" for name, end in ends.items() if name.upper() in host.projection.streams]
+            if not await host.runner.wait_for(tokens, SETTLE_SECONDS_MAX):
+                raise Unsettled(f"the tables of {host.service} have not come to {', '.join(tokens)}")
+
+    async def settle(self) -> None:
+        """Wait until every fact is in the tables and every policy has answered it. Raises Unsettled."""
+        try:
+            async with asyncio.timeout(SETTLE_SECONDS_MAX):
+                before: dict[str, int] = {}
+                while (ends := await self.ends()) != before:
+                    await self.tables_come_up()
+                    while not await self._answered(ends):  # noqa: ASYNC110 - reactors have no event to wait for
+                        await asyncio.sleep(_POLL_SECONDS)
+                    before = ends
+        except TimeoutError as late:
+            raise Unsettled("the policies have not answered everything") from late
+
+    async def _answered(self, ends: Mapping[str, int]) -> bool:
+        for app in self.services.values():
+            reactor = getattr(app.state, "reactor", None)
+            if reactor is None:
+                continue
+            health = await reactor.health()
+            if not health.leading or any(one.waiting or one.seq < ends[one.source] for one in health.sources):
+                return False
+        return True

@@ -1,0 +1,73 @@
+"""Writes the story into a box that is only starting: day after day, as far as it has not been written yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Final
+
+from fastapi import FastAPI
+
+from deploy.demo.clock import DemoClock
+from deploy.demo.deeds import ZONE, Deed
+from deploy.demo.office import Office
+from deploy.demo.progress import Progress, note
+from deploy.demo.rounds import Rounds
+from deploy.demo.story import story
+from deploy.demo.town import town
+
+_OPENS: Final = time(8, 0)
+_MONDAY: Final = 0
+
+
+class Play:
+    """One telling of the story, up to `progress.anchor`."""
+
+    def __init__(self, data: Path, progress: Progress) -> None:
+        self._data, self._progress = data, progress
+        self._clock = DemoClock()
+        told = progress.through or progress.anchor - timedelta(days=366)
+        self._clock.turn_to(datetime.combine(told, _OPENS, ZONE))
+
+    def clock(self) -> datetime:
+        """The time of the story; the real one when it has been told."""
+        return self._clock()
+
+    def new_id(self) -> str:
+        """An id of that time."""
+        return self._clock.new_id()
+
+    async def play(self, services: Mapping[str, FastAPI]) -> None:
+        """Write what is not written yet; when this returns, the clock is the real one."""
+        anchor = self._progress.anchor
+        people = await town(anchor)
+        deeds = story(people)
+        office = Office(services, self._clock)
+        rounds = Rounds(people, office)
+        async with office.planning_alone():
+            day = self._progress.through + timedelta(days=1) if self._progress.through else people.first
+            while day <= anchor:
+                await self._live(day, deeds.get(day, ()), office, rounds)
+                self._progress = self._progress.model_copy(update={"through": day, "done": day == anchor})
+                note(self._data, self._progress)
+                day += timedelta(days=1)
+        self._clock.arrive()
+
+    async def _live(self, day: date, deeds: Sequence[Deed], office: Office, rounds: Rounds) -> None:
+        """One day: what happens, what the calendar asks for, and, unless it is today, what is done about it."""
+        today = day == self._progress.anchor
+        if not deeds and day.weekday() > 4 and not today:
+            return
+        self._clock.turn_to(datetime.combine(day, _OPENS, ZONE))
+        for deed in deeds:
+            await office.carry_out(deed)
+        await office.settle()
+        if today or day.weekday() == _MONDAY or self._progress.through is None:
+            await office.planner.walk()
+            await office.settle()
+        await rounds.hand_out(day)
+        if not today:
+            await rounds.visit(day)
+            await rounds.tell(day)
+        await office.settle()

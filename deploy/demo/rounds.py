@@ -1,0 +1,154 @@
+"""The daily rounds of the made-up office: people are visited and rung up, letters go out, calls are answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final
+
+from deploy.demo.chance import between, chance, one_of
+from deploy.demo.deeds import ZONE
+from deploy.demo.illness import OF_CAST as ILL
+from deploy.demo.office import EVERYBODY, Office
+from deploy.demo.town import JINQIAO, SHIQUAN, Community, Town, workday
+from deploy.demo.words import CALLED_AGO, DIFFICULTIES, PLANS, SUGGESTIONS
+from events.facts.care import VisitReason, VisitWay
+from events.facts.notice import Channel, RecipientKind
+from events.log.command import Asked
+from services.care.decide.commands import AssignVisitor, RecordVisit
+from services.care.project import visits
+from services.notify.decide.commands import Acknowledge, Fail, Send
+from services.notify.project import notice, outbox
+
+Row = Mapping[str, Any]
+
+_NEVER: Final = 0.04
+_CALLED_IN_VAIN: Final = 0.12
+_LAST_MOMENT: Final = 0.1
+_CONFIRMED: Final = 0.5
+_LETTER_DAYS: Final = 4
+_AFTERNOON: Final = time(13, 20)
+_MINUTES_EACH: Final = 3
+
+
+class Rounds:
+    """What is done on a day depends on the rows of that day only: done again, nothing is left to do."""
+
+    def __init__(self, town: Town, office: Office) -> None:
+        self._town, self._office = town, office
+        self._still_ill = {name for name, illness in ILL if illness.well_ago is None}
+
+    async def hand_out(self, day: date) -> None:
+        """Everything planned that nobody usually does gets somebody."""
+        for state in (visits.READY, visits.DRAFT):
+            for row in await self._visits(state, day):
+                if row["visitor"] is None:
+                    asked = self._asked(_community(row).secretary, row, f"assign/{row['visit_id']}")
+                    command = AssignVisitor(visitor=_goes(row))
+                    await self._office.care.assign(asked, row["member_id"], row["visit_id"], command)
+
+    async def visit(self, day: date) -> None:
+        """Whoever is to be met today is met."""
+        rows = sorted(await self._visits(visits.READY, day), key=lambda row: (row["way"], row["due_on"], row["name"]))
+        for place, row in enumerate(row for row in rows if self._met_by(row, day)):
+            self._turn(day, place)
+            by = row["visitor"] or _goes(row)
+            command = RecordVisit(made_on=day, by=by, **_answers(row))
+            asked = self._asked(by, row, f"record/{row['visit_id']}")
+            await self._office.care.record(asked, row["member_id"], row["visit_id"], command)
+
+    async def tell(self, day: date) -> None:
+        """Letters of the last days go out; who is to be rung up is rung up, some in vain."""
+        async with self._office.reading("notify") as db:
+            rows = await outbox.waiting(db, outbox.Wanted(state=outbox.OPEN), EVERYBODY)
+            sent = await outbox.newest(db, outbox.Wanted(state=notice.SENT), size=EVERYBODY)
+        for place, row in enumerate(sorted(rows, key=lambda row: (row["intended_at"], row["notice_id"]))):
+            self._turn(day, place)
+            await self._tell(row, day)
+        for row in sent.items:
+            age = (day - row["intended_on"]).days
+            if chance(_name(row), row["cause_on"], "confirmed") < _CONFIRMED and age > _LETTER_DAYS + 3:
+                asked = self._asked(_community(row).worker, row, f"acknowledge/{row['notice_id']}")
+                await self._office.notify.acknowledge(asked, row["recipient_id"], row["notice_id"], Acknowledge(on=day))
+
+    async def _tell(self, row: Row, day: date) -> None:
+        """The day after at the earliest; letters are collected for some days."""
+        age = (day - row["intended_on"]).days
+        name, channel, notify = _name(row), Channel(row["channel"]), self._office.notify
+        entity, notice_id = row["recipient_id"], row["notice_id"]
+        if age < between(1, _LETTER_DAYS if channel is Channel.PRINT else 2, name, row["cause_on"], row["policy"]):
+            return
+        own = row["recipient"] == RecipientKind.WORKER.value
+        asked = self._asked(entity if own else _community(row).worker, row, f"tell/{notice_id}/{day}")
+        if channel is Channel.PRINT:
+            await notify.send(asked, entity, notice_id, Send(on=day))
+        elif row["state"] == notice.INTENDED and chance(name, row["cause_on"], "rings") < _CALLED_IN_VAIN:
+            await notify.fail(asked, entity, notice_id, Fail(why="no_answer", on=day))
+        elif row["state"] == notice.INTENDED or row["changed_at"].astimezone(ZONE).date() < day:
+            await notify.acknowledge(asked, entity, notice_id, Acknowledge(on=day))
+
+    async def _visits(self, state: str, day: date) -> list[dict[str, Any]]:
+        async with self._office.reading("care") as db:
+            page = await visits.page(db, visits.Wanted(state=state), day, size=EVERYBODY)
+        return list(page.items)
+
+    def _met_by(self, row: Row, day: date) -> bool:
+        """Whether somebody has been there, or has rung, by that day."""
+        name, start, due = row["name"], row["start_on"], row["due_on"]
+        if row["reason"] == VisitReason.AWAY and name in CALLED_AGO:
+            return any(self._town.anchor - timedelta(days=ago) == day for ago in CALLED_AGO[name])
+        luck = (name, row["reason"], start)
+        if row["reason"] == VisitReason.FELL_ILL:
+            recent = start > self._town.anchor - timedelta(days=12)
+            return not (name in self._still_ill or recent) and day >= workday(min(due, start + timedelta(days=2)))
+        if chance(*luck, "never") < _NEVER and day <= due + timedelta(days=3):
+            return False
+        match row["reason"]:
+            case VisitReason.ALONE:
+                meant = start + timedelta(days=between(1, 3, *luck))
+            case VisitReason.AWAY:
+                meant = start + timedelta(days=between(2, 16, *luck))
+            case _:
+                begins = max(start, row["planned_on"])
+                days = max((due - begins).days, 1)
+                last_moment = chance(*luck, "last moment") < _LAST_MOMENT
+                meant = begins + timedelta(days=max(days - 2, 0) if last_moment else int(days * chance(*luck)))
+        return day >= workday(max(meant, row["planned_on"]))
+
+    def _turn(self, day: date, place: int) -> None:
+        minutes = min(place * _MINUTES_EACH, 270)
+        self._office.clock.turn_to(datetime.combine(day, _AFTERNOON, ZONE) + timedelta(minutes=minutes))
+
+    def _asked(self, actor: str, row: Row, command: str) -> Asked:
+        return Asked(actor, row["community"], f"demo/{command}")
+
+
+def _community(row: Row) -> Community:
+    return SHIQUAN if row["community"] == SHIQUAN.code else JINQIAO
+
+
+def _goes(row: Row) -> str:
+    """Who goes to, or rings up, this person."""
+    community = _community(row)
+    if row["way"] == VisitWay.CALL and row["reason"] == VisitReason.AWAY:
+        return community.worker
+    if row["building"] and "36弄28号" in row["building"]:
+        return community.visitors[0]
+    return one_of(community.visitors, row["building"] or row["name"], "goes")
+
+
+def _name(row: Row) -> str:
+    return str(row["recipient_name"] or row["recipient_id"])
+
+
+def _answers(row: Row) -> dict[str, str]:
+    """What was said; on the telephone seldom anything to write down."""
+    luck = (row["name"], row["start_on"])
+    if chance(*luck, "says") > (0.15 if row["way"] == VisitWay.CALL else 0.7):
+        return {}
+    said = {"difficulties": DIFFICULTIES, "suggestions": SUGGESTIONS, "plans": PLANS}
+    return {
+        question: one_of(answers, *luck, question)
+        for question, answers in said.items()
+        if chance(*luck, question, "asked") < 0.5
+    }
