@@ -72,6 +72,7 @@ def build(settings: Settings, host: Host | None = None) -> FastAPI:
     app = service_app("care", Path(__file__).parent / "pages", routers, checks=checks, lifespan=lifespan)
     app.state.host = host
     checks.add("reactions", lambda: _reacting(app))
+    checks.add("planner", lambda: _planning(app))
     return app
 
 
@@ -184,6 +185,15 @@ async def _projecting(host: Host) -> Finding:
 async def _reacting(app: FastAPI) -> Finding:
     reactor: Reactor[Care] | None = getattr(app.state, "reactor", None)
     return Finding(False, "not connected yet") if reactor is None else await reactor.check()
+
+
+async def _planning(app: FastAPI) -> Finding:
+    """What the calendar's walk is up to. That it must try again is shown, and is no reason to send people away."""
+    planner: Planner | None = getattr(app.state, "planner", None)
+    if planner is None:
+        return Finding(False, "not connected yet")
+    walked = "not walked yet" if planner.last is None else f"looked at {planner.last.people} people"
+    return Finding(True, f"tries again: {planner.trouble}" if planner.trouble else walked)
 
 
 async def _ended(task: asyncio.Task[None]) -> None:

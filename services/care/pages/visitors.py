@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import Iterable, Mapping
 from time import monotonic
 from typing import Final
 
-from fastapi import Request
+from fastapi import FastAPI, Request
 
 from services.care.pages.common import CARERS
 from services.shell.identity import Caller
@@ -15,6 +17,7 @@ from services.shell.problems import Problem
 
 KNOWN_SECONDS: Final = 30.0
 """Accounts change rarely, and asking for all of them takes a request each."""
+FIRST_SECONDS_MAX: Final = 0.3
 
 
 async def visitors(request: Request, caller: Caller) -> Mapping[str, str]:
@@ -41,14 +44,23 @@ def called(known: Mapping[str, str], names: Iterable[str | None]) -> dict[str, s
 
 
 async def _accounts(request: Request) -> list[Account]:
-    at, accounts = getattr(request.app.state, "accounts", (float("-inf"), []))
+    """As they were known lately; asked anew beside the request, which waits for them only the first time, not long."""
+    app = request.app
+    at, known = getattr(app.state, "accounts", (float("-inf"), []))
     if monotonic() - at > KNOWN_SECONDS:
-        try:
-            accounts = list(await request.app.state.shell.identity.accounts.every())
-        except Problem:
-            return list(accounts)
-        request.app.state.accounts = (monotonic(), accounts)
-    return list(accounts)
+        asking: asyncio.Task[None] | None = getattr(app.state, "asking_accounts", None)
+        if asking is None or asking.done():
+            asking = app.state.asking_accounts = asyncio.create_task(_ask(app), name="care asks for accounts")
+        if not known:
+            await asyncio.wait([asking], timeout=FIRST_SECONDS_MAX)
+            _at, known = getattr(app.state, "accounts", (at, known))
+    return list(known)
+
+
+async def _ask(app: FastAPI) -> None:
+    with contextlib.suppress(Problem):  # not now: the names of the accounts are shown instead
+        found = await app.state.shell.identity.accounts.every()
+        app.state.accounts = (monotonic(), found)
 
 
 def _meets(scope: str, caller: Caller) -> bool:

@@ -22,8 +22,8 @@ ROWS_TODAY_MAX: Final = 60
 """More than anybody does in a day; the rest waits in the list."""
 
 _v, _p = visit.table.c, person.table.c
-visitor_of = func.coalesce(_v.assigned, _v.proposed)
-"""Who goes: whoever was told to, otherwise whoever usually does."""
+visitor_of = func.coalesce(_v.made_by, _v.assigned, _v.proposed)
+"""Whose visit it is: whoever went; before that whoever was told to, or usually does."""
 
 
 @dataclass(frozen=True, slots=True)

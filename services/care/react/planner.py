@@ -74,6 +74,8 @@ class Planner:
     quiet_seconds: float = 5.0
     last: Tally | None = None
     """What the latest walk through everybody did."""
+    trouble: str = ""
+    """What stopped the latest turn; it is tried again."""
     _walked_on: date | None = None
     _asked: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -89,8 +91,10 @@ class Planner:
                     if mine:
                         await self.caught_up()
                         await self._turn()
+                self.trouble = ""
             except Exception as error:  # noqa: BLE001 - a server that went away: the next walk finds the same to do
-                logger.warning("the calendar was not gone through: %s", type(error).__name__)
+                self.trouble = type(error).__name__
+                logger.warning("the calendar was not gone through: %s", self.trouble)
                 await asyncio.sleep(min(5.0, self.every_seconds))
                 continue
             if await self._until_asked():

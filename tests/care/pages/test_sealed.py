@@ -75,9 +75,11 @@ async def test_what_was_said_is_read_by_whoever_was_there(office: Office, clerk:
     await clerk.get(path, params={"after": seq_of(answer)})
     said = (await clerk.post(f"{path}/answers/reveal", json=WHY)).json()
     assert (said["difficulties"], said["suggestions"], said["plans"]) == ("夜里睡不着", None, "去女儿家")
+    async with office.asking(Role.VISITOR, name="laoli") as laoli:
+        assert (await laoli.post(f"{path}/answers/reveal", json=WHY)).json()["plans"] == "去女儿家"
     async with office.asking(Role.WORKER, name="xiaowang") as worker:
         assert (await worker.post(f"{path}/answers/reveal", json=WHY)).status_code == 403
-    assert [read.what for read in await reads_of(office, member_id)] == ["answers"]
+    assert [read.who for read in await reads_of(office, member_id)] == ["shuji", "laoli"]
 
 
 async def test_no_table_a_page_reads_holds_it_in_clear(
