@@ -1,22 +1,9 @@
 """`python -m services.care`: care alone, beside the box in HEARTH_DATA or with HEARTH_* addresses."""
 
-from __future__ import annotations
-
-import os
-
-import uvicorn
-
 from services.care.settings import CareSettings
 from services.care.wire import NAV, build
-from services.shell.host import alone
-
-
-def main() -> None:
-    """Serve until it is told to stop; HEARTH_PORT chooses the port (8002)."""
-    settings = CareSettings.joining("care")
-    app = alone(settings, build(settings), NAV)
-    uvicorn.run(app, host="127.0.0.1", port=int(os.environ.get("HEARTH_PORT", "8002")), log_level="info")
-
+from services.shell.host import serve_alone
 
 if __name__ == "__main__":
-    main()
+    settings = CareSettings.joining("care")
+    serve_alone(settings, build(settings), NAV, port=8002)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import os
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from typing import Any, Final
 import asyncpg
 import nats
 import uuid_utils
+import uvicorn
 from fastapi import FastAPI
 from nats.aio.client import Client
 from nats.js import JetStreamContext
@@ -64,7 +66,7 @@ def settle() -> None:
     """What start-up made stays for good: take it out of the garbage collector's rounds, and let those be rarer.
 
     Folding makes millions of short-lived objects and hardly a cycle; measured, a quarter of a projector's time went
-    into looking at them (ADR 23).
+    into looking at them (ADR 23). For a process that serves nothing else until its end.
     """
     gc.collect()
     gc.freeze()
@@ -130,7 +132,6 @@ class Host:
         projecting = asyncio.create_task(self.runner.run(), name=f"{self.service} projector")
         self._stack.push_async_callback(_ended, projecting)
         await self._tables_exist(projecting)
-        settle()
 
     async def stop(self) -> None:
         """Let go of everything, newest first."""
@@ -219,3 +220,11 @@ def _key(path: Path) -> bytes:
 async def _ended(task: asyncio.Task[None]) -> None:
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
+
+
+def serve_alone(settings: Settings, service: FastAPI, nav: Sequence[NavEntry], port: int) -> None:
+    """Serve one service in this process until it is told to stop; `HEARTH_PORT` goes before `port`."""
+    app = alone(settings, service, nav)
+    settle()
+    port = int(os.environ.get("HEARTH_PORT", port))
+    uvicorn.run(app, host="127.0.0.1", port=port, log_level="info")
