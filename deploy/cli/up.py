@@ -22,6 +22,7 @@ from deploy.cli.logs import write_logs
 from deploy.cli.options import DataOption, data_directory
 from deploy.demo.accounts import demo_accounts
 from deploy.demo.opening import Demo, demo_of
+from services.shell.host import settle
 
 
 def up(
@@ -45,6 +46,7 @@ async def _run(data: Path, listener: socket.socket, *, demo: bool) -> None:
         prelude = shown.play if shown else None
         async with serving(addresses, listener, demo=shown is not None, prelude=prelude) as served:
             _show(await demo_accounts(addresses) if shown else await first_accounts(addresses), demo=shown is not None)
+            settle()
             print(f"READY {served.url}", flush=True)
             await asyncio.wait({served.ended})
             raise ServingEnded("the web server ended by itself") from served.ended.exception()
