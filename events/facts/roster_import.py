@@ -49,6 +49,24 @@ class RowRejected(ImportFact, name="hearth.import.row_rejected", version=1):
     content: Sealed[Identity, RejectedContent]
 
 
+class DoubtedRow(Word):
+    """Something to look at again in a row that was taken: `value` as it stood there, `details` for the sentence."""
+
+    sheet: str
+    row: int
+    field: str
+    doubt: str
+    value: str
+    details: dict[str, str] = Field(default_factory=dict)
+
+
+class RowsDoubted(ImportFact, name="hearth.import.rows_doubted", version=1):
+    """Rows were taken that somebody should look at again; `count` findings in all, of which the first are kept."""
+
+    count: int
+    rows: Sealed[Identity, tuple[DoubtedRow, ...]]
+
+
 class ImportCommitted(ImportFact, name="hearth.import.committed", version=1):
     """The import is complete: so many rows became members, so many were refused, so many were already known."""
 

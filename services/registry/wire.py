@@ -59,6 +59,7 @@ PROJECTION: Final = Projection(
         elsewhere.timeline,
         elsewhere.caring,
         imports.view,
+        imports.refused,
     ],
     [Snapshots.of(decider) for decider in (MEMBER, BRANCH, MEETING, RECEIPTS, ROSTER_IMPORT)],
 )

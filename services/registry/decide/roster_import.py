@@ -11,7 +11,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from events.facts.base import Fact
 from events.facts.decision import Command, Decider, Decision, UnknownFact, facts, nothing, refused
-from events.facts.roster_import import ImportCommitted, ImportStarted, ImportUndone, RowRejected
+from events.facts.roster_import import (
+    DoubtedRow,
+    ImportCommitted,
+    ImportStarted,
+    ImportUndone,
+    RowRejected,
+    RowsDoubted,
+)
 from services.registry.decide.values import Line
 
 
@@ -26,10 +33,15 @@ class StartImport(Command):
 
 
 class CommitImport(Command):
-    """The file is read to its end: so many rows became members, so many were known already."""
+    """The file is read to its end: so many rows became members, so many were known already.
+
+    `doubted` is how often a row should be looked at again, `doubts` the first of them.
+    """
 
     accepted: int = Field(ge=0)
     known: int = Field(default=0, ge=0)
+    doubted: int = Field(default=0, ge=0)
+    doubts: tuple[DoubtedRow, ...] = ()
 
 
 class UndoImport(Command):
@@ -85,6 +97,8 @@ def evolve(state: RosterImport, fact: Fact, effective: date) -> RosterImport:
             another = place != state.last
             faults = (fault_of(fact),) if another else (*state.faults, fault_of(fact))
             return state.model_copy(update={"rejected": state.rejected + another, "last": place, "faults": faults})
+        case RowsDoubted():
+            return state
         case ImportCommitted():
             return state.model_copy(update={"stage": ImportStage.COMMITTED})
         case ImportUndone():
@@ -133,7 +147,8 @@ def commit(state: RosterImport, command: CommitImport, today: date) -> Decision:
     match state.stage:
         case ImportStage.STARTED:
             committed = ImportCommitted(accepted=command.accepted, rejected=state.rejected, known=command.known)
-            return facts(committed, on=today)
+            doubted = RowsDoubted(count=command.doubted, rows=command.doubts)
+            return facts(*((doubted,) if command.doubted else ()), committed, on=today)
         case ImportStage.COMMITTED:
             return nothing()
         case ImportStage.UNKNOWN | ImportStage.UNDONE:

@@ -16,7 +16,7 @@ from services.registry.decide.commands import Enrol, WithdrawEnrolment
 from services.registry.decide.member import MEMBER, Member, Standing
 from services.registry.decide.roster_import import ROSTER_IMPORT, CommitImport, ImportStage, StartImport
 from services.registry.handle import ID_NUMBER, Registry
-from services.registry.import_roster.person import enrol_command, leaving, rejected
+from services.registry.import_roster.person import doubted, enrol_command, leaving, rejected
 from services.registry.import_roster.reading import ITEMS_PER_BATCH, Batch, Opened, Progress, batches, opened
 from services.registry.import_roster.undo import ImportUndo, Undoing, take_back
 from services.registry.roster.reasons import Reason
@@ -87,7 +87,7 @@ class Importer:
     def try_out(self, file: Opened, community: str, filename: str, *, keep_max: int | None = None) -> Progress:
         """Begin to read everything, to say what an import would do; writes nothing, claims nobody. Returns at once.
 
-        The rejections are kept without their cells, and only the first `keep_max` of them if that is given.
+        The rejections are kept without their cells; if `keep_max` is given, only the first that can be mended.
         Raises `UnreadableRoster` if a column is missing without which nobody can be registered.
         """
         file.roster.refuse_if_incomplete()
@@ -174,7 +174,8 @@ class Importer:
             rejections = sorted([*batch.rejections, *refused_here], key=file.place)
             progress.refuse(rejections)
             await self._reject(asked, progress.import_id, rejections)
-        committed = CommitImport(accepted=progress.accepted)
+        doubts = tuple(doubted(one) for one in progress.warnings)
+        committed = CommitImport(accepted=progress.accepted, doubted=progress.doubted, doubts=doubts)
         await self._commands.act(
             asked, ROSTER_IMPORT, progress.import_id, lambda one: roster_import.commit(one, committed, today)
         )
@@ -257,8 +258,10 @@ class Importer:
         async for batch in batches(file.roster, self._registry.today(), progress):
             rejections = sorted([*batch.rejections, *await self._registered(batch, progress)], key=file.place)
             progress.refuse(rejections)
-            room = len(rejections) if keep_max is None else max(0, keep_max - len(progress.rejections))
-            progress.rejections += [replace(one, cells=()) for one in rejections[:room]]
+            if keep_max is not None:
+                to_mend = [one for one in rejections if one.reason is not Reason.ALREADY_REGISTERED]
+                rejections = to_mend[: max(0, keep_max - len(progress.rejections))]
+            progress.rejections += [replace(one, cells=()) for one in rejections]
 
     async def _registered(self, batch: Batch, progress: Progress) -> list[Rejection]:
         """Those of a batch whom the register has already; the others would be taken."""

@@ -9,13 +9,15 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from events.facts.people import Address, Relative
-from events.facts.roster_import import RejectedContent, RowRejected
+from events.facts.roster_import import DoubtedRow, RejectedContent, RowRejected
 from services.registry.decide.commands import Enrol, MoveAway
-from services.registry.roster.rows import Rejection, RosterRow
+from services.registry.roster.rows import Caution, Rejection, RosterRow
 
 SAID_SO: Final = "花名册注明在外"
 NOWHERE: Final = "未写明"
 NOTE_CHARACTERS_MAX: Final = 2000
+VALUE_CHARACTERS_MAX: Final = 60
+"""Of a value in doubt so much is recorded: enough to find it in the sheet."""
 
 
 def enrol_command(row: RosterRow, community: str, branches: Mapping[str, str]) -> Enrol:
@@ -67,6 +69,15 @@ def rejected(one: Rejection) -> RowRejected:
     content = RejectedContent(value=one.value, cells=one.cells, details=dict(one.details))
     return RowRejected(
         sheet=one.sheet, row=one.row, field=one.field, reason=one.reason.value, column=one.column, content=content
+    )
+
+
+def doubted(one: Caution) -> DoubtedRow:
+    """What should be looked at again, as it is recorded."""
+    value = one.value[:VALUE_CHARACTERS_MAX]
+    details = {name: text[:VALUE_CHARACTERS_MAX] for name, text in one.details.items()}
+    return DoubtedRow(
+        sheet=one.sheet, row=one.row, field=one.field, doubt=one.doubt.value, value=value, details=details
     )
 
 

@@ -16,7 +16,8 @@ from services.registry.roster.rows import Caution, Item, Rejection, RosterRow
 
 ITEMS_PER_BATCH: Final = 450
 """A row gives at most two facts, and an atomic batch holds a thousand."""
-WARNINGS_KEPT_MAX: Final = 1000
+WARNINGS_KEPT_MAX: Final = 500
+"""More nobody looks at; and they are recorded in one fact, which must stay below the broker's limit (1 MB)."""
 Place = tuple[str, int]
 """Worksheet and row."""
 
@@ -36,6 +37,8 @@ class Progress:
     rejected: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
     """How often each reason was given."""
+    doubted: int = 0
+    """How often a row should be looked at again; `warnings` are the first of these."""
     warnings: list[Caution] = field(default_factory=list)
     rejections: list[Rejection] = field(default_factory=list)
     """Kept only for one that is tried out; otherwise they are recorded."""
@@ -108,8 +111,10 @@ async def batches(roster: Roster, today: date, progress: Progress) -> AsyncItera
                     batch.people.append(item)
                 case Rejection():
                     batch.rejections.append(item)
-                case Caution() if len(progress.warnings) < WARNINGS_KEPT_MAX:
-                    progress.warnings.append(item)
+                case Caution():
+                    progress.doubted += 1
+                    if len(progress.warnings) < WARNINGS_KEPT_MAX:
+                        progress.warnings.append(item)
         last = group[-1]
         progress.read = max(progress.read, before.get(last.sheet, 0) + last.row)
         yield batch

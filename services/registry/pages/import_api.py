@@ -25,6 +25,7 @@ from services.registry.pages.common import (
 from services.registry.pages.import_files import Sent, sent_in
 from services.registry.pages.import_result import (
     begin_undo,
+    doubts_of,
     everything_refused,
     finding_json,
     importer,
@@ -105,6 +106,7 @@ async def _tried(request: Request, community: str, sent: Sent, mapping: dict[str
             "rejected": [finding_json(one) for one in progress.rejections],
             "rejected_rows": progress.rejected,
             "reasons": progress.reasons,
+            "doubted": progress.doubted,
             "warnings": [finding_json(one) for one in progress.warnings],
             "mapping": file.mapping,
         }
@@ -161,7 +163,7 @@ async def show(
     if rejected:
         pieces = everything_refused(request, caller, import_id)
         body["rejected"] = [finding_json(one) async for piece in pieces for one in piece]
-        body["warnings"] = [finding_json(one) for one in result.warnings]
+        body["warnings"] = [finding_json(one) for one in await doubts_of(request, caller, result)]
         body["kept"] = await names_of(request, caller, list(result.row["kept"] or ()))
     return JSONResponse(plain_json(body))
 

@@ -15,6 +15,7 @@ from services.registry.pages.common import PAGE_SIZE, EntityId, Office, Waited, 
 from services.registry.pages.import_api import sheet_recorded
 from services.registry.pages.import_result import (
     begin_undo,
+    doubts_of,
     importer,
     names_of,
     people_of,
@@ -25,6 +26,7 @@ from services.registry.pages.import_result import (
 from services.registry.pages.import_trial import PATIENCE_SECONDS
 from services.registry.pages.import_wizard import REFRESH_SECONDS, Token
 from services.registry.project import imports
+from services.registry.roster.reasons import Reason
 from services.shell.i18n import gettext as _
 from services.shell.i18n import ngettext
 from services.shell.pages import done, page
@@ -37,19 +39,23 @@ After = Annotated[int, Query(ge=0)]
 
 
 @router.get("/imports/{import_id}", dependencies=[Waited])
-async def show(request: Request, caller: Office, import_id: EntityId, after: After = 0) -> Response:
-    """How far it is, or what became of it."""
+async def show(
+    request: Request, caller: Office, import_id: EntityId, after: After = 0, known: bool = False
+) -> Response:
+    """How far it is, or what became of it: the rows to mend, or those of people the register had already."""
     result = await result_of(request, caller, import_id)
     undoing = result.undoing is not None and result.undoing.running
-    rows, more = await refused(request, caller, import_id, after=after, limit=ROWS_SHOWN)
-    if result.work is not None and result.work.running:
-        rows, more = [], None
+    known = known or result.rejected == result.known
+    wanted = {"only": Reason.ALREADY_REGISTERED.value} if known else {"but": Reason.ALREADY_REGISTERED.value}
+    rows, more = await refused(request, caller, import_id, after=after, limit=ROWS_SHOWN, **wanted)
+    here = f"/registry/imports/{import_id}{'?known=1' if known else '?'}"
     return await page(
         request, "import_outcome.html", result=result, row=result.row, rejected=rows, words=words, undoing=undoing,
+        known=known, warnings=await doubts_of(request, caller, result),
         kept=await names_of(request, caller, list(result.row["kept"] or ())[:NAMES_SHOWN]),
         can_resume=result.stage == words.INTERRUPTED and uploads(request).of_import(import_id) is not None,
-        next_href=f"/registry/imports/{import_id}?after={more}#rejected" if more else "",
-        first_href=f"/registry/imports/{import_id}#rejected" if after else "",
+        next_href=f"{here}&after={more}#rejected" if more else "",
+        first_href=f"{here}#rejected" if after else "",
         refresh_seconds=REFRESH_SECONDS if result.stage == words.RUNNING or undoing else 0,
     )  # fmt: skip
 

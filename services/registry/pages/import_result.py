@@ -14,7 +14,7 @@ from starlette.background import BackgroundTask
 from starlette.responses import Response, StreamingResponse
 
 from events.facts.base import is_hidden
-from events.facts.roster_import import RowRejected
+from events.facts.roster_import import RowRejected, RowsDoubted
 from services.registry.import_roster import Importer, ImportUndo, Progress, Undoing
 from services.registry.pages import import_words as words
 from services.registry.pages.common import reading, registry
@@ -23,7 +23,7 @@ from services.registry.pages.import_files import Uploads
 from services.registry.pages.import_words import IMPORT_SENTENCES
 from services.registry.project import imports, register
 from services.registry.roster.columns import known_field
-from services.registry.roster.reasons import Reason
+from services.registry.roster.reasons import Doubt, Reason
 from services.registry.roster.rejected_sheet import write_rejected_sheet
 from services.registry.roster.rows import Caution, Rejection
 from services.shell.acting import asked, told
@@ -73,9 +73,14 @@ class Result:
         return self.work.rejected if self.work and self.stage == words.RUNNING else int(self.row["rejected"])
 
     @property
-    def warnings(self) -> list[Caution]:
-        """What to look at again, as far as this process read the file itself."""
-        return self.work.warnings if self.work else []
+    def doubted(self) -> int:
+        """How often a row should be looked at again."""
+        return self.work.doubted if self.work and self.stage == words.RUNNING else int(self.row["doubted"])
+
+    @property
+    def known(self) -> int:
+        """Rows of people the register had already: nothing is wrong with them."""
+        return int(self.row["reasons"].get(Reason.ALREADY_REGISTERED, 0))
 
     def as_json(self) -> dict[str, Any]:
         """The counts and the stage (CONTRACT.md); `rejected` is added by who wants the rows."""
@@ -92,6 +97,7 @@ class Result:
             "accepted": self.accepted,
             "rejected_rows": self.rejected,
             "reasons": self.row["reasons"],
+            "doubted": self.doubted,
             "withdrawn": self.row["withdrawn"],
             "failed": self.work.failed if self.work else "",
         }
@@ -125,6 +131,7 @@ def _just_begun(work: Progress) -> dict[str, Any]:
         "accepted": work.accepted,
         "rejected": work.rejected,
         "reasons": {},
+        "doubted": work.doubted,
         "columns": {},
     }
 
@@ -156,11 +163,18 @@ async def remembered(request: Request, caller: Caller, community: str) -> dict[s
 
 
 async def refused(
-    request: Request, caller: Caller, import_id: str, *, after: int = 0, limit: int = PIECE
+    request: Request,
+    caller: Caller,
+    import_id: str,
+    *,
+    after: int = 0,
+    limit: int = PIECE,
+    only: str = "",
+    but: str = "",
 ) -> tuple[list[Rejection], int | None]:
     """Some of what was refused, in the file's order, and the sequence after which more follows."""
     async with reading(request, caller) as db:
-        messages = await imports.rejections(db, import_id, after=after, limit=limit)
+        messages = await imports.rejections(db, import_id, after=after, limit=limit, only=only, but=but)
     facts = [one.fact for one in await registry(request).opened(messages)]
     found = [_rejection(fact) for fact in facts if isinstance(fact, RowRejected)]
     return found, messages[-1].seq if len(messages) == limit else None
@@ -186,6 +200,21 @@ async def everything_refused(request: Request, caller: Caller, import_id: str) -
     while after is not None:
         piece, after = await refused(request, caller, import_id, after=after)
         yield piece
+
+
+async def doubts_of(request: Request, caller: Caller, result: Result) -> list[Caution]:
+    """What should be looked at again, the first five hundred of it."""
+    if result.work is not None and result.stage == words.RUNNING:
+        return result.work.warnings
+    async with reading(request, caller) as db:
+        messages = await imports.doubts(db, result.row["import_id"])
+    facts = [one.fact for one in await registry(request).opened(messages)]
+    return [
+        Caution(one.sheet, one.row, one.field, one.value, Doubt(one.doubt), one.details)
+        for fact in facts
+        if isinstance(fact, RowsDoubted) and not is_hidden(fact.rows)
+        for one in fact.rows
+    ]
 
 
 def finding_json(one: Rejection | Caution) -> dict[str, Any]:

@@ -117,6 +117,9 @@ def summary(row: Mapping[str, Any]) -> str:
         said.append(ngettext("已撤销 %(num)s 人", "已撤销 %(num)s 人", row["withdrawn"]))
     elif row["accepted"] is not None:
         said.append(ngettext("登记 %(num)s 人", "登记 %(num)s 人", row["accepted"]))
-    if row["rejected"]:
-        said.append(ngettext("退回 %(num)s 行", "退回 %(num)s 行", row["rejected"]))
+    known = row["reasons"].get(Reason.ALREADY_REGISTERED, 0)
+    if row["rejected"] > known:
+        said.append(ngettext("退回 %(num)s 行", "退回 %(num)s 行", row["rejected"] - known))
+    if known:
+        said.append(ngettext("%(num)s 人已经在库里", "%(num)s 人已经在库里", known))
     return " · ".join(said)
