@@ -133,9 +133,11 @@ class Registry:
     # ── branches and meetings ────────────────────────────────────────────────────────────────────────────────────
 
     async def branch_id(self, asked: Asked, name: str) -> str:
-        """The id of a branch of the community; a name that is not known forms the branch. An id is taken as it is."""
+        """The id of a branch: one that exists, or the branch of the community with that name, formed on first use."""
         name = "".join(name.split())
         if len(name) == _ID_CHARACTERS and name.count("-") == 4:  # the shape of a UUID
+            if not (await self.commands.state(BRANCH, name)).name:
+                raise CommandRefused(refused("no_branch"))
             return name
         key = self.blind(BRANCH_NAME, f"{asked.community}/{name}")
         entity = await self._claim(BRANCH_NAME, key, self.commands.new_id())

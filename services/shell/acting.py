@@ -13,6 +13,7 @@ from events.log.port import Conflict, LogError
 from services.shell.i18n import gettext as _
 from services.shell.identity.caller import Caller
 from services.shell.problems import Forbidden, Malformed, Refusal, Stale, Unavailable
+from services.shell.reading import plain_json
 
 KEY_CHARACTERS_MAX: Final = 200
 Sentences = Mapping[str, Callable[[Mapping[str, Any]], str]]
@@ -64,7 +65,7 @@ async def told(sentences: Sentences) -> AsyncIterator[None]:
         yield
     except CommandRefused as refusal:
         sentence = sentences.get(refusal.code)
-        details = {name: value for name, value in refusal.details.items() if isinstance(value, (str, int, list, dict))}
+        details = {name: plain_json(value) for name, value in refusal.details.items()}
         raise Refusal(refusal.code, sentence(refusal.details) if sentence else "", details=details) from refusal
     except ChangedMeanwhile as changed:
         raise Stale(_("这份资料刚刚有别人改过，您看到的已经不是最新的。")) from changed

@@ -96,11 +96,29 @@ class AwayPolicy(Rule):
         return limit if expected_return is None else min(expected_return, limit)
 
 
+class QuorumRule(Rule):
+    """An ordinary meeting counts when at least this share (in thousandths) of those who may vote are there."""
+
+    share_permille: int = Field(ge=0, le=1000)
+    clause: str
+
+    def needed(self, voters: int) -> int:
+        """How many of them must be there."""
+        return -(-voters * self.share_permille // 1000)
+
+
+class MeetingsPolicy(Rule):
+    """What makes a meeting count (DOMAIN R9)."""
+
+    quorum: QuorumRule
+
+
 class RegistryPolicy(Rule):
     """A whole pack. Every clause that a rule cites has its words in `clauses`."""
 
     dues: DuesPolicy
     away: AwayPolicy
+    meetings: MeetingsPolicy
     clauses: Mapping[str, str]
 
     @model_validator(mode="after")
@@ -113,6 +131,7 @@ class RegistryPolicy(Rule):
             self.away.transfer.clause,
             self.away.card.clause,
             self.away.intermittent.clause,
+            self.meetings.quorum.clause,
         }
         if missing := sorted(cited - set(self.clauses)):
             raise ValueError(f"clauses without words: {', '.join(missing)}")

@@ -21,13 +21,16 @@ from services.registry.pages.common import (
     meeting_row,
     reading,
     registry,
+    show_own_write,
     within,
 )
-from services.registry.pages.plain import plain_json
+from services.registry.pages.plain import fields_of, plain_json
+from services.registry.pages.quorum import quorum_of
 from services.registry.project import branch as branches_
 from services.registry.project import ledger as ledger_
 from services.registry.project import meeting as meetings_
 from services.shell.acting import facts_of
+from services.shell.formats import local_day
 from services.shell.i18n import gettext as _
 from services.shell.i18n import speech
 from services.shell.problems import FieldError, Invalid
@@ -137,8 +140,13 @@ async def meeting(request: Request, caller: Reader, meeting_id: EntityId) -> Res
     async with reading(request, caller) as db:
         people = await meetings_.sign_in_list(db, row)
     came = [{"member_id": one["member_id"], "way": one["way"]} for one in people if one["way"]]
-    body = {**meeting_json(row), "expected": len(people), "attendance": came}
+    body = {**meeting_json(row), "expected": len(people), "attendance": came, "quorum": _quorum(request, row, people)}
     return JSONResponse(plain_json(body), headers={"ETag": f'"REGISTRY:{row["seq"]}"'})
+
+
+def _quorum(request: Request, row: Any, people: Any) -> dict[str, Any]:
+    rule = registry(request).policy.meetings.quorum
+    return fields_of(quorum_of(people, local_day(row["starts_at"]), rule))
 
 
 def meeting_json(row: Any) -> dict[str, Any]:
@@ -152,7 +160,10 @@ async def sign_in(request: Request, caller: Office, meeting_id: EntityId, comman
     row = await meeting_row(request, caller, meeting_id)
     async with doing(request, caller, row["community"], f"sign-in/{meeting_id}") as asked:
         receipt = await registry(request).sign_in(asked, meeting_id, command)
-    return JSONResponse({"facts": facts_of(receipt)}, 201)
+    await show_own_write(request, receipt)
+    async with reading(request, caller) as db:
+        people = await meetings_.sign_in_list(db, row)
+    return JSONResponse({"facts": facts_of(receipt), "quorum": _quorum(request, row, people)}, 201)
 
 
 @router.post("/meetings/{meeting_id}/cancel", status_code=201, tags=["meetings"])

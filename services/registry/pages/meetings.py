@@ -26,6 +26,7 @@ from services.registry.pages.common import (
     show_own_write,
 )
 from services.registry.pages.forms import Form, again, fresh
+from services.registry.pages.quorum import quorum_of
 from services.registry.project import branch, meeting, register
 from services.shell.i18n import gettext as _
 from services.shell.i18n import ngettext, speech
@@ -109,6 +110,8 @@ async def _page(request: Request, caller: Any, row: Any, form: Form) -> Response
     return await page(
         request, "meeting.html", status=form.status, row=row, form=form, people=people, came=came,
         missing=[one for one in people if not one["way"]], starts=starts, words=words,
+        quorum=quorum_of(people, starts.date(), registry(request).policy.meetings.quorum),
+        clauses=registry(request).policy.clauses,
         may_sign=caller.has(*OFFICE) and row["state"] == meeting.SCHEDULED and starts.date() <= speech().today,
         may_cancel=caller.has(*OFFICE) and row["state"] == meeting.SCHEDULED and not row["present"],
     )  # fmt: skip

@@ -84,6 +84,7 @@ async def _page(
         form=form or fresh(request, now["seq"]),
         may_write=caller.has(*OFFICE) and not values["then"],
         words=words,
+        elsewhere=_elsewhere(request, member_id),
         **values,
     )
 
@@ -108,6 +109,13 @@ async def _values(
         "clocks": clocks_of(away, registry(request).policy.away, speech().today) if away else None,
         "sheet": None if then else await dues_sheet(request, db, now["member_id"], receipts=False),
     }
+
+
+def _elsewhere(request: Request, member_id: str) -> list[tuple[str, str, None, bool]]:
+    """Links to what the other services keep of the person, if they are in this navigation."""
+    there = {entry.service for entry in request.app.state.shell.nav}
+    links = {"care": _("走访与关怀"), "notify": _("消息")}
+    return [(label, f"/{each}/members/{member_id}", None, False) for each, label in links.items() if each in there]
 
 
 def _now(request: Request) -> datetime:

@@ -34,6 +34,9 @@ async def test_who_signs_in_was_seen_that_day(clerk: httpx.AsyncClient) -> None:
         "hearth.meeting.signed_in.v1", "hearth.member.attended.v1", "hearth.member.attended.v1",
     ]  # fmt: skip
     seen = (await clerk.get(f"{API}/{meeting_id}?after={max(positions(signed))}")).json()
+    assert signed.json()["quorum"]["clause"] == "§6.1"
+    assert seen["quorum"]["present"] == 2
+    assert seen["quorum"]["needed"] == -(-seen["quorum"]["voters"] // 2)
     assert (seen["present"], {one["member_id"] for one in seen["attendance"]}) == (2, set(people[:2]))
     card = (await clerk.get(f"/registry/api/members/{people[0]}")).json()
     assert (card["last_seen"], card["last_contact"]) == ("2026-11-18", "2026-11-18")
