@@ -100,7 +100,15 @@ class QuorumRule(Rule):
     """An ordinary meeting counts when at least this share (in thousandths) of those who may vote are there."""
 
     share_permille: int = Field(ge=0, le=1000)
+    probation_months: int = Field(ge=0)
+    """Who joined longer ago than that may vote, where nobody wrote down since when."""
     clause: str
+
+    def may_vote(self, joined_on: date | None, full_member_on: date | None, day: date) -> bool:
+        """True for a full member on that day."""
+        if full_member_on is not None:
+            return full_member_on <= day
+        return joined_on is not None and months_after(joined_on, self.probation_months) <= day
 
     def needed(self, voters: int) -> int:
         """How many of them must be there."""

@@ -24,7 +24,7 @@ class Quorum:
 
 def quorum_of(people: Sequence[Mapping[str, Any]], day: date, rule: QuorumRule) -> Quorum:
     """Of a sign-in list on the day of the meeting: full members vote, also those who are away with a card."""
-    voters = [one for one in people if one["full_member_on"] is not None and one["full_member_on"] <= day]
+    voters = [one for one in people if rule.may_vote(one["joined_on"], one["full_member_on"], day)]
     present = sum(one["way"] is not None for one in voters)
     needed = rule.needed(len(voters))
     return Quorum(present, len(voters), (), needed, bool(voters) and present >= needed, rule.clause)

@@ -150,6 +150,7 @@ async def sign_in_list(db: AsyncConnection, row: Mapping[str, Any], size: int = 
             members.birth,
             members.state,
             members.away_to,
+            members.joined_on,
             members.full_member_on,
             there.way,
             there.attended_on,
