@@ -47,5 +47,5 @@ def _of_zhang_guilan(town: Town) -> Iterator[Deed]:
     name = CAST[0].name
     landline = ChangeContact(note="座机 6271 0318；儿子周末在，平时请先打座机")
     yield Deed(town.ago(121), JINQIAO, JINQIAO.worker, landline, name, time(10, 20))
-    corrected = Correct(field=CorrectableField.JOINED_ON, value="1967-07-01", reason="与本人档案核对")
+    corrected = Correct(field=CorrectableField.JOINED_ON, value="1968-06-18", reason="与本人档案核对")
     yield Deed(town.ago(44), JINQIAO, JINQIAO.secretary, corrected, name, time(11, 5))

@@ -57,7 +57,7 @@ class Play:
     async def _live(self, day: date, deeds: Sequence[Deed], office: Office, rounds: Rounds) -> None:
         """One day: what happens, what the calendar asks for, and, unless it is today, what is done about it."""
         today = day == self._progress.anchor
-        if not deeds and day.weekday() > 4 and not today:
+        if not (deeds or today or rounds.works_on(day)):
             return
         self._clock.turn_to(datetime.combine(day, _OPENS, ZONE))
         for deed in deeds:

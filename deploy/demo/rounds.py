@@ -27,6 +27,7 @@ _CALLED_IN_VAIN: Final = 0.12
 _LAST_MOMENT: Final = 0.1
 _CONFIRMED: Final = 0.5
 _LETTER_DAYS: Final = 4
+_FRIDAY: Final = 4
 _AFTERNOON: Final = time(13, 20)
 _MINUTES_EACH: Final = 3
 
@@ -37,6 +38,11 @@ class Rounds:
     def __init__(self, town: Town, office: Office) -> None:
         self._town, self._office = town, office
         self._still_ill = {name for name, illness in ILL if illness.well_ago is None}
+
+    def works_on(self, day: date) -> bool:
+        """Weekdays, and whatever day somebody is to be rung up on."""
+        ago = (self._town.anchor - day).days
+        return day.weekday() <= _FRIDAY or any(ago in days for days in CALLED_AGO.values())
 
     async def hand_out(self, day: date) -> None:
         """Everything planned that nobody usually does gets somebody."""
@@ -49,8 +55,13 @@ class Rounds:
 
     async def visit(self, day: date) -> None:
         """Whoever is to be met today is met."""
-        rows = sorted(await self._visits(visits.READY, day), key=lambda row: (row["way"], row["due_on"], row["name"]))
-        for place, row in enumerate(row for row in rows if self._met_by(row, day)):
+        rows = [row for row in await self._visits(visits.READY, day) if self._met_by(row, day)]
+        rows.sort(key=lambda row: (row["way"] == VisitWay.CALL, row["due_on"], row["name"]))
+        met: set[str] = set()
+        for place, row in enumerate(rows):
+            if row["member_id"] in met and row["way"] == VisitWay.CALL:
+                continue  # somebody was there today
+            met.add(row["member_id"])
             self._turn(day, place)
             by = row["visitor"] or _goes(row)
             command = RecordVisit(made_on=day, by=by, **_answers(row))

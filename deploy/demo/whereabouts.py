@@ -71,7 +71,7 @@ _REPORTS: Final = (
     "电话核实：上半年已回来，名册未更新",
     "回来过冬，年后再定是否外出",
 )
-_RETURN_SHARE: Final = 0.45
+_RETURN_SHARE: Final = 0.62
 _OLDEST_WHO_LEAVES: Final = 84
 
 
@@ -92,7 +92,7 @@ class Whereabouts:
 
     def at_home(self, one: Person, day: date) -> bool:
         """Whether they were here on that day."""
-        return not any(left <= day and (back is None or day < back) for left, back in self._away.get(_key(one), ()))
+        return not any(left <= day and (back is None or day <= back) for left, back in self._away.get(_key(one), ()))
 
     def _carried_over(self, one: Person) -> None:
         """Away when the roster came; some are back by now, and some of those never were away."""

@@ -27,7 +27,8 @@ PLANS: Final = (
 
 CALLED_AGO: Final[Mapping[str, tuple[int, ...]]] = {
     "王德明": (95, 61),
-    "赵文": (100, 68, 41, 8),
+    "赵文": (105, 75, 50, 20, 5),
     "孙玉珍": (88, 55, 30, 1),
 }
-"""Whom somebody rang up on these days (days ago) and no other; everybody else gets their calls as they come due."""
+"""Whom somebody rang up on these days (days ago), a Sunday if need be, and no other; everybody else gets their calls as
+they come due."""

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_serializer
 
 from events.facts.base import Fact
 from events.facts.decision import Command, Decider, Decision, Decisions, UnknownFact, facts, nothing, refused
@@ -66,6 +66,11 @@ class Meeting(BaseModel):
     stage: Stage = Stage.UNKNOWN
     starts_at: datetime | None = None
     present: frozenset[str] = frozenset()
+
+    @field_serializer("present")
+    def _in_order(self, present: frozenset[str]) -> list[str]:
+        """A set has another order in every process; the same state must be the same snapshot, byte for byte."""
+        return sorted(present)
 
     @property
     def day(self) -> date | None:

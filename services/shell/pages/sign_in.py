@@ -7,7 +7,7 @@ from starlette.responses import RedirectResponse, Response
 
 from services.shell.i18n import gettext as _
 from services.shell.identity.accounts import Account
-from services.shell.identity.caller import Caller
+from services.shell.identity.caller import Caller, Role
 from services.shell.identity.identity import Identity
 from services.shell.identity.paths import local_path
 from services.shell.identity.requires import public, requires
@@ -91,7 +91,9 @@ async def _welcome(request: Request, account: Account, wish: str) -> Response:
 
 async def _form(request: Request, wish: str, name: str = "", error: str = "", status: int = 200) -> Response:
     shell: Shell = request.app.state.shell
+    posts = list(Role)
     demo = [account for account in await shell.identity.accounts.every() if account.demo] if shell.settings.demo else []
+    demo.sort(key=lambda account: (posts.index(account.grants[0].role), account.grants[0].scope, account.name))
     return await page(
         request,
         "sign_in.html",

@@ -9,6 +9,7 @@ from services.registry.decide.meeting import (
     CHINA,
     MEETING,
     CancelMeeting,
+    Meeting,
     ScheduleMeeting,
     SignIn,
     cancel,
@@ -105,3 +106,8 @@ def test_a_meeting_somebody_came_to_took_place() -> None:
         lambda m: cancel(m, CancelMeeting(), TODAY)
     ).then_refused("has_taken_place", present=1)
     given(MEETING).when(lambda m: cancel(m, CancelMeeting(), TODAY)).then_refused("no_meeting")
+
+
+def test_the_same_people_are_the_same_snapshot_in_every_process() -> None:
+    people = [f"m{index}" for index in range(40)]
+    assert Meeting(present=frozenset(people)).model_dump(mode="json")["present"] == sorted(people)
