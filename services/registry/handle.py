@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from events.facts.access import RecordRead
 from events.facts.branch import BranchContact
-from events.facts.decision import Decision, Decisions, Refused, refused
+from events.facts.decision import Decision, Decisions, refused
 from events.facts.member import CorrectableField, DuesPaid, MonthDue
 from events.facts.receipts import receipt_book
 from events.log.command import Asked, CommandRefused, Commands, Receipt, Target
@@ -34,7 +34,7 @@ from services.registry.decide.commands import (
 )
 from services.registry.decide.dues import due_of
 from services.registry.decide.meeting import MEETING, CancelMeeting, ScheduleMeeting, SignIn
-from services.registry.decide.member import MEMBER, Member, Standing
+from services.registry.decide.member import MEMBER, Member
 from services.registry.decide.policy import RegistryPolicy
 from services.registry.decide.receipts import RECEIPTS
 
@@ -243,11 +243,3 @@ class Registry:
                 "SELECT entity FROM claim WHERE kind = $1 AND key = $2", kind, key
             )
         return holder
-
-
-def is_on_roll(one: Member) -> bool:
-    """True for a member to whom things can happen."""
-    return one.standing is Standing.ENROLLED
-
-
-__all__ = ["Refused", "Registry", "is_on_roll"]
