@@ -1,0 +1,1 @@
+"""The commands about rosters and tables, typed as an operator types them."""
