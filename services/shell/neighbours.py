@@ -80,8 +80,10 @@ class Neighbours:
 
     async def close(self) -> None:
         """Let go of connections and of questions still open."""
-        for task in list(self._refreshing.values()):
+        asking = list(self._refreshing.values())
+        for task in asking:
             task.cancel()
+        await asyncio.gather(*asking, return_exceptions=True)  # they hold connections until they are told
         for client in self._clients.values():
             await client.aclose()
 
