@@ -25,9 +25,10 @@ from events.log.project.rebuild import rebuild
 from events.log.project.runner import Runner
 from events.log.project.session import Database
 from services.registry.wire import PROJECTION
+from services.shell.host import settle
 
-PEOPLE = 30_000
-CHANGES = 30_000
+PEOPLE = 20_000
+CHANGES = 40_000
 PEER_EVENTS = 4_000
 
 
@@ -35,6 +36,7 @@ async def figures(folder: Path) -> Sequence[Figure]:
     """The figure on fresh servers in this folder."""
     async with fresh_ground(folder) as ground:
         total = await written(ground, PEOPLE, CHANGES)
+        settle()
         async with projecting(ground) as runner:
             start = perf_counter()
             assert await runner.wait_for([f"REGISTRY:{total}"], timeout_seconds=600)

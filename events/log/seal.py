@@ -26,7 +26,7 @@ from events.log.port import LogError
 KEY_BYTES: Final = 32
 NONCE_BYTES: Final = 12
 TAG_BYTES: Final = 16
-PEOPLE_CACHED_MAX: Final = 20_000
+PEOPLE_CACHED_MAX: Final = 40_000
 """Bounds the memory of a replay: about 1 kB a person."""
 
 

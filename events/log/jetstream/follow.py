@@ -85,11 +85,15 @@ class _Feed:
 class Follower:
     """Follows one stream for one reader."""
 
-    def __init__(self, connection: Client, requests: Requests, stream: str, owner: str) -> None:
+    def __init__(
+        self, connection: Client, requests: Requests, stream: str, owner: str, *, may_have_holes: bool = False
+    ) -> None:
+        """`may_have_holes`: a key-value bucket, whose replaced values are gone; a fact stream has none."""
         self._connection = connection
         self._requests = requests
         self._stream = stream
         self._owner = owner
+        self._may_have_holes = may_have_holes
 
     async def batches(self, after: int, batch: int) -> Pages:
         """Lists of 1..`batch` messages from `after`+1 on, without end."""
@@ -109,7 +113,8 @@ class Follower:
         while True:
             while feed.waiting:
                 page = [feed.waiting.popleft() for _ in range(min(batch, len(feed.waiting)))]
-                _check_contiguous(self._stream, position, page)
+                if not self._may_have_holes:
+                    _check_contiguous(self._stream, position, page)
                 position = page[-1].seq
                 yield page
                 await feed.make_room()
