@@ -15,7 +15,7 @@ from services.registry.decide.days import first_day, month_of, months_after, mon
 
 _OWES_EVERYTHING: Final = ("周慧敏",)
 _NOBODY_PAID: Final = 0.02
-_TWO_BEHIND, _ONE_BEHIND, _MONTHLY = 0.05, 0.11, 0.40
+_TWO_BEHIND, _ONE_BEHIND, _MONTHLY = 0.05, 0.11, 0.24
 _OLD: Final = 80
 _REMOTE: Final = (PayMethod.WECHAT, PayMethod.TRANSFER, PayMethod.ALIPAY)
 _HERE: Final = (PayMethod.CASH, PayMethod.CASH, PayMethod.WECHAT, PayMethod.DEDUCTION)

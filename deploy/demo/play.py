@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import groupby
 from pathlib import Path
 from typing import Final
 
 from fastapi import FastAPI
 
 from deploy.demo.clock import DemoClock
-from deploy.demo.deeds import ZONE, Deed
+from deploy.demo.deeds import ZONE, Deed, Pay
 from deploy.demo.office import Office
 from deploy.demo.progress import Progress, note
 from deploy.demo.rounds import Rounds
 from deploy.demo.story import story
 from deploy.demo.town import town
+from services.registry.decide.commands import SetPensionBasis
 
 _OPENS: Final = time(8, 0)
 _MONDAY: Final = 0
@@ -60,8 +63,12 @@ class Play:
         if not (deeds or today or rounds.works_on(day)):
             return
         self._clock.turn_to(datetime.combine(day, _OPENS, ZONE))
-        for deed in deeds:
-            await office.carry_out(deed)
+        for at_the_counter, some in groupby(deeds, key=lambda deed: isinstance(deed.what, (Pay, SetPensionBasis))):
+            if at_the_counter:  # different people: who comes first does not matter, and together is quicker
+                await asyncio.gather(*(office.carry_out(deed) for deed in some))
+                continue
+            for deed in some:
+                await office.carry_out(deed)
         await office.settle()
         if today or day.weekday() == _MONDAY or self._progress.through is None:
             await office.planner.walk()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Coroutine, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
@@ -29,7 +30,8 @@ _CONFIRMED: Final = 0.5
 _LETTER_DAYS: Final = 4
 _FRIDAY: Final = 4
 _AFTERNOON: Final = time(13, 20)
-_MINUTES_EACH: Final = 3
+_MINUTES_EACH, _MINUTES_MAX = 3, 270
+_AT_ONCE: Final = 12
 
 
 class Rounds:
@@ -46,41 +48,43 @@ class Rounds:
 
     async def hand_out(self, day: date) -> None:
         """Everything planned that nobody usually does gets somebody."""
-        for state in (visits.READY, visits.DRAFT):
-            for row in await self._visits(state, day):
-                if row["visitor"] is None:
-                    asked = self._asked(_community(row).secretary, row, f"assign/{row['visit_id']}")
-                    command = AssignVisitor(visitor=_goes(row))
-                    await self._office.care.assign(asked, row["member_id"], row["visit_id"], command)
+        rows = [row for state in (visits.READY, visits.DRAFT) for row in await self._visits(state, day)]
+        await self._together(day, [self._hand_out(row) for row in rows if row["visitor"] is None])
+
+    async def _hand_out(self, row: Row) -> None:
+        asked = self._asked(_community(row).secretary, row, f"assign/{row['visit_id']}")
+        command = AssignVisitor(visitor=_goes(row))
+        await self._office.care.assign(asked, row["member_id"], row["visit_id"], command)
 
     async def visit(self, day: date) -> None:
         """Whoever is to be met today is met."""
         rows = [row for row in await self._visits(visits.READY, day) if self._met_by(row, day)]
         rows.sort(key=lambda row: (row["way"] == VisitWay.CALL, row["due_on"], row["name"]))
-        met: set[str] = set()
-        for place, row in enumerate(rows):
-            if row["member_id"] in met and row["way"] == VisitWay.CALL:
-                continue  # somebody was there today
-            met.add(row["member_id"])
-            self._turn(day, place)
-            by = row["visitor"] or _goes(row)
-            command = RecordVisit(made_on=day, by=by, **_answers(row))
-            asked = self._asked(by, row, f"record/{row['visit_id']}")
-            await self._office.care.record(asked, row["member_id"], row["visit_id"], command)
+        met: dict[str, Row] = {}
+        for row in rows:
+            met.setdefault(row["member_id"], row)  # nobody rings up whom somebody sees today
+        await self._together(day, [self._visit(row, day) for row in met.values()])
+
+    async def _visit(self, row: Row, day: date) -> None:
+        by = row["visitor"] or _goes(row)
+        command = RecordVisit(made_on=day, by=by, **_answers(row))
+        asked = self._asked(by, row, f"record/{row['visit_id']}")
+        await self._office.care.record(asked, row["member_id"], row["visit_id"], command)
 
     async def tell(self, day: date) -> None:
         """Letters of the last days go out; who is to be rung up is rung up, some in vain."""
         async with self._office.reading("notify") as db:
             rows = await outbox.waiting(db, outbox.Wanted(state=outbox.OPEN), EVERYBODY)
             sent = await outbox.newest(db, outbox.Wanted(state=notice.SENT), size=EVERYBODY)
-        for place, row in enumerate(sorted(rows, key=lambda row: (row["intended_at"], row["notice_id"]))):
-            self._turn(day, place)
-            await self._tell(row, day)
-        for row in sent.items:
-            age = (day - row["intended_on"]).days
-            if chance(_name(row), row["cause_on"], "confirmed") < _CONFIRMED and age > _LETTER_DAYS + 3:
-                asked = self._asked(_community(row).worker, row, f"acknowledge/{row['notice_id']}")
-                await self._office.notify.acknowledge(asked, row["recipient_id"], row["notice_id"], Acknowledge(on=day))
+        await self._together(day, [self._tell(row, day) for row in rows])
+        await self._together(day, [self._confirm(row, day) for row in sent.items])
+
+    async def _confirm(self, row: Row, day: date) -> None:
+        """Some say, when they are next seen, that the letter came."""
+        age = (day - row["intended_on"]).days
+        if chance(_name(row), row["cause_on"], "confirmed") < _CONFIRMED and age > _LETTER_DAYS + 3:
+            asked = self._asked(_community(row).worker, row, f"acknowledge/{row['notice_id']}")
+            await self._office.notify.acknowledge(asked, row["recipient_id"], row["notice_id"], Acknowledge(on=day))
 
     async def _tell(self, row: Row, day: date) -> None:
         """The day after at the earliest; letters are collected for some days."""
@@ -126,9 +130,12 @@ class Rounds:
                 meant = begins + timedelta(days=max(days - 2, 0) if last_moment else int(days * chance(*luck)))
         return day >= workday(max(meant, row["planned_on"]))
 
-    def _turn(self, day: date, place: int) -> None:
-        minutes = min(place * _MINUTES_EACH, 270)
-        self._office.clock.turn_to(datetime.combine(day, _AFTERNOON, ZONE) + timedelta(minutes=minutes))
+    async def _together(self, day: date, work: Sequence[Coroutine[Any, Any, None]]) -> None:
+        """A few at a time, as the afternoon goes on."""
+        for place in range(0, len(work), _AT_ONCE):
+            minutes = min(place * _MINUTES_EACH, _MINUTES_MAX)
+            self._office.clock.turn_to(datetime.combine(day, _AFTERNOON, ZONE) + timedelta(minutes=minutes))
+            await asyncio.gather(*work[place : place + _AT_ONCE])
 
     def _asked(self, actor: str, row: Row, command: str) -> Asked:
         return Asked(actor, row["community"], f"demo/{command}")
