@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
@@ -100,24 +100,37 @@ def _open(content: bytes, mapping: Mapping[str, str] | None) -> Opened:
 
 
 async def batches(roster: Roster, today: date, progress: Progress) -> AsyncIterator[Batch]:
-    """The file in batches. Reading is work of a thread: pages go on being served. Raises `UnreadableRoster`."""
+    """The file in batches. Reading is work of a thread, one batch ahead: pages go on being served meanwhile.
+
+    Raises `UnreadableRoster`.
+    """
     before = _rows_before(roster)
     groups = _groups(await asyncio.to_thread(roster.read, today))
-    while group := await asyncio.to_thread(next, groups, None):
-        batch = Batch()
-        for item in group:
-            match item:
-                case RosterRow():
-                    batch.people.append(item)
-                case Rejection():
-                    batch.rejections.append(item)
-                case Caution():
-                    progress.doubted += 1
-                    if len(progress.warnings) < WARNINGS_KEPT_MAX:
-                        progress.warnings.append(item)
-        last = group[-1]
-        progress.read = max(progress.read, before.get(last.sheet, 0) + last.row)
-        yield batch
+    ahead = asyncio.ensure_future(asyncio.to_thread(next, groups, None))
+    try:
+        while group := await ahead:
+            ahead = asyncio.ensure_future(asyncio.to_thread(next, groups, None))
+            last = group[-1]
+            progress.read = max(progress.read, before.get(last.sheet, 0) + last.row)
+            yield _sorted_out(group, progress)
+    finally:
+        ahead.cancel()
+
+
+def _sorted_out(group: Sequence[Item], progress: Progress) -> Batch:
+    """People and rejections apart; doubts go to whoever watches."""
+    batch = Batch()
+    for item in group:
+        match item:
+            case RosterRow():
+                batch.people.append(item)
+            case Rejection():
+                batch.rejections.append(item)
+            case Caution():
+                progress.doubted += 1
+                if len(progress.warnings) < WARNINGS_KEPT_MAX:
+                    progress.warnings.append(item)
+    return batch
 
 
 def _rows_before(roster: Roster) -> dict[str, int]:
