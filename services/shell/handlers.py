@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import secrets
+from typing import Final
 from urllib.parse import quote, urlsplit
 
 from fastapi import FastAPI, Request
@@ -10,13 +11,19 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from events.log import port
+from events.log.jetstream.rpc import TimedOut
+from events.log.project.session import LOST
 from services.shell.i18n import gettext as _
 from services.shell.pages.render import page
-from services.shell.problems import BY_STATUS, Invalid, Problem, Unauthenticated
+from services.shell.problems import BY_STATUS, Invalid, Problem, Unauthenticated, Unavailable
 from services.shell.state import Shell
 from services.shell.validation import field_errors
 
 log = logging.getLogger(__name__)
+
+AWAY: Final = (port.Unavailable, port.Unknown, TimedOut, *LOST)
+"""What NATS and PostgreSQL leave behind when they go away in the middle of a request."""
 
 
 def wants_page(request: Request) -> bool:
@@ -71,10 +78,27 @@ async def _http(request: Request, exception: Exception) -> Response:
 
 
 async def unexpected(request: Request, exception: Exception) -> Response:
-    """What nobody foresaw: logged under a number, which is all that the reader is told."""
+    """What nobody foresaw: logged under a number, which is all that the reader is told.
+
+    That a server went away for a moment was foreseen: the same is asked again, and nothing happens twice.
+    """
+    if _server_went_away(exception):
+        log.warning("a server went away at %s %s: %r", request.method, request.url.path, exception)
+        return await answer(request, Unavailable(retry_after_seconds=1))
     number = secrets.token_hex(4)
     log.error("unexpected error %s at %s %s", number, request.method, request.url.path, exc_info=exception)
     return await answer(request, Problem(_("系统里有一处没有处理好。编号 %(number)s。", number=number), number=number))
+
+
+def _server_went_away(error: BaseException | None) -> bool:
+    """Whether a lost connection is at the bottom of it; SQLAlchemy wraps what the driver said. A file that cannot be
+    read is none: that error knows the file's name.
+    """
+    while error is not None:
+        if isinstance(error, AWAY) and not (isinstance(error, OSError) and error.filename):
+            return True
+        error = error.__cause__
+    return False
 
 
 def install(app: FastAPI) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import date, datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeVar
 
 from fastapi import Depends, Query, Request
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -17,6 +18,9 @@ from services.shell.identity.caller import Caller
 from services.shell.problems import FieldError, Forbidden, Invalid, Malformed, Unavailable
 
 OWN_WRITE_SECONDS_MAX: Final = 2.0
+UP_TO_NOW_SECONDS_MAX: Final = 5.0
+
+R = TypeVar("R")
 
 
 @asynccontextmanager
@@ -42,6 +46,30 @@ async def waited(request: Request, after: Annotated[str, Query(max_length=200)] 
 
 
 Waited = Depends(waited)
+
+
+async def sought(request: Request, caller: Caller, find: Callable[[AsyncConnection], Awaitable[R | None]]) -> R | None:
+    """What `find` finds in the caller's scope; what was written a moment ago is waited for. None: it is not there.
+
+    Errors: Unavailable, while the tables are so far behind that nobody can say whether it is.
+    """
+    async with reading(request, caller) as db:
+        if (found := await find(db)) is not None:
+            return found
+    up_to_now = await _up_to_now(request)
+    async with reading(request, caller) as db:
+        found = await find(db)
+    if found is None and not up_to_now:
+        raise Unavailable(_("还没有更新到您要的位置。"), retry_after_seconds=2)
+    return found
+
+
+async def _up_to_now(request: Request) -> bool:
+    try:
+        async with asyncio.timeout(UP_TO_NOW_SECONDS_MAX):
+            return await request.app.state.caught_up() is not False
+    except TimeoutError:
+        return False
 
 
 async def show_own_write(request: Request, receipt: Receipt) -> None:

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from time import monotonic, sleep
 from typing import IO
@@ -94,7 +94,11 @@ def until(true: Callable[[], bool], what: str) -> None:
 
 def gone(processes: list[psutil.Process]) -> bool:
     """Whether none of them runs any more."""
-    return not any(process.is_running() and process.status() != psutil.STATUS_ZOMBIE for process in processes)
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):  # it ended between the two questions
+            if process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+                return False
+    return True
 
 
 @asynccontextmanager

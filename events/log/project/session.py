@@ -27,6 +27,7 @@ _APPLICATION: Final = "hearth projector of "
 LOST: Final = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # what a session says that is cut just as it is told the next thing
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
     asyncpg.TransactionRollbackError,

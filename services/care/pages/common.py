@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Annotated, Any, Final, TypeVar
@@ -22,7 +20,7 @@ from services.shell.i18n import gettext as _
 from services.shell.i18n import speech
 from services.shell.identity import Caller, Role, requires
 from services.shell.problems import Invalid, NotFound
-from services.shell.reading import OWN_WRITE_SECONDS_MAX, reading
+from services.shell.reading import sought
 from services.shell.validation import field_errors
 
 OFFICE: Final = (Role.SECRETARY, Role.WORKER)
@@ -57,34 +55,20 @@ def own_only(caller: Caller) -> str:
     return "" if caller.has(*OFFICE) else caller.name
 
 
-async def _come_up_to_now(request: Request) -> None:
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(OWN_WRITE_SECONDS_MAX):
-            await request.app.state.caught_up()
-
-
 async def person_row(request: Request, caller: Caller, member_id: str) -> dict[str, Any]:
     """Somebody the caller may see. One that came on the roll a moment ago is waited for. Errors: NotFound."""
-    for again in (False, True):
-        if again:
-            await _come_up_to_now(request)
-        async with reading(request, caller) as db:
-            row = await person.person(db, member_id)
-        if row is not None:
-            return row
-    raise NotFound(_("在您的范围内没有这位党员。"))
+    row = await sought(request, caller, lambda db: person.person(db, member_id))
+    if row is None:
+        raise NotFound(_("在您的范围内没有这位党员。"))
+    return row
 
 
 async def visit_row(request: Request, caller: Caller, visit_id: str) -> dict[str, Any]:
     """A visit the caller may see; a visitor's own, if the caller is one. Errors: NotFound."""
-    for again in (False, True):
-        if again:
-            await _come_up_to_now(request)
-        async with reading(request, caller) as db:
-            row = await visits.one(db, visit_id, speech().today, own_only(caller))
-        if row is not None:
-            return row
-    raise NotFound(_("在您的范围内没有这次走访。"))
+    row = await sought(request, caller, lambda db: visits.one(db, visit_id, speech().today, own_only(caller)))
+    if row is None:
+        raise NotFound(_("在您的范围内没有这次走访。"))
+    return row
 
 
 @asynccontextmanager

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import time
@@ -20,7 +18,7 @@ from services.shell.i18n import gettext as _
 from services.shell.i18n import speech
 from services.shell.identity import Caller, Role, requires
 from services.shell.problems import NotFound
-from services.shell.reading import OWN_WRITE_SECONDS_MAX, reading
+from services.shell.reading import reading, sought
 
 OFFICE: Final = (Role.SECRETARY, Role.WORKER)
 """Who works through the outbox, all of it in their scope."""
@@ -49,25 +47,15 @@ def quiet_until(request: Request) -> time | None:
     return notify(request).policy.quiet.until(now)
 
 
-async def _come_up_to_now(request: Request) -> None:
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(OWN_WRITE_SECONDS_MAX):
-            await request.app.state.caught_up()
-
-
 async def notice_row(request: Request, caller: Caller, notice_id: str) -> dict[str, Any]:
     """A notice the caller may see; a visitor's own, if the caller is one. One written a moment ago is waited for.
 
     Errors: NotFound.
     """
-    for again in (False, True):
-        if again:
-            await _come_up_to_now(request)
-        async with reading(request, caller) as db:
-            row = await outbox.one(db, notice_id, own_only(caller))
-        if row is not None:
-            return row
-    raise NotFound(_("在您的范围内没有这条消息。"))
+    row = await sought(request, caller, lambda db: outbox.one(db, notice_id, own_only(caller)))
+    if row is None:
+        raise NotFound(_("在您的范围内没有这条消息。"))
+    return row
 
 
 async def member_row(request: Request, caller: Caller, member_id: str) -> dict[str, Any]:

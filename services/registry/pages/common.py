@@ -19,7 +19,7 @@ from services.shell.acting import asked, told
 from services.shell.i18n import gettext as _
 from services.shell.identity import Caller, Role, requires
 from services.shell.problems import Invalid, NotFound
-from services.shell.reading import Waited, plain_json, reading, show_own_write, within
+from services.shell.reading import Waited, plain_json, reading, show_own_write, sought, within
 from services.shell.validation import field_errors
 
 OFFICE: Final = (Role.SECRETARY, Role.WORKER)
@@ -44,26 +44,18 @@ def registry(request: Request) -> Registry:
 
 async def member_card(request: Request, caller: Caller, member_id: str) -> dict[str, Any]:
     """The card of somebody the caller may see. One that was enrolled a moment ago is waited for. Errors: NotFound."""
-    for again in (False, True):
-        if again:
-            await request.app.state.caught_up()
-        async with reading(request, caller) as db:
-            card = await register.card(db, member_id)
-        if card is not None:
-            return card
-    raise NotFound(_("在您的范围内没有这位党员。"))
+    card = await sought(request, caller, lambda db: register.card(db, member_id))
+    if card is None:
+        raise NotFound(_("在您的范围内没有这位党员。"))
+    return card
 
 
 async def meeting_row(request: Request, caller: Caller, meeting_id: str) -> Mapping[str, Any]:
     """A meeting the caller may see. Errors: NotFound."""
-    for again in (False, True):
-        if again:
-            await request.app.state.caught_up()
-        async with reading(request, caller) as db:
-            row = await meeting.meeting(db, meeting_id)
-        if row is not None:
-            return row
-    raise NotFound(_("在您的范围内没有这次会议。"))
+    row = await sought(request, caller, lambda db: meeting.meeting(db, meeting_id))
+    if row is None:
+        raise NotFound(_("在您的范围内没有这次会议。"))
+    return row
 
 
 @asynccontextmanager
