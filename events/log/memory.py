@@ -1,10 +1,10 @@
-"""The log and the key store in memory: the same promises as JetStream's, without disk, for decision-level tests."""
+"""The in-memory driver of the log, for decision-level tests only: the same promise as JetStream, without disk."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 
 from events.log.port import BATCH_WRITES_MAX, Conflict, Ends, LogShrunk, Message, Pages, Write
 
@@ -71,18 +71,3 @@ class MemoryLog:
     async def ends(self, stream: str) -> Ends:
         """See `Log.ends`."""
         return Ends(1 if self._streams[stream] else 0, len(self._streams[stream]))
-
-
-class MemoryKeyStore:
-    """See `seal.KeyStore`. The scribe holds the records of one batch in it; tests destroy keys in it."""
-
-    def __init__(self) -> None:
-        self.records: dict[tuple[str, str], bytes] = {}
-
-    async def load(self, service: str, people: Iterable[str]) -> Mapping[str, bytes]:
-        """Records that exist, by person."""
-        return {p: self.records[(service, p)] for p in people if (service, p) in self.records}
-
-    async def create(self, service: str, records: Mapping[str, bytes]) -> Mapping[str, bytes]:
-        """Records that stand after the call."""
-        return {p: self.records.setdefault((service, p), record) for p, record in records.items()}

@@ -16,9 +16,8 @@ from typing import Any, BinaryIO, Final
 
 from events.facts.base import Purpose
 from events.log.envelope import Draft, Sealer, digest, finish
-from events.log.memory import MemoryKeyStore
 from events.log.port import LogError
-from events.log.seal import KeyRing, Suite
+from events.log.seal import KeyRing, MemoryKeyStore, Suite
 
 FACTS_MIN: Final = 100
 """Smaller batches are written where they are: handing them over costs more than it saves."""

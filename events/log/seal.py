@@ -98,6 +98,21 @@ class KeyStore(Protocol):
         ...
 
 
+class MemoryKeyStore:
+    """See `KeyStore`. The scribe holds the records of one batch in it; tests destroy keys in it."""
+
+    def __init__(self) -> None:
+        self.records: dict[tuple[str, str], bytes] = {}
+
+    async def load(self, service: str, people: Iterable[str]) -> Mapping[str, bytes]:
+        """Records that exist, by person."""
+        return {p: self.records[(service, p)] for p in people if (service, p) in self.records}
+
+    async def create(self, service: str, records: Mapping[str, bytes]) -> Mapping[str, bytes]:
+        """Records that stand after the call."""
+        return {p: self.records.setdefault((service, p), record) for p, record in records.items()}
+
+
 @dataclass(slots=True)
 class _Person:
     """One person's record here: wrapped keys, and the ciphers opened from them so far."""

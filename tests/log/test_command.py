@@ -16,9 +16,9 @@ from events.facts.branch import BranchContact, ContactSet, Formed
 from events.facts.decision import Decider, Decision, Happened, Refused, facts, nothing, refused
 from events.log.command import Asked, ChangedMeanwhile, CommandRefused, Commands, NoStates
 from events.log.envelope import digest
-from events.log.memory import MemoryKeyStore, MemoryLog
+from events.log.memory import MemoryLog
 from events.log.port import Log, Unknown, Write
-from events.log.seal import KeyRing
+from events.log.seal import KeyRing, MemoryKeyStore
 
 DAY = date(2026, 11, 21)
 ASKED = Asked("secretary", "demo.jinqiao", reason="because")

@@ -18,10 +18,10 @@ from events.facts.branch import BranchContact, ContactSet, Formed
 from events.facts.decision import Decider, Happened, facts
 from events.log.command import Asked, Commands, NoStates, Receipt
 from events.log.envelope import digest, open_fact, parse
-from events.log.memory import MemoryKeyStore, MemoryLog
+from events.log.memory import MemoryLog
 from events.log.port import LogError
 from events.log.scribe import FACTS_MIN, Scribe
-from events.log.seal import KeyRing
+from events.log.seal import KeyRing, MemoryKeyStore
 from tests.log.test_command import BRANCH, Branch
 
 DAY = date(2026, 11, 21)

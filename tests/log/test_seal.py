@@ -9,9 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from events.facts.base import PURPOSES, Purpose
-from events.log.memory import MemoryKeyStore
 from events.log.port import LogError
-from events.log.seal import Erased, KeyRing, Suite, Tampered
+from events.log.seal import Erased, KeyRing, MemoryKeyStore, Suite, Tampered
 
 KEKS: dict[Purpose, bytes] = {purpose: bytes([n]) * 32 for n, purpose in enumerate(PURPOSES)}
 

@@ -24,9 +24,8 @@ from events.facts.member import Attended
 from events.log.command import Asked, Commands, NoStates
 from events.log.envelope import About
 from events.log.jetstream import JetStreamLog
-from events.log.memory import MemoryKeyStore
 from events.log.react import command_id, reaction
-from events.log.seal import KeyRing
+from events.log.seal import KeyRing, MemoryKeyStore
 from tests.log.react.stage import DAY, SERVICE, Stage, now, staged
 
 POLICY = "visit-after-attendance"

@@ -18,10 +18,9 @@ from events.facts.base import Fact
 from events.facts.member import Attended
 from events.log.envelope import About, encode
 from events.log.jetstream import JetStreamLog
-from events.log.memory import MemoryKeyStore
 from events.log.port import Write
 from events.log.react import Reaction, reaction
-from events.log.seal import KeyRing
+from events.log.seal import KeyRing, MemoryKeyStore
 from services.shell.reacting import PostgresParking, Reactor, broker_options, prepare_reactions
 from tests.log.connect import connect
 

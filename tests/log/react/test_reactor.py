@@ -12,9 +12,8 @@ from events.facts.base import Fact
 from events.facts.member import Assigned, Attended, AwayKind, MovedAway
 from events.log.envelope import About, encode
 from events.log.jetstream.rpc import ApiError
-from events.log.memory import MemoryKeyStore
 from events.log.react import reaction
-from events.log.seal import KeyRing
+from events.log.seal import KeyRing, MemoryKeyStore
 from services.shell.reacting import Reactor, ReactorHealth, broker_options
 from tests.log.react.stage import CONSUMER, SERVICE, SOURCE, STREAM, Hand, Stage, about_of, until
 
