@@ -12,8 +12,11 @@ import httpx
 import openpyxl
 import pytest
 
+from deploy.box.addresses import BoxAddresses
+from events.facts.care import FellIll, Severity
+from services.registry.roster.made_up import write_made_up_roster
 from services.shell.identity.caller import Role
-from tests.registry.office import JINQIAO, SHIQUAN, Office, enrolled, id_number
+from tests.registry.office import JINQIAO, NOW, SHIQUAN, Office, care_of, enrolled, id_number, tells
 from tests.registry.roster.sheets import HEADER, xlsx
 
 DATA = Path(__file__).parents[2] / "data"
@@ -140,6 +143,40 @@ async def test_undo_takes_back_all_but_those_to_whom_something_has_happened(cler
     assert (once_more["accepted"], once_more["reasons"]) == (2, {"already_registered": 1})
     back = (await result(clerk, f"/registry/api/imports/{once_more['import_id']}/members"))["items"]
     assert {one["member_id"] for one in back} == {one["member_id"] for one in people} - {zhao}
+
+
+async def test_whom_another_service_has_told_of_stays(
+    address: BoxAddresses, office: Office, clerk: httpx.AsyncClient
+) -> None:
+    came = await brought_in(clerk, roster(("韩梅", id_number()), ("杨光", id_number())))
+    people = (await result(clerk, f"/registry/api/imports/{came['import_id']}/members"))["items"]
+    han = next(one["member_id"] for one in people if one["name"] == "韩梅")
+    async with care_of(address, office.clock) as care:
+        await tells(care, han, FellIll(severity=Severity.MILD), NOW.date())
+    undone = await clerk.post(f"/registry/api/imports/{came['import_id']}/undo")
+    assert (undone.json()["withdrawn"], undone.json()["kept"]) == (1, [{"member_id": han, "name": "韩梅"}])
+
+
+async def test_what_still_runs_is_not_taken_back(office: Office, clerk: httpx.AsyncClient, tmp_path: Path) -> None:
+    write_made_up_roster(tmp_path / "big.xlsx", 1500, seed=4, today=NOW.date())
+    answer = await sent(clerk, (tmp_path / "big.xlsx").read_bytes())
+    undo = await clerk.post(f"{answer.json()['status']}/undo")
+    assert (undo.status_code, undo.json()["reason"]) == (409, "still_running")
+    assert "请等它完成再撤销" in undo.json()["detail"]
+    await office.service.state.importer.watched[answer.json()["import_id"]].done.wait()
+    assert (await result(clerk, answer.json()["status"]))["accepted"] == 1500
+
+
+async def test_what_to_look_at_again_is_there_tomorrow(office: Office, clerk: httpx.AsyncClient) -> None:
+    book = xlsx([*HEADER, "联系电话"], ["秦岭", id_number(), "1985-07-01", "139 1234"])
+    came = await brought_in(clerk, book)
+    office.service.state.importer.watched.clear()
+    later = await result(clerk, f"/registry/api/imports/{came['import_id']}")
+    assert later["warnings"] == came["warnings"]
+    assert [(one["row"], one["field"], one["value"], one["reason"]) for one in later["warnings"]] == [
+        (2, "phone", "139 1234", "doubtful_phone")
+    ]
+    assert later["doubted"] == 1
 
 
 async def test_the_same_file_twice_at_once_is_one_import(clerk: httpx.AsyncClient) -> None:
