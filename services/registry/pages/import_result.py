@@ -149,13 +149,16 @@ async def _row(request: Request, caller: Caller, import_id: str) -> dict[str, An
 
 
 async def remembered(request: Request, caller: Caller, community: str) -> dict[str, str]:
-    """What columns were said to be in this community, where their names do not say so themselves."""
+    """What columns were said to be in this community, where their names do not say so themselves; the last word on a
+    column counts, also that nothing was said.
+    """
     await request.app.state.caught_up()
     async with reading(request, caller) as db:
         known = await imports.mappings(db, community)
     said: dict[str, str] = {}
-    for mapping in known:
-        said |= mapping
+    for mapping, columns in known:
+        seen = {header for headers in columns.values() for header in headers}
+        said = {header: name for header, name in said.items() if header not in seen} | dict(mapping)
     return {header: name for header, name in said.items() if known_field(header) != name}
 
 

@@ -43,14 +43,14 @@ class Trial:
 
     @property
     def to_point_out(self) -> list[HeaderAs]:
-        """Columns whose name does not say what they are, those of all worksheets, each header once."""
-        found = {each.header: each for columns in self.columns.values() for each in columns if not each.by_name}
+        """Columns of which nobody knows what they are, those of all worksheets, each header once."""
+        found = {each.header: each for columns in self.columns.values() for each in columns if not each.field}
         return list(found.values())
 
     @property
-    def by_name(self) -> list[HeaderAs]:
-        """Columns that were recognised by their name."""
-        found = {each.header: each for columns in self.columns.values() for each in columns if each.by_name}
+    def recognised(self) -> list[HeaderAs]:
+        """Columns that are known by their name, or because somebody said so."""
+        found = {each.header: each for columns in self.columns.values() for each in columns if each.field}
         return list(found.values())
 
 

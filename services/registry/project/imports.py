@@ -173,15 +173,19 @@ async def roster_import(db: AsyncConnection, import_id: str) -> dict[str, Any] |
     return row
 
 
-async def mappings(db: AsyncConnection, community: str, limit: int = 50) -> Sequence[Mapping[str, str]]:
-    """Which column was read as which field by the newest imports of this community, the newest last."""
+async def mappings(
+    db: AsyncConnection, community: str, limit: int = 50
+) -> Sequence[tuple[Mapping[str, str], Mapping[str, Sequence[str]]]]:
+    """Which column was read as which field by the newest imports of this community, and the columns there were in each
+    worksheet; the newest last.
+    """
     query = (
-        select(table.c.mapping)
+        select(table.c.mapping, table.c.columns)
         .where(inside(table.c.community, community))
         .order_by(table.c.started.desc(), table.c.import_id.desc())
         .limit(limit)
     )
-    return [mapping for (mapping,) in reversed((await db.execute(query)).all())]
+    return [(mapping, columns) for mapping, columns in reversed((await db.execute(query)).all())]
 
 
 _fact = Table(

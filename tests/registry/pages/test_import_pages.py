@@ -77,7 +77,9 @@ async def test_from_the_file_to_the_register_and_back(office: Office, browser: B
     await browser.send("/registry/imports", {"community": JINQIAO}, ROSTER_A)
     await browser.until_ended()
     wanted = expected()
-    browser.says("还没有写入任何东西", f"{len(wanted['accept'])} 人会登记入册", f"{len(wanted['reject'])} 行要改，先退回")
+    browser.says(
+        "还没有写入任何东西", f"{len(wanted['accept'])} 人会登记入册", f"{len(wanted['reject'])} 行要改，先退回"
+    )
     browser.says("3.10104E+17", "身份证号被Excel当成了数字")
     folder = office.settings.data / "uploads"
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
@@ -117,6 +119,15 @@ async def test_a_column_is_pointed_out_once(browser: Browser) -> None:
     await browser.send("/registry/imports", {"community": JINQIAO}, again)
     await browser.until_ended()
     browser.says("1 人会登记入册", "0 处请核对，照样登记")
+    await browser.send(browser.form("/columns"), {"header": ["血型"], "field": [""]})
+    await browser.until_ended()
+    browser.says("这几列请您指定", "1 处请核对，照样登记")
+    await browser.send(browser.form("/begin"))
+    await browser.until_ended()
+    third = xlsx(["姓名", "公民号", "入党时间", "血型"], ["卫青", id_number(), "1985-07-01", "B"])
+    await browser.send("/registry/imports", {"community": JINQIAO}, third)
+    await browser.until_ended()
+    browser.says("1 人会登记入册", "1 处请核对，照样登记", "这几列请您指定")
     await browser.send(browser.form("/drop"))
     browser.says("没有导入，文件已经删掉")
 
