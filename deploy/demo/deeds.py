@@ -79,6 +79,8 @@ class Deed:
                 return f"{called.key}/signed-in"
             case ScheduleMeeting() as meeting:
                 about = f"{meeting.branch}/{meeting.title}"
+            case Pay(months=months):
+                about = f"{self.who}/{months[0]}"
             case _:
                 about = self.who
         return f"demo/{type(self.what).__name__}/{self.community.code}/{about}/{self.day}"
