@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from pydantic import Field
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from services.registry.decide.meeting import CancelMeeting, ScheduleMeeting, SignIn
 from services.registry.pages.clocks import clocks_of
@@ -24,7 +24,7 @@ from services.registry.pages.common import (
     show_own_write,
     within,
 )
-from services.registry.pages.plain import fields_of, plain_json
+from services.registry.pages.plain import answered, fields_of
 from services.registry.pages.quorum import quorum_of
 from services.registry.project import branch as branches_
 from services.registry.project import ledger as ledger_
@@ -83,7 +83,7 @@ async def ledger(
     async with reading(request, caller) as db:
         page = await ledger_.stays(db, state, community=within(caller, community), size=page_size, token=page_token)
     items = [stay_json(row, request) for row in page.items]
-    return JSONResponse(plain_json({"items": items, "next_page_token": page.next_token}))
+    return answered({"items": items, "next_page_token": page.next_token})
 
 
 @router.get("/branches", dependencies=[Waited], tags=["branches"])
@@ -91,7 +91,7 @@ async def branches(request: Request, caller: Reader, community: str = "") -> Res
     """The branches and whom their members call."""
     async with reading(request, caller) as db:
         items = await branches_.branches(db, within(caller, community))
-    return JSONResponse(plain_json({"items": items, "next_page_token": ""}))
+    return answered({"items": items, "next_page_token": ""})
 
 
 @router.post("/meetings", status_code=201, tags=["meetings"])
@@ -101,7 +101,7 @@ async def call_meeting(request: Request, caller: Office, command: CallMeeting) -
     schedule = ScheduleMeeting.model_validate(command.model_dump(exclude={"community"}))
     async with doing(request, caller, community, "schedule-meeting") as asked:
         meeting_id, receipt = await registry(request).schedule(asked, schedule)
-    return JSONResponse({"meeting_id": meeting_id, "facts": facts_of(receipt)}, 201)
+    return answered({"meeting_id": meeting_id, "facts": facts_of(receipt)}, 201)
 
 
 async def community_of(request: Request, caller: Office, command: CallMeeting) -> str:
@@ -128,9 +128,7 @@ async def meetings(
         page = await meetings_.meetings(
             db, community=within(caller, community), newest_first=True, size=page_size, token=page_token
         )
-    return JSONResponse(
-        plain_json({"items": [meeting_json(row) for row in page.items], "next_page_token": page.next_token})
-    )
+    return answered({"items": [meeting_json(row) for row in page.items], "next_page_token": page.next_token})
 
 
 @router.get("/meetings/{meeting_id}", dependencies=[Waited], tags=["meetings"])
@@ -141,7 +139,7 @@ async def meeting(request: Request, caller: Reader, meeting_id: EntityId) -> Res
         people = await meetings_.sign_in_list(db, row)
     came = [{"member_id": one["member_id"], "way": one["way"]} for one in people if one["way"]]
     body = {**meeting_json(row), "expected": len(people), "attendance": came, "quorum": _quorum(request, row, people)}
-    return JSONResponse(plain_json(body), headers={"ETag": f'"REGISTRY:{row["seq"]}"'})
+    return answered(body, headers={"ETag": f'"REGISTRY:{row["seq"]}"'})
 
 
 def _quorum(request: Request, row: Any, people: Any) -> dict[str, Any]:
@@ -163,7 +161,7 @@ async def sign_in(request: Request, caller: Office, meeting_id: EntityId, comman
     await show_own_write(request, receipt)
     async with reading(request, caller) as db:
         people = await meetings_.sign_in_list(db, row)
-    return JSONResponse({"facts": facts_of(receipt), "quorum": _quorum(request, row, people)}, 201)
+    return answered({"facts": facts_of(receipt), "quorum": _quorum(request, row, people)}, 201)
 
 
 @router.post("/meetings/{meeting_id}/cancel", status_code=201, tags=["meetings"])
@@ -172,4 +170,4 @@ async def cancel(request: Request, caller: Office, meeting_id: EntityId, command
     row = await meeting_row(request, caller, meeting_id)
     async with doing(request, caller, row["community"], f"cancel-meeting/{meeting_id}") as asked:
         receipt = await registry(request).cancel_meeting(asked, meeting_id, command)
-    return JSONResponse({"facts": facts_of(receipt)}, 201)
+    return answered({"facts": facts_of(receipt)}, 201)

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Query, Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from services.registry.decide.commands import (
     Assign,
@@ -36,7 +36,7 @@ from services.registry.pages.common import (
     within,
 )
 from services.registry.pages.due import dues_sheet
-from services.registry.pages.plain import fields_of, plain_json
+from services.registry.pages.plain import answered, fields_of
 from services.registry.pages.reveal import Reveal, Secret, revealed
 from services.registry.project import register
 from services.registry.project.register import Wanted
@@ -72,16 +72,12 @@ def member_json(card: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _answer(status: int, body: dict[str, Any], headers: dict[str, str] | None = None) -> JSONResponse:
-    return JSONResponse(plain_json(body), status, headers)
-
-
 @router.post("", status_code=201)
 async def enrol(request: Request, caller: Office, command: Annotated[Enrol, Body()]) -> Response:
     """Put a person on the roll. The same ID number is the same member."""
     async with doing(request, caller, command.community, "enrol") as asked:
         member_id, receipt = await registry(request).enrol(asked, command)
-    return _answer(201, {"member_id": member_id, "facts": facts_of(receipt)})
+    return answered({"member_id": member_id, "facts": facts_of(receipt)}, 201)
 
 
 @router.get("", dependencies=[Waited])
@@ -103,7 +99,7 @@ async def members(
     async with reading(request, caller) as db:
         page = await register.cards(db, wanted, size=page_size, token=page_token)
     items = [member_json(card) for card in page.items]
-    return _answer(200, {"items": items, "next_page_token": page.next_token})
+    return answered({"items": items, "next_page_token": page.next_token})
 
 
 @router.get("/{member_id}", dependencies=[Waited])
@@ -115,7 +111,7 @@ async def member(
     if as_of is not None or known_at:
         async with reading(request, caller) as db:
             card = await card_then(request, db, card, as_of, moment_of(known_at))
-    return _answer(200, member_json(card), {"ETag": f'"REGISTRY:{card["seq"]}"'})
+    return answered(member_json(card), headers={"ETag": f'"REGISTRY:{card["seq"]}"'})
 
 
 @router.get("/{member_id}/history", dependencies=[Waited])
@@ -129,11 +125,11 @@ async def history(
     """The member's facts, newest first, as they were written."""
     before = int(page_token) if page_token else None
     async with reading(request, caller) as db:
-        page = await told.own_facts(request, db, member_id, before=before, limit=page_size)
+        page = await told.own_facts(request, db, member_id, before=before, limit=page_size, sealed=False)
     if not page.facts:
         await member_card(request, caller, member_id)
     items = [told.fact_json(one) for one in page.facts]
-    return _answer(200, {"items": items, "next_page_token": str(page.next_before or ""), "count": page.count})
+    return answered({"items": items, "next_page_token": str(page.next_before or ""), "count": page.count})
 
 
 @router.get("/{member_id}/dues", dependencies=[Waited])
@@ -148,7 +144,7 @@ async def dues(
     await member_card(request, caller, member_id)
     async with reading(request, caller) as db:
         sheet = await dues_sheet(request, db, member_id, first, last)
-    return _answer(200, {"items": [fields_of(one) for one in sheet.months], "owing_fen": sheet.owing_fen})
+    return answered({"items": [fields_of(one) for one in sheet.months], "owing_fen": sheet.owing_fen})
 
 
 @router.post("/{member_id}/move-away", status_code=201)
@@ -158,7 +154,7 @@ async def move_away(request: Request, caller: Office, member_id: EntityId, comma
         receipt = await registry(request).move_away(asked, member_id, command)
     moved = next((one.fact for one in receipt.facts), None)
     kind = {name: getattr(moved, name, None) for name in ("kind", "clause", "card_until")} if moved else {}
-    return _answer(201, {"facts": facts_of(receipt), **kind})
+    return answered({"facts": facts_of(receipt), **kind}, 201)
 
 
 @router.post("/{member_id}/return", status_code=201)
@@ -166,7 +162,7 @@ async def come_back(request: Request, caller: Office, member_id: EntityId, comma
     """The member is back."""
     async with of_member(request, caller, member_id, "return") as asked:
         receipt = await registry(request).come_back(asked, member_id, command)
-    return _answer(201, {"facts": facts_of(receipt)})
+    return answered({"facts": facts_of(receipt)}, 201)
 
 
 @router.post("/{member_id}/pay-dues", status_code=201)
@@ -174,7 +170,7 @@ async def pay_dues(request: Request, caller: Office, member_id: EntityId, comman
     """Dues of some months were paid; the amount must be what is due. The same month twice is refused."""
     async with of_member(request, caller, member_id, "pay-dues") as asked:
         receipt_no, receipt = await registry(request).pay_dues(asked, member_id, command)
-    return _answer(201, {"receipt_no": receipt_no, "facts": facts_of(receipt)})
+    return answered({"receipt_no": receipt_no, "facts": facts_of(receipt)}, 201)
 
 
 @router.post("/{member_id}/correct", status_code=201)
@@ -182,7 +178,7 @@ async def correct(request: Request, caller: Office, member_id: EntityId, command
     """What the register says of a field was wrong."""
     async with of_member(request, caller, member_id, "correct") as asked:
         receipt = await registry(request).correct(asked, member_id, command)
-    return _answer(201, {"facts": facts_of(receipt)})
+    return answered({"facts": facts_of(receipt)}, 201)
 
 
 @router.post("/{member_id}/contact", status_code=201)
@@ -190,7 +186,7 @@ async def contact(request: Request, caller: Office, member_id: EntityId, command
     """The person is reached another way; what is left out stays."""
     async with of_member(request, caller, member_id, "contact") as asked:
         receipt = await registry(request).change_contact(asked, member_id, command)
-    return _answer(201, {"facts": facts_of(receipt)})
+    return answered({"facts": facts_of(receipt)}, 201)
 
 
 @router.post("/{member_id}/assign", status_code=201)
@@ -198,7 +194,7 @@ async def assign(request: Request, caller: Office, member_id: EntityId, command:
     """The member belongs to a branch, named by its id or its name."""
     async with of_member(request, caller, member_id, "assign") as asked:
         receipt = await registry(request).assign(asked, member_id, command)
-    return _answer(201, {"facts": facts_of(receipt)})
+    return answered({"facts": facts_of(receipt)}, 201)
 
 
 @router.post("/{member_id}/pension-basis", status_code=201)
@@ -206,7 +202,7 @@ async def pension_basis(request: Request, caller: Office, member_id: EntityId, c
     """Dues are reckoned from another basic pension."""
     async with of_member(request, caller, member_id, "pension-basis") as asked:
         receipt = await registry(request).set_pension_basis(asked, member_id, command)
-    return _answer(201, {"facts": facts_of(receipt)})
+    return answered({"facts": facts_of(receipt)}, 201)
 
 
 @router.post("/{member_id}/die", status_code=201)
@@ -214,11 +210,11 @@ async def die(request: Request, caller: Office, member_id: EntityId, command: Di
     """The member died."""
     async with of_member(request, caller, member_id, "die") as asked:
         receipt = await registry(request).die(asked, member_id, command)
-    return _answer(201, {"facts": facts_of(receipt)})
+    return answered({"facts": facts_of(receipt)}, 201)
 
 
 @router.post("/{member_id}/reveal", status_code=201)
 async def reveal(request: Request, caller: Office, member_id: EntityId, command: Reveal) -> Response:
     """One masked detail in clear, after it was written down who saw it and why."""
     secret: Secret = await revealed(request, caller, member_id, command)
-    return _answer(201, {"what": command.what, "value": secret.value, "facts": facts_of(secret.receipt)})
+    return answered({"what": command.what, "value": secret.value, "facts": facts_of(secret.receipt)}, 201)

@@ -33,10 +33,11 @@ async def own_facts(
     before: int | None = None,
     until: datetime | None = None,
     limit: int = 50,
+    sealed: bool = True,
 ) -> Facts:
     """The registry's facts about a member: those below a sequence, those recorded up to a moment."""
     found = await history.newest(db, member_id, before=before, until=until, limit=limit)
-    return Facts(await registry(request).opened(found.messages), found.count, found.next_before)
+    return Facts(await registry(request).opened(found.messages, sealed=sealed), found.count, found.next_before)
 
 
 def fact_json(one: Recorded) -> dict[str, Any]:

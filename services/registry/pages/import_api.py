@@ -37,13 +37,13 @@ from services.registry.pages.import_result import (
     undone,
 )
 from services.registry.pages.import_words import FIELD, IMPORT_SENTENCES, UNDONE, unreadable
-from services.registry.pages.plain import plain_json
 from services.registry.project import imports
 from services.registry.roster.reasons import UnreadableRoster
 from services.shell.acting import asked, facts_of, told
 from services.shell.i18n import gettext as _
 from services.shell.identity import Caller
 from services.shell.problems import FieldError, Forbidden, Invalid, Unavailable
+from services.shell.reading import plain_json
 
 router = APIRouter(prefix="/api/imports", tags=["imports"])
 

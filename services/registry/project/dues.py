@@ -10,7 +10,21 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Date, Index, MetaData, Table, Text, cast, func, literal, select, tuple_
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Date,
+    Index,
+    MetaData,
+    Table,
+    Text,
+    bindparam,
+    cast,
+    func,
+    literal,
+    select,
+    tuple_,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -114,16 +128,16 @@ async def paid_months(
 _snapshot = Table("snapshot", MetaData(), Column("entity", Text), Column("state", JSONB))
 
 
+_ACCOUNT = (
+    select(account.c.owed_from, account.c.owed_until, account.c.months, cast(_snapshot.c.state, Text).label("state"))
+    .select_from(account.join(_snapshot, _snapshot.c.entity == account.c.member_id))
+    .where(account.c.member_id == bindparam("member_id"))
+)
+
+
 async def account_of(db: AsyncConnection, member_id: str) -> Mapping[str, Any] | None:
     """From when on a member owes dues, the months paid, and the member's state as decisions know it (`state`)."""
-    query = (
-        select(
-            account.c.owed_from, account.c.owed_until, account.c.months, cast(_snapshot.c.state, Text).label("state")
-        )
-        .select_from(account.join(_snapshot, _snapshot.c.entity == account.c.member_id))
-        .where(account.c.member_id == member_id)
-    )
-    row = (await db.execute(query)).one_or_none()
+    row = (await db.execute(_ACCOUNT, {"member_id": member_id})).one_or_none()
     return None if row is None else dict(row._mapping)
 
 

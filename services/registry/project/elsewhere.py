@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Date, DateTime, Index, MetaData, Table, Text, func, select
+from sqlalchemy import BigInteger, Column, Date, DateTime, Index, MetaData, Table, Text, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from events.facts.care import FellIll, Recovered, VisitMade
@@ -80,16 +80,22 @@ def _(row: Row | None, _fact: VisitMade, about: About) -> Row:
     return {"ill_since": None, **(row or {}), "met_on": met_on, "changed_seq": about.seq}
 
 
+_LINES = (
+    select(*(column for column in told.columns if column.name != "community"), func.count().over().label("count"))
+    .where(told.c.member_id == bindparam("member_id"))
+    .order_by(told.c.recorded.desc(), told.c.fact_id.desc())
+    .limit(bindparam("most"))
+)
+_LINES_UNTIL = _LINES.where(told.c.recorded <= bindparam("until"))
+
+
 async def lines(
     db: AsyncConnection, member_id: str, *, until: datetime | None = None, limit: int = 100
 ) -> tuple[Sequence[Mapping[str, Any]], int]:
     """What was told of a member, newest first (only what was recorded up to a moment), and how much of it there is."""
-    columns = [column for column in told.columns if column.name != "community"]
-    query = select(*columns, func.count().over().label("count")).where(told.c.member_id == member_id)
-    if until is not None:
-        query = query.where(told.c.recorded <= until)
-    newest = query.order_by(told.c.recorded.desc(), told.c.fact_id.desc()).limit(limit)
-    rows = [dict(row._mapping) for row in await db.execute(newest)]
+    asked: dict[str, Any] = {"member_id": member_id, "most": limit}
+    found = db.execute(_LINES, asked) if until is None else db.execute(_LINES_UNTIL, {**asked, "until": until})
+    rows = [dict(row._mapping) for row in await found]
     return rows, rows[0]["count"] if rows else 0
 
 

@@ -10,14 +10,13 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Column,
-    ColumnElement,
     Date,
     DateTime,
     LargeBinary,
     MetaData,
-    Select,
     Table,
     Text,
+    bindparam,
     func,
     select,
 )
@@ -48,8 +47,13 @@ class Envelopes:
     next_before: int | None = None
 
 
-def _of(member_id: str, stream: str, *more: ColumnElement[Any]) -> Select[Any]:
-    return select(_fact.c.seq, _fact.c.body, *more).where(_fact.c.entity == member_id, _fact.c.stream == stream)
+_OF_ONE = (_fact.c.entity == bindparam("member_id"), _fact.c.stream == bindparam("stream"))
+_NEWEST = (
+    select(_fact.c.seq, _fact.c.body, select(func.count()).where(*_OF_ONE).scalar_subquery())
+    .where(*_OF_ONE)
+    .order_by(_fact.c.seq.desc())
+    .limit(bindparam("most"))
+)
 
 
 async def newest(
@@ -62,18 +66,19 @@ async def newest(
     stream: str = "member",
 ) -> Envelopes:
     """A member's newest envelopes, newest first: below a sequence, or recorded up to a moment, if one is given."""
-    everything = select(func.count()).where(_fact.c.entity == member_id, _fact.c.stream == stream).scalar_subquery()
-    query = _of(member_id, stream, everything).order_by(_fact.c.seq.desc()).limit(limit + 1)
+    query = _NEWEST
+    asked: dict[str, Any] = {"member_id": member_id, "stream": stream, "most": limit + 1}
     if before is not None:
-        query = query.where(_fact.c.seq < before)
+        query, asked = query.where(_fact.c.seq < bindparam("before")), {**asked, "before": before}
     if until is not None:
-        query = query.where(_fact.c.recorded <= until)
-    rows = (await db.execute(query)).all()
+        query, asked = query.where(_fact.c.recorded <= bindparam("until")), {**asked, "until": until}
+    rows = (await db.execute(query, asked)).all()
     messages = [Message(STREAM, seq, "", body) for seq, body, _count in rows[:limit]]
     return Envelopes(messages, rows[0][2] if rows else 0, messages[-1].seq if len(rows) > limit else None)
 
 
 async def known_at(db: AsyncConnection, member_id: str, moment: datetime) -> list[Message]:
     """Everything that had been written about a member at a moment, oldest first."""
-    query = _of(member_id, "member").where(_fact.c.recorded <= moment).order_by(_fact.c.seq)
-    return [Message(STREAM, seq, "", body) for seq, body in await db.execute(query)]
+    query = select(_fact.c.seq, _fact.c.body).where(*_OF_ONE, _fact.c.recorded <= moment).order_by(_fact.c.seq)
+    rows = await db.execute(query, {"member_id": member_id, "stream": "member"})
+    return [Message(STREAM, seq, "", body) for seq, body in rows]
