@@ -209,14 +209,14 @@ class Commands:
         """One round; None means: somebody was first, or the snapshot was too old to say no by. Load again.
 
         The first round skips the newer facts: if the append succeeds under its guard, the snapshot *was* the newest
-        state. A refusal or "already so" is believed only from the newest state.
+        state. A refusal or "already so" is believed only from the newest state. What would be refused anyway is refused
+        with its reason, whatever version the caller saw (RFC 9110, 13.2.1): that tells a clerk more than "changed".
         """
         loaded, answered = await self._load(asked, targets, newest=newest)
         if answered:
             return Receipt(answered, again=True)
-        if asked.expected is not None and loaded[0].seq != asked.expected:
-            if newest:
-                raise ChangedMeanwhile(f"{loaded[0].entity} is at {loaded[0].seq}, not {asked.expected}")
+        stale = asked.expected is not None and loaded[0].seq != asked.expected
+        if stale and not newest:
             return None
         planned = plan([one.state for one in loaded])
         if isinstance(planned, Refused):
@@ -227,6 +227,8 @@ class Commands:
             if newest:
                 raise CommandRefused(refusal)
             return None
+        if stale:
+            raise ChangedMeanwhile(f"{loaded[0].entity} is at {loaded[0].seq}, not {asked.expected}")
         writes, recorded = await self._write(asked, loaded, planned)
         if not recorded:
             return Receipt(()) if newest else None
