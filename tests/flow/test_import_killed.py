@@ -1,4 +1,4 @@
-"""Thousands of people come in, everything is killed in the middle, the file is sent again: everybody once, refusals once."""
+"""Thousands come in, everything is killed in the middle, the file is sent again: everybody once, refusals once."""
 
 from __future__ import annotations
 
