@@ -36,7 +36,7 @@ def dues(town: Town, where: Whereabouts) -> Iterator[Deed]:
             chunks = _pairs(over[: len(over) - (0 if one in town.cast else behind)])
         for months in chunks:
             day = _day(one, months[-1], town)
-            if day < town.anchor:
+            if day < town.anchor and town.alive(one, day):
                 yield _payment(one, months, day, where)
     yield _twice(town, over)
 

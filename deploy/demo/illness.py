@@ -9,14 +9,11 @@ from typing import Final
 
 from deploy.demo.chance import chance
 from deploy.demo.deeds import Deed
-from deploy.demo.town import JINQIAO, Person, Town, workday
+from deploy.demo.town import DIED, JINQIAO, Person, Town, workday
 from deploy.demo.whereabouts import Whereabouts
 from events.facts.care import Severity
 from services.care.decide.commands import Recover, ReportIllness
 from services.registry.decide.commands import Die
-
-DIED: Final = ("钱志远", 38)
-"""Who, and how many days ago."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +56,7 @@ def illnesses(town: Town, where: Whereabouts) -> Iterator[Deed]:
     for one, illness in zip([one for one in old if not one.away], OF_OTHERS, strict=False):
         yield from _course(town, one, illness)
     name, ago = DIED
-    yield Deed(town.ago(ago - 2), JINQIAO, JINQIAO.secretary, Die(on=town.anchor - timedelta(days=ago)), name)
+    yield Deed(town.ago(ago - 2), JINQIAO, JINQIAO.secretary, Die(on=town.died_on), name)
 
 
 def _course(town: Town, one: Person, illness: Illness) -> Iterator[Deed]:

@@ -19,7 +19,7 @@ _OLD, _OLD_COMES = 85, 0.2
 _THEMES: Final = (
     (112, "家门口的变化：看社区改造"),
     (83, "学习身边的老先进"),
-    (54, "重阳敬老，话传统"),
+    (54, "敬老爱老，话传统"),
     (20, "垃圾分类入户宣传"),
 )
 _GENERAL_AGO: Final = (97, 93, 45, 40)
@@ -46,10 +46,8 @@ def _to_come(town: Town) -> Iterator[Deed]:
     """This week's, and the one after it."""
     soon, later = _next_workday(town.anchor + timedelta(days=2)), _next_workday(town.anchor + timedelta(days=6))
     branch = JINQIAO.branches[1]
-    theme = _meeting(
-        MeetingKind.THEME_DAY, None, soon, time(14), "冬季安全用电用气，入户讲一讲", "社区党群服务中心一楼"
-    )
-    general = _meeting(MeetingKind.GENERAL, branch, later, time(9, 30), f"{branch.name}冬季党员大会", "202 室")
+    theme = _meeting(MeetingKind.THEME_DAY, None, soon, time(14), "安全用电用气，入户讲一讲", "社区党群服务中心一楼")
+    general = _meeting(MeetingKind.GENERAL, branch, later, time(9, 30), f"{branch.name}党员大会", "202 室")
     for meeting in (theme, general):
         yield Deed(town.ago(3), JINQIAO, JINQIAO.secretary, meeting, at=time(16, 10))
 
@@ -64,7 +62,8 @@ def _held(
     present = tuple(
         one.name
         for one in (*town.jinqiao, *town.cast, *town.shiquan)
-        if one.community is community and one.branch == branch.name and where.at_home(one, day)
+        if one.community is community and one.branch == branch.name and town.alive(one, day)
+        and where.at_home(one, day)
         and (one.name == CAST[0].name or chance(one.name, day) < (_OLD_COMES if one.age_on(day) >= _OLD else _COMES))
     )  # fmt: skip
     if present:

@@ -16,6 +16,8 @@ from services.registry.import_roster.reading import Progress, batches, opened
 from services.registry.roster.made_up import id_number, write_made_up_roster
 from services.registry.roster.values import Sex
 
+DIED: Final = ("钱志远", 38)
+"""Who dies, and how many days ago."""
 STORY_DAYS: Final = 134
 """So long ago the office took its people over: four months of thirty days, and a fortnight."""
 
@@ -103,6 +105,15 @@ class Town:
     def people(self) -> Iterable[Person]:
         """Everybody."""
         return (*self.jinqiao, *self.cast, *self.shiquan)
+
+    @property
+    def died_on(self) -> date:
+        """The day of death of the one who dies."""
+        return self.anchor - timedelta(days=DIED[1])
+
+    def alive(self, one: Person, day: date) -> bool:
+        """Whether they lived on that day."""
+        return one.name != DIED[0] or day < self.died_on
 
     def ago(self, days: int) -> date:
         """So many days before today, or the Friday before, if that is a weekend."""

@@ -52,14 +52,14 @@ OF_OTHERS: Final = (
     Stay(83, "苏州市昆山市", "外出务工", 120, told_after=6),
     Stay(76, "嘉定区南翔镇", "两头住，每周回来", intermittent=True),
     Stay(69, "无锡市滨湖区", "照顾亲家住院", 45, back_ago=26, report="亲家出院，已返回，组织生活照常参加"),
-    Stay(58, "深圳市福田区", "随子女过冬", 170, told_after=2),
+    Stay(58, "深圳市福田区", "随子女小住", 170, told_after=2),
     Stay(47, "北京市朝阳区", "照看孙辈", 200, fixed=True, address="朝阳区望京西园三区"),
     Stay(40, "松江区泗泾镇", "装修借住，每周回来", intermittent=True),
-    Stay(33, "海口市龙华区", "过冬疗养", 140),
+    Stay(33, "海口市龙华区", "疗养", 140),
     Stay(24, "南通市崇川区", "照顾兄长", 20, told_after=1, back_ago=3, report="兄长病情稳定，已返回"),
     Stay(13, "杭州市上城区", "随女儿居住", 300, fixed=True, address="上城区清泰街55号"),
     Stay(4, "苏州市吴中区", "照看外孙女", 150),
-    Stay(1, "三亚市吉阳区", "过冬疗养", 120),
+    Stay(1, "三亚市吉阳区", "疗养", 120),
 )
 """They happen to people of the roster who were at home, whoever that is."""
 
@@ -69,7 +69,7 @@ _REPORTS: Final = (
     "孙辈上学，不用照看了，回来常住",
     "务工合同到期返回，组织关系材料已补齐",
     "电话核实：上半年已回来，名册未更新",
-    "回来过冬，年后再定是否外出",
+    "回来住一阵，再定是否外出",
 )
 _RETURN_SHARE: Final = 0.62
 _OLDEST_WHO_LEAVES: Final = 84
