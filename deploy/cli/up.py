@@ -15,14 +15,17 @@ import typer
 import uvloop
 
 from deploy.box.accounts import SignIn, first_accounts
+from deploy.box.addresses import BoxAddresses
 from deploy.box.apps import ServingEnded, listen, serving
 from deploy.box.box import Outside, running_box
-from deploy.box.layout import Layout
+from deploy.box.layout import SERVICES, Layout
+from deploy.cli.joining import asking
 from deploy.cli.logs import write_logs
 from deploy.cli.options import DataOption, data_directory
 from deploy.demo.accounts import demo_accounts
 from deploy.demo.opening import Demo, demo_of
 from services.shell.host import settle
+from services.shell.identity.caller import Role
 
 
 def up(
@@ -46,10 +49,19 @@ async def _run(data: Path, listener: socket.socket, *, demo: bool) -> None:
         prelude = shown.play if shown else None
         async with serving(addresses, listener, demo=shown is not None, prelude=prelude) as served:
             _show(await demo_accounts(addresses) if shown else await first_accounts(addresses), demo=shown is not None)
+            await _open_once(addresses.model_copy(update={"http": served.url}))
             settle()
             print(f"READY {served.url}", flush=True)
             await asyncio.wait({served.ended})
             raise ServingEnded("the web server ended by itself") from served.ended.exception()
+
+
+async def _open_once(addresses: BoxAddresses) -> None:
+    """Ask for the pages an office begins its day with, so that nobody is the first to wait for their templates."""
+    async with asking(addresses, Role.SECRETARY, "") as client:
+        panels = [f"/{service}/panels/today" for service in SERVICES]
+        for page in (*panels, "/", "/registry/members", "/care/today", "/notify/outbox"):
+            await client.get(page)
 
 
 async def _until_signal(work: Coroutine[Any, Any, None]) -> None:
