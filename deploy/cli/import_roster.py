@@ -125,10 +125,14 @@ def _table(title: str, findings: list[dict[str, Any]], reason: str) -> None:
         table.add_column(name, overflow="fold")
     for finding in findings[:SHOWN_MAX]:
         place = [finding["sheet"]] if several else []
-        table.add_row(
-            *place, str(finding["row"]), finding["field"], finding["value"], finding[reason], finding["advice"]
-        )
+        cells = (*place, str(finding["row"]), finding["field"], finding["value"], finding[reason], finding["advice"])
+        table.add_row(*(_printable(cell) for cell in cells))
     console = Console(file=sys.stdout, markup=False, highlight=False)
     console.print(table)
     if len(findings) > SHOWN_MAX:
         console.print(f"… and {len(findings) - SHOWN_MAX} more; --json gives all of them.")
+
+
+def _printable(text: str) -> str:
+    """What a cell of a stranger's sheet may send to a terminal."""
+    return "".join(mark if mark.isprintable() else " " for mark in text)

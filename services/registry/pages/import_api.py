@@ -19,7 +19,6 @@ from services.registry.pages.common import (
     PageSize,
     Waited,
     reading,
-    registry,
     within,
 )
 from services.registry.pages.import_files import Sent, sent_in
@@ -30,6 +29,7 @@ from services.registry.pages.import_result import (
     finding_json,
     importer,
     names_of,
+    record_reading,
     remembered,
     result_of,
     sheet_to_mend,
@@ -161,6 +161,7 @@ async def show(
     result = await result_of(request, caller, import_id)
     body: dict[str, Any] = result.as_json()
     if rejected:
+        await record_reading(request, caller, result, _("查看退回的行"))
         pieces = everything_refused(request, caller, import_id)
         body["rejected"] = [finding_json(one) async for piece in pieces for one in piece]
         body["warnings"] = [finding_json(one) for one in await doubts_of(request, caller, result)]
@@ -189,9 +190,7 @@ async def rejected_sheet(request: Request, caller: Office, import_id: EntityId) 
 async def sheet_recorded(request: Request, caller: Caller, import_id: str) -> Response:
     """The worksheet, once it is written down who fetches it: whole ID numbers stand in it."""
     result = await result_of(request, caller, import_id)
-    wish = asked(request, caller, result.row["community"], "")
-    async with told(IMPORT_SENTENCES):
-        await registry(request).record_read(wish, import_id, "rejected_rows", _("下载退回的行"))
+    await record_reading(request, caller, result, _("下载退回的行"))
     return await sheet_to_mend(request, caller, result)
 
 

@@ -19,6 +19,7 @@ from services.registry.pages.import_result import (
     importer,
     names_of,
     people_of,
+    record_reading,
     refused,
     result_of,
     uploads,
@@ -47,6 +48,7 @@ async def show(
     undoing = result.undoing is not None and result.undoing.running
     known = known or result.rejected == result.known
     wanted = {"only": Reason.ALREADY_REGISTERED.value} if known else {"but": Reason.ALREADY_REGISTERED.value}
+    await record_reading(request, caller, result, _("查看退回的行"))
     rows, more = await refused(request, caller, import_id, after=after, limit=ROWS_SHOWN, **wanted)
     here = f"/registry/imports/{import_id}{'?known=1' if known else '?'}"
     return await page(

@@ -165,6 +165,14 @@ async def remembered(request: Request, caller: Caller, community: str) -> dict[s
 # ── what was refused ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
+async def record_reading(request: Request, caller: Caller, result: Result, why: str) -> None:
+    """Write down that somebody other than who sent the file sees its refused rows: whole ID numbers stand in them."""
+    if result.rejected and caller.name != result.row["actor"]:
+        wish = asked(request, caller, result.row["community"], "")
+        async with told(IMPORT_SENTENCES):
+            await registry(request).record_read(wish, result.row["import_id"], "rejected_rows", why)
+
+
 async def refused(
     request: Request,
     caller: Caller,

@@ -14,6 +14,7 @@ import pytest
 
 from deploy.box.addresses import BoxAddresses
 from events.facts.care import FellIll, Severity
+from events.log.project.scope import scoped
 from services.registry.roster.made_up import write_made_up_roster
 from services.shell.identity.caller import Role
 from tests.registry.office import JINQIAO, NOW, SHIQUAN, Office, care_of, enrolled, id_number, tells
@@ -257,3 +258,18 @@ async def test_only_the_office_imports_and_only_into_its_own_communities(office:
         assert (await neighbour.post(f"/registry/api/imports/{came['import_id']}/undo")).status_code == 404
         listed = (await neighbour.get("/registry/api/imports?page_size=1000")).json()["items"]
         assert came["import_id"] not in {one["import_id"] for one in listed}
+
+
+async def test_who_else_looks_at_refused_rows_is_written_down(office: Office, clerk: httpx.AsyncClient) -> None:
+    came = await brought_in(clerk, roster(("", id_number())))
+    path = f"/registry/api/imports/{came['import_id']}"
+    await clerk.get(f"{path}/rejected.xlsx")
+    async with office.asking(Role.WORKER, name="xiaoli") as other:
+        assert (await other.get(path)).status_code == 200
+        assert (await other.get(f"{path}/rejected.xlsx")).status_code == 200
+    await office.service.state.caught_up()
+    async with office.host.pool.acquire() as connection, scoped(connection, JINQIAO):
+        read = await connection.fetch(
+            "SELECT body FROM fact WHERE entity = $1 AND type = 'hearth.access.record_read.v1'", came["import_id"]
+        )
+    assert [json.loads(row["body"])["actor"] for row in read] == ["xiaoli", "xiaoli"]

@@ -162,6 +162,7 @@ async def test_an_interrupted_import_goes_on_with_the_file_that_lies_here(
     await until(lambda: any(work.running and work.accepted for work in importer.watched.values()))
     await importer.close()
     await begun
+    await browser.open(browser.path)
     browser.says("中断了", "这次导入没有做完就停了")
     await browser.send(browser.form("/resume"))
     await browser.until_ended()
