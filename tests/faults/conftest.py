@@ -13,7 +13,7 @@ import pytest
 from tests.faults.clerks import Book
 from tests.faults.town import Apart, OneBox
 
-COMMANDS = int(os.environ.get("HEARTH_FAULT_COMMANDS", "600"))
+COMMANDS = int(os.environ.get("HEARTH_FAULT_COMMANDS", "300"))
 
 
 @pytest.fixture
