@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -30,7 +31,7 @@ CLEAN: Final = {name: value for name, value in os.environ.items() if not name.st
 
 
 @dataclass
-class Town:
+class Town(ABC):
     """Where a box lives and how to ask it. `start` may be called again after any end."""
 
     data: Path
@@ -42,9 +43,9 @@ class Town:
         assert found is not None, f"no box runs on {self.data}"
         return found
 
+    @abstractmethod
     def url(self, service: str) -> str:
         """The origin at which this service is served, whether it runs or not."""
-        raise NotImplementedError
 
     def asking(self, service: str, role: Role = Role.SECRETARY, scope: str = CITY) -> httpx.AsyncClient:
         """A client of one service, by bearer token."""

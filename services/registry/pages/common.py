@@ -140,5 +140,6 @@ __all__ = [
     "reading",
     "registry",
     "show_own_write",
+    "sought",
     "within",
 ]

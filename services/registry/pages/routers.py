@@ -11,6 +11,7 @@ from starlette.responses import Response
 from services.registry.pages import (
     api_ledger,
     api_members,
+    branches,
     deeds,
     dues,
     import_api,
@@ -33,6 +34,7 @@ from services.shell.validation import field_errors
 ROUTERS: Final = [
     api_members.router,
     api_ledger.router,
+    branches.router,
     import_api.router,
     import_wizard.router,
     import_outcome.router,
@@ -51,6 +53,7 @@ NAV: Final = [
     NavEntry(N_("流动台账"), "/registry/ledger", READERS, "registry", "away"),
     NavEntry(N_("会议"), "/registry/meetings", READERS, "registry", "meetings"),
     NavEntry(N_("党费"), "/registry/dues", READERS, "registry", "owing"),
+    NavEntry(N_("支部"), "/registry/branches", READERS, "registry"),
     NavEntry(N_("导入名册"), "/registry/imports", OFFICE, "registry"),
 ]
 

@@ -1,0 +1,91 @@
+"""The branches and whom their members call: those who move away are told this number (DOMAIN R8)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from events.facts.branch import BranchContact
+from services.registry.decide.branch import SetBranchContact
+from services.registry.pages.common import (
+    OFFICE,
+    EntityId,
+    Office,
+    Reader,
+    Waited,
+    doing,
+    read_form,
+    reading,
+    registry,
+    show_own_write,
+    sought,
+)
+from services.registry.pages.forms import Form, again, fresh
+from services.registry.pages.plain import answered
+from services.registry.project import branch
+from services.shell.acting import facts_of
+from services.shell.i18n import gettext as _
+from services.shell.identity import Caller
+from services.shell.pages import done, page
+from services.shell.problems import Invalid, NotFound, Refusal
+
+router = APIRouter(tags=["branches"])
+
+
+async def branch_row(request: Request, caller: Caller, branch_id: str) -> Mapping[str, Any]:
+    """A branch the caller may see. Errors: NotFound."""
+    row = await sought(request, caller, lambda db: branch.branch(db, branch_id))
+    if row is None:
+        raise NotFound(_("在您的范围内没有这个支部。"))
+    return row
+
+
+@router.post("/api/branches/{branch_id}/contact", status_code=201)
+async def set_contact(request: Request, caller: Office, branch_id: EntityId, command: SetBranchContact) -> Response:
+    """Whom the branch's members call from today on; what is left out is not known."""
+    row = await branch_row(request, caller, branch_id)
+    async with doing(request, caller, row["community"], f"branch-contact/{branch_id}") as asked:
+        receipt = await registry(request).set_branch_contact(asked, branch_id, _contact(command))
+    return answered({"facts": facts_of(receipt)}, 201)
+
+
+def _contact(command: SetBranchContact) -> BranchContact:
+    return BranchContact(name=command.contact_name, phone=command.contact_phone)
+
+
+@router.get("/branches", dependencies=[Waited], include_in_schema=False)
+async def branches(request: Request, caller: Reader) -> Response:
+    """Every branch of the scope, with its contact; those without one stand out."""
+    async with reading(request, caller) as db:
+        rows = await branch.branches(db)
+    return await page(request, "branches.html", rows=rows, may_write=caller.has(*OFFICE))
+
+
+@router.get("/branches/{branch_id}/contact", include_in_schema=False)
+async def form(request: Request, caller: Office, branch_id: EntityId) -> Response:
+    """The form, with what is known now."""
+    row = await branch_row(request, caller, branch_id)
+    name, phone = row["contact_name"] or "", row["contact_phone"] or ""
+    return await _form(request, row, fresh(request, contact_name=name, contact_phone=phone))
+
+
+@router.post("/branches/{branch_id}/contact", include_in_schema=False)
+async def send(request: Request, caller: Office, branch_id: EntityId) -> Response:
+    """Put it on record."""
+    row = await branch_row(request, caller, branch_id)
+    sent = await request.form()
+    try:
+        command = read_form(SetBranchContact, sent)
+        async with doing(request, caller, row["community"], f"branch-contact/{branch_id}", sent) as asked:
+            receipt = await registry(request).set_branch_contact(asked, branch_id, _contact(command))
+    except (Invalid, Refusal) as problem:
+        return await _form(request, row, again(request, sent, problem))
+    await show_own_write(request, receipt)
+    return done(request, "/registry/branches", _("已记下%(branch)s的联系人。", branch=row["name"]))
+
+
+async def _form(request: Request, row: Mapping[str, Any], form: Form) -> Response:
+    return await page(request, "branch_contact.html", status=form.status, row=row, form=form)
