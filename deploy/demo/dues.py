@@ -15,7 +15,8 @@ from services.registry.decide.days import first_day, month_of, months_after, mon
 
 _OWES_EVERYTHING: Final = ("周慧敏",)
 _NOBODY_PAID: Final = 0.02
-_TWO_BEHIND, _ONE_BEHIND, _MONTHLY = 0.05, 0.11, 0.24
+_TWO_BEHIND, _ONE_BEHIND, _MONTHLY, _IN_ADVANCE = 0.05, 0.11, 0.24, 0.7
+_QUARTER: Final = 3
 _OLD: Final = 80
 _REMOTE: Final = (PayMethod.WECHAT, PayMethod.TRANSFER, PayMethod.ALIPAY)
 _HERE: Final = (PayMethod.CASH, PayMethod.CASH, PayMethod.WECHAT, PayMethod.DEDUCTION)
@@ -25,27 +26,31 @@ def dues(town: Town, where: Whereabouts) -> Iterator[Deed]:
     """Every payment; and one that is taken a second time by mistake, and refused."""
     owed_from, present = month_of(town.first), month_of(town.anchor)
     over = list(months_between(owed_from, month_of(months_after(first_day(present), -1))))
+    chunks: list[tuple[str, ...]]
     for one in town.people:
         luck = chance(one.name, "dues")
         if one.name in _OWES_EVERYTHING or (luck < _NOBODY_PAID and one not in town.cast):
             continue
-        if luck < _MONTHLY and luck >= _ONE_BEHIND:
-            chunks: list[tuple[str, ...]] = [(month,) for month in (*over, present)]
+        in_month = -1
+        if luck >= _IN_ADVANCE and one not in town.cast:
+            chunks, in_month = [(*over, present)], 0
+        elif _ONE_BEHIND <= luck < _MONTHLY:
+            chunks = [(month,) for month in (*over, present)]
         else:
             behind = 2 if luck < _TWO_BEHIND else 1 if luck < _ONE_BEHIND else 0
-            chunks = _pairs(over[: len(over) - (0 if one in town.cast else behind)])
+            chunks = _quarters(over[: len(over) - (0 if one in town.cast else behind)])
         for months in chunks:
-            day = _day(one, months[-1], town)
+            day = _day(one, months[in_month], town)
             if day < town.anchor and town.alive(one, day):
                 yield _payment(one, months, day, where)
     yield _twice(town, over)
 
 
-def _pairs(months: Sequence[str]) -> list[tuple[str, ...]]:
-    """Two months at a time, so that the last ones are together."""
-    odd = len(months) % 2
-    rest = [tuple(months[place : place + 2]) for place in range(odd, len(months), 2)]
-    return [tuple(months[:1]), *rest] if odd else rest
+def _quarters(months: Sequence[str]) -> list[tuple[str, ...]]:
+    """Three months at a time, counted back from the last one."""
+    odd = len(months) % _QUARTER
+    rest = [tuple(months[place : place + _QUARTER]) for place in range(odd, len(months), _QUARTER)]
+    return [tuple(months[:odd]), *rest] if odd else rest
 
 
 def _day(one: Person, month: str, town: Town) -> date:
