@@ -182,12 +182,14 @@ class Clerk:
         return deed
 
     def _somebody(self) -> dict[str, Any]:
+        # Their birthdays and their clerk's number tell them apart: twelve months of 28 days for each clerk.
+        month, day = divmod(self._people % 336, 28)
         self._people += 1
-        born = f"19{self._chance.randint(36, 58)}0307"
+        born = f"19{self._chance.randint(36, 58)}{month + 1:02}{day + 1:02}"
         return {
             "name": f"张桂{self._chance.choice('兰英芳珍华')}",
             "sex": "女",
-            "id_number": id_number(born, self._number * 60 + self._people % 60),
+            "id_number": id_number(born, self._number),
             "joined_on": "1985-07-01",
             "community": COMMUNITIES[self._number % len(COMMUNITIES)],
             "branch": f"第{self._chance.choice('一二三四五')}党支部",
