@@ -4,14 +4,11 @@ and one that is down keeps nobody from working.
 
 from __future__ import annotations
 
-import os
 import signal
-import sys
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -23,11 +20,10 @@ from deploy.box.layout import SERVICES
 from deploy.box.nats import free_port
 from services.shell.identity.caller import Role
 from services.shell.identity.tokens import box_key, mint_token
+from tests.alone import ROOT, command, environment
 from tests.notify.office import until
 from tests.registry.office import JINQIAO, enrolled, seq_of
 
-ROOT = Path(__file__).resolve().parents[2]
-CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("HEARTH_")}
 START_SECONDS_MAX = 90.0
 
 
@@ -40,17 +36,9 @@ class Apart:
     running: dict[str, psutil.Popen] = field(default_factory=dict)
 
     def start(self, service: str) -> None:
-        told = {
-            "HEARTH_NATS_URL": self.cell.nats[service],
-            "HEARTH_SHELL_NATS_URL": self.cell.nats["shell"],
-            "HEARTH_POSTGRES_URL": self.cell.postgres[f"{service}_app"],
-            "HEARTH_POSTGRES_OWNER_URL": self.cell.postgres[f"{service}_owner"],
-            "HEARTH_DATA": str(self.cell.data),
-            "HEARTH_PORT": str(self.ports[service]),
-        }
-        command = [sys.executable, "-m", f"services.{service}"]
         with (self.cell.data / f"{service}.log").open("ab") as log:
-            self.running[service] = psutil.Popen(command, cwd=ROOT, env=CLEAN | told, stdout=log, stderr=log)
+            told = environment(self.cell, service, self.ports[service])
+            self.running[service] = psutil.Popen(command(service), cwd=ROOT, env=told, stdout=log, stderr=log)
 
     def stop(self, service: str) -> None:
         process = self.running.pop(service)

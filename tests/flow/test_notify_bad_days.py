@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
-import sys
 from collections import Counter
 from datetime import date
-from pathlib import Path
 
 import asyncpg
 import httpx
 
 from deploy.box.addresses import BoxAddresses
 from events.facts.member import Returned
+from tests.alone import ROOT, command, environment
 from tests.log.connect import connect
 from tests.notify.office import Clock, dues_paid, moved_away, notices, others, until, working
 
-ROOT = Path(__file__).resolve().parents[2]
 PEOPLE = 40
 CONSUMER = "notify-reacts-to-registry"
 AUTUMN = date(2026, 10, 2)
@@ -26,16 +23,8 @@ AUTUMN = date(2026, 10, 2)
 
 async def alone(cell: BoxAddresses) -> asyncio.subprocess.Process:
     """`python -m services.notify`, in a process that can be killed."""
-    found = {
-        "HEARTH_NATS_URL": cell.nats["notify"],
-        "HEARTH_SHELL_NATS_URL": cell.nats["shell"],
-        "HEARTH_POSTGRES_URL": cell.postgres["notify_app"],
-        "HEARTH_POSTGRES_OWNER_URL": cell.postgres["notify_owner"],
-        "HEARTH_DATA": str(cell.data),
-        "HEARTH_PORT": "0",
-    }
     return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "services.notify", cwd=ROOT, env=os.environ | found, stderr=asyncio.subprocess.DEVNULL
+        *command("notify"), cwd=ROOT, env=environment(cell, "notify", 0), stderr=asyncio.subprocess.DEVNULL
     )
 
 

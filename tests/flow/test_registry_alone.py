@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 import socket
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 
 import httpx
 
 from deploy.box.addresses import BoxAddresses
 from services.shell.identity.caller import Role
 from services.shell.identity.tokens import box_key, mint_token
+from tests.alone import ROOT, command, environment
 from tests.registry.office import JINQIAO, enrolled
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @asynccontextmanager
@@ -27,16 +23,8 @@ async def process(cell: BoxAddresses) -> AsyncIterator[httpx.AsyncClient]:
     """The registry in a process of its own, ready, and a secretary who asks it."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    told = {
-        "HEARTH_NATS_URL": cell.nats["registry"],
-        "HEARTH_SHELL_NATS_URL": cell.nats["shell"],
-        "HEARTH_POSTGRES_URL": cell.postgres["registry_app"],
-        "HEARTH_POSTGRES_OWNER_URL": cell.postgres["registry_owner"],
-        "HEARTH_DATA": str(cell.data),
-        "HEARTH_PORT": str(port),
-    }
     alone = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "services.registry", cwd=ROOT, env=os.environ | told, stderr=asyncio.subprocess.DEVNULL
+        *command("registry"), cwd=ROOT, env=environment(cell, "registry", port), stderr=asyncio.subprocess.DEVNULL
     )
     now = datetime.now(UTC)
     key = box_key(cell.keys / "box.key")
