@@ -102,12 +102,13 @@ async def test_a_start_broken_off_in_the_making_of_the_cluster_is_made_again(box
 
 
 async def test_a_server_that_does_not_listen_is_killed_after_its_grace(place: Path) -> None:
-    command = ["sh", "-c", "trap '' TERM; while :; do sleep 1; done"]
+    deaf = place / "deaf"
+    command = ["sh", "-c", f"trap '' TERM; touch {deaf}; while :; do sleep 1; done"]
     plan = Plan(command, str(place / "log"), signal.SIGTERM, signal.SIGKILL, grace_seconds=0.2, inherit=[])
     child = Child("deaf", plan)
 
     async def answers() -> bool:
-        return True
+        return deaf.exists()
 
     await child.start(answers, seconds_max=10)
     await child.stop()

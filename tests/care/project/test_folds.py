@@ -148,7 +148,7 @@ class TestPerson:
 
 class TestVisit:
     def row(self, *facts: tuple[object, date]) -> dict[str, object]:
-        return dict(rows_of(visit.view, history((PLANNED, JAN), *facts))[("v1",)])  # type: ignore[arg-type]
+        return dict(rows_of(visit.view, history((PLANNED, JAN), *facts))[("v1",)])  # type: ignore[arg-type]  # facts of either stream
 
     def test_is_planned_and_given_to_somebody(self) -> None:
         row = self.row((VisitorAssigned(visit_id="v1", visitor="xiaowang"), NOV))
