@@ -10,7 +10,6 @@ from hypothesis import settings
 from deploy.box.addresses import BoxAddresses
 from tests.cells import Cells
 
-
 # How long an example takes says how busy the machine is, not whether the rule holds.
 settings.register_profile("hearth", deadline=None)
 settings.load_profile("hearth")
