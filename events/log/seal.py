@@ -12,7 +12,6 @@ from __future__ import annotations
 import os
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Final, Protocol
 
@@ -27,7 +26,8 @@ KEY_BYTES: Final = 32
 NONCE_BYTES: Final = 12
 TAG_BYTES: Final = 16
 PEOPLE_CACHED_MAX: Final = 40_000
-"""Bounds the memory of a replay: about 1 kB a person."""
+CIPHERS_KEPT_MAX: Final = 6_000
+"""Both bound the memory of a replay: about 0.4 kB a person and 2 kB a cipher."""
 
 
 class Suite(IntEnum):
@@ -113,14 +113,6 @@ class MemoryKeyStore:
         return {p: self.records.setdefault((service, p), record) for p, record in records.items()}
 
 
-@dataclass(slots=True)
-class _Person:
-    """One person's record here: wrapped keys, and the ciphers opened from them so far."""
-
-    record: bytes | None
-    ciphers: dict[tuple[int, int], AeadCipher | None] = field(default_factory=dict)
-
-
 class KeyRing:
     """What one service may seal and open. `keks` are the key-encryption keys of its own purposes only."""
 
@@ -137,55 +129,61 @@ class KeyRing:
         self._keks = {PURPOSES.index(purpose): AESGCM(kek) for purpose, kek in keks.items()}
         self._store = store
         self._suite = suite
-        self._people: dict[tuple[str, str], _Person] = {}
+        self._records: dict[tuple[str, str], bytes | None] = {}
+        """By (owning service, person): the wrapped keys as they are stored, None where there are none."""
+        self._ciphers: dict[tuple[str, str, int, int], AeadCipher] = {}
+        """Opened keys. A cipher's context weighs ten times a record and is made again in 10 µs, so few are kept."""
         self._people_max = people_max
 
     async def prefetch(self, people: Iterable[tuple[str, str]]) -> None:
         """Have the keys of these (owning service, person) at hand; the least recently asked for are let go."""
         missing: dict[str, list[str]] = {}
         for key in set(people):
-            known = self._people.pop(key, None)
-            if known is not None and known.record is not None:
-                self._people[key] = known
+            known = self._records.pop(key, None)
+            if known is not None:
+                self._records[key] = known
             else:
                 missing.setdefault(key[0], []).append(key[1])
         for service, entities in missing.items():
             records = await self._store.load(service, entities)
             for entity in entities:
-                self._people[(service, entity)] = _Person(records.get(entity))
-        while len(self._people) > self._people_max:
-            del self._people[next(iter(self._people))]
+                self._records[(service, entity)] = records.get(entity)
+        while len(self._records) > self._people_max:
+            del self._records[next(iter(self._records))]
 
     async def ensure(self, people: Iterable[str]) -> None:
         """Make keys for people of the own service who have none yet; they are durable before this returns."""
         wanted = set(people)
         await self.prefetch((self._service, person) for person in wanted)
-        if erased := [p for p in wanted if self._people[(self._service, p)].record == b""]:
+        if erased := [p for p in wanted if self._records[(self._service, p)] == b""]:
             raise Erased(f"keys of {', '.join(erased)} were destroyed")
-        fresh = {p: self._new_person(p) for p in wanted if self._people[(self._service, p)].record is None}
-        if not fresh:
-            return
-        records = {person: made.record for person, made in fresh.items() if made.record is not None}
-        for person, record in (await self._store.create(self._service, records)).items():
-            made = fresh[person]
-            self._people[(self._service, person)] = made if record == made.record else _Person(record)
+        fresh = {p: self._new_keys(p) for p in wanted if self._records[(self._service, p)] is None}
+        made = {person: record for person, (record, _) in fresh.items()}
+        standing = await self._store.create(self._service, made) if made else {}
+        for person, record in standing.items():
+            self._records[(self._service, person)] = record
+            if record == made[person]:
+                for number, key in fresh[person][1].items():
+                    self._keep((self._service, person, self._suite, number), _cipher(self._suite, key))
 
     async def records(self, people: Iterable[str]) -> dict[str, bytes | None]:
         """The wrapped keys of people of the own service as they are stored; None: no keys were made yet."""
         wanted = set(people)
         await self.prefetch((self._service, person) for person in wanted)
-        return {person: self._people[(self._service, person)].record for person in wanted}
+        return {person: self._records[(self._service, person)] for person in wanted}
 
     async def adopt(self, records: Mapping[str, bytes]) -> bool:
         """Store key records made elsewhere (by a `Scribe`). False if somebody else's stand for one of the people."""
         standing = await self._store.create(self._service, records) if records else {}
         for person, record in standing.items():
-            self._people[(self._service, person)] = _Person(record)
+            self._records[(self._service, person)] = record
         return standing == records
 
     def forget(self, service: str, person: str) -> None:
         """Drop the cached keys of a person whose record was destroyed."""
-        self._people.pop((service, person), None)
+        self._records.pop((service, person), None)
+        for key in [key for key in self._ciphers if key[:2] == (service, person)]:
+            del self._ciphers[key]
 
     def seal(self, person: str, purpose: Purpose, fact_id: str, field_name: str, plain: bytes) -> str:
         """Ciphertext for the log. The person's keys must have been made (`ensure`) before."""
@@ -213,15 +211,22 @@ class KeyRing:
             raise Tampered(f"{field_name} of {fact_id} cannot be opened: it was changed or moved") from error
 
     def _cipher_of(self, service: str, person: str, suite: int, purpose: int) -> AeadCipher | None:
-        known = self._people.get((service, person))
-        if known is None:
-            raise LogError(f"keys of {service}/{person} were not prefetched")
-        try:
-            return known.ciphers[(suite, purpose)]
-        except KeyError:
-            cipher = self._unwrap(service, person, known.record, suite, purpose)
-            known.ciphers[(suite, purpose)] = cipher
-            return cipher
+        key = (service, person, suite, purpose)
+        cipher = self._ciphers.get(key)
+        if cipher is None:
+            try:
+                record = self._records[(service, person)]
+            except KeyError:
+                raise LogError(f"keys of {service}/{person} were not prefetched") from None
+            cipher = self._unwrap(service, person, record, suite, purpose)
+            if cipher is not None:
+                self._keep(key, cipher)
+        return cipher
+
+    def _keep(self, key: tuple[str, str, int, int], cipher: AeadCipher) -> None:
+        self._ciphers[key] = cipher
+        if len(self._ciphers) > CIPHERS_KEPT_MAX:
+            del self._ciphers[next(iter(self._ciphers))]
 
     def _unwrap(self, service: str, person: str, record: bytes | None, suite: int, purpose: int) -> AeadCipher | None:
         kek = self._keks.get(purpose)
@@ -234,17 +239,15 @@ class KeyRing:
                 return _cipher(suite, kek.decrypt(nonce, sealed, _bound(service, person, "key", str(purpose))))
         return None
 
-    def _new_person(self, person: str) -> _Person:
-        """Fresh data keys, wrapped for the record and at hand for the facts that made them necessary."""
+    def _new_keys(self, person: str) -> tuple[bytes, dict[int, bytes]]:
+        """A record of fresh data keys, and the keys themselves by purpose."""
         parts = []
-        made = _Person(None)
+        keys = {}
         for number, kek in self._keks.items():
-            nonce, key = os.urandom(NONCE_BYTES), os.urandom(KEY_BYTES)
+            nonce, keys[number] = os.urandom(NONCE_BYTES), os.urandom(KEY_BYTES)
             bound = _bound(self._service, person, "key", str(number))
-            parts.append(bytes((number,)) + nonce + kek.encrypt(nonce, key, bound))
-            made.ciphers[(self._suite, number)] = _cipher(self._suite, key)
-        made.record = b"".join(parts)
-        return made
+            parts.append(bytes((number,)) + nonce + kek.encrypt(nonce, keys[number], bound))
+        return b"".join(parts), keys
 
 
 _ENTRY_BYTES: Final = 1 + NONCE_BYTES + KEY_BYTES + TAG_BYTES
