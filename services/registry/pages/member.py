@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 
@@ -161,7 +162,8 @@ async def _lines(
     lines.sort(key=lambda line: (line.recorded, line.fact_id), reverse=True)
     newest = lines[:limit]
     newest.sort(key=lambda line: (line.on, line.recorded, line.fact_id), reverse=True)
-    return newest, own.count + told_count
+    called = await request.app.state.shell.identity.called.of(line.by for line in newest)
+    return [replace(line, by=called[line.by]) for line in newest], own.count + told_count
 
 
 async def _names(db: AsyncConnection, facts: Sequence[Recorded], known: Mapping[str | None, str | None]) -> Names:

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from services.shell.identity.accounts import Account, Accounts, Grant
 from services.shell.identity.buckets import JetStream
+from services.shell.identity.called import Called
 from services.shell.identity.caller import Caller
 from services.shell.identity.limits import Limit
 from services.shell.identity.sessions import Sessions
@@ -24,6 +25,7 @@ class Identity:
     def __init__(self, jetstream: JetStream, key: bytes, *, session_hours: int, clock: Callable[[], datetime]) -> None:
         self._key = key
         self.accounts = Accounts(jetstream)
+        self.called = Called(self.accounts)
         self.sessions = Sessions(jetstream, self.accounts, hours=session_hours, clock=clock)
         # one name may be tried from one place five times in five minutes, one place may try thirty names
         self._by_name = Limit(5, 300)
