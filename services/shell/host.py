@@ -153,6 +153,10 @@ class Host:
         async def lost(error: Exception) -> None:
             log.warning("%s: NATS %s", self.service, error)
 
+        async def cut_off() -> None:
+            if hasattr(self, "log"):
+                self.log.requests.cut_off()
+
         return await nats.connect(
             self.settings.nats_url,
             name=f"hearth {self.service}",
@@ -162,6 +166,7 @@ class Host:
             ping_interval=5,
             max_outstanding_pings=2,
             error_cb=lost,
+            disconnected_cb=cut_off,
         )
 
     async def _open_database(self) -> None:

@@ -55,6 +55,12 @@ class Appender:
                 found = await self._look_for(stream, writes, count)
                 if found is not None:
                     return found
+            except Conflict:
+                # Whoever was first may be our own try before, stored only after we had looked for it.
+                found = await self._look_for(stream, writes, count) if attempt else None
+                if found is None:
+                    raise
+                return found
             except ApiError as error:
                 if error.code not in BUSY_CODES:
                     raise LogError(f"append refused: {error}") from error

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final, TypeVar
 
 import orjson
 from nats.aio.msg import Msg
 
-from events.log.jetstream.rpc import ApiError, Requests
+from events.log.jetstream.rpc import ApiError, CutOff, Requests
 from events.log.port import Ends, Message
+
+A = TypeVar("A")
 
 DIRECT_BATCH: Final = 256
 LAST_BATCH: Final = 1000
@@ -34,9 +36,7 @@ class Reader:
         found: list[Message] = []
         while True:
             ask = {"seq": after + 1, "next_by_subj": subject, "batch": DIRECT_BATCH}
-            answers = await self._requests.send(
-                f"$JS.API.DIRECT.GET.{stream}", orjson.dumps(ask), take=_ends_batch, timeout_seconds=5.0
-            )
+            answers = await self._direct(stream, ask, timeout_seconds=5.0)
             page = [_message(stream, answer) for answer in answers if not _ends_batch(answer)]
             found.extend(page)
             if len(page) < DIRECT_BATCH:
@@ -48,9 +48,8 @@ class Reader:
         found: list[Message] = []
         while True:
             try:
-                answer = await self._requests.api(
-                    f"STREAM.MSG.GET.{stream}", {"seq": after + 1, "next_by_subj": subject}, timeout_seconds=3.0
-                )
+                ask = {"seq": after + 1, "next_by_subj": subject}
+                answer = await self._api(f"STREAM.MSG.GET.{stream}", ask, timeout_seconds=3.0)
             except ApiError as error:
                 if error.code == NOT_FOUND:
                     return found
@@ -61,7 +60,7 @@ class Reader:
     async def last(self, stream: str, subject: str) -> Message | None:
         """The newest message of one subject, from the leader."""
         try:
-            answer = await self._requests.api(f"STREAM.MSG.GET.{stream}", {"last_by_subj": subject})
+            answer = await self._api(f"STREAM.MSG.GET.{stream}", {"last_by_subj": subject})
         except ApiError as error:
             if error.code == NOT_FOUND:
                 return None
@@ -73,16 +72,31 @@ class Reader:
         found: list[Message] = []
         for start in range(0, len(subjects), LAST_BATCH):
             ask = {"multi_last": list(subjects[start : start + LAST_BATCH])}
-            answers = await self._requests.send(
-                f"$JS.API.DIRECT.GET.{stream}", orjson.dumps(ask), take=_ends_batch, timeout_seconds=10.0
-            )
+            answers = await self._direct(stream, ask, timeout_seconds=10.0)
             found.extend(_message(stream, answer) for answer in answers if not _ends_batch(answer))
         return found
 
     async def ends(self, stream: str) -> Ends:
         """First and last stored sequence."""
-        state = (await self._requests.api(f"STREAM.INFO.{stream}"))["state"]
+        state = (await self._api(f"STREAM.INFO.{stream}"))["state"]
         return Ends(state["first_seq"], state["last_seq"])
+
+    async def _direct(self, stream: str, ask: Mapping[str, Any], *, timeout_seconds: float) -> list[Msg]:
+        subject, payload = f"$JS.API.DIRECT.GET.{stream}", orjson.dumps(ask)
+        return await _once_more(
+            lambda: self._requests.send(subject, payload, take=_ends_batch, timeout_seconds=timeout_seconds)
+        )
+
+    async def _api(self, call: str, ask: Mapping[str, Any] | None = None, *, timeout_seconds: float = 5.0) -> Any:
+        return await _once_more(lambda: self._requests.api(call, ask, timeout_seconds=timeout_seconds))
+
+
+async def _once_more(ask: Callable[[], Awaitable[A]]) -> A:
+    """A question changes nothing, so one that was cut off is asked again; it waits for the connection to come back."""
+    try:
+        return await ask()
+    except CutOff:
+        return await ask()
 
 
 def _message(stream: str, answer: Msg) -> Message:

@@ -26,6 +26,10 @@ class TimedOut(LogError):
     """No answer in time: the outcome is unknown until it is read back."""
 
 
+class CutOff(TimedOut):
+    """The connection was lost while the answer was awaited, so none will come."""
+
+
 class ApiError(LogError):
     """The server answered with an error."""
 
@@ -102,6 +106,15 @@ class Requests:
         if error := decoded.get("error"):
             raise ApiError(error.get("err_code", 0), error.get("description", ""))
         return decoded
+
+    def cut_off(self) -> None:
+        """The connection was lost: whoever waits for an answer learns it now, not when their time is over."""
+        pending, self._pending = self._pending, {}
+        for one in pending.values():
+            if one.timer is not None:
+                one.timer.cancel()
+            if not one.future.done():
+                one.future.set_exception(CutOff("the connection to NATS was lost"))
 
     async def _start(self) -> None:
         async with self._starting:
