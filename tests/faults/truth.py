@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Mapping
@@ -28,6 +29,8 @@ from events.log.project.scope import scoped
 from tests.faults.clerks import CLERKS, Book, Deed, patiently
 from tests.faults.town import Town
 from tests.log.connect import connect
+
+_log = logging.getLogger(__name__)
 
 TOLD: Final = {
     MovedAway.TYPE: ("moved_away.branch", "moved_away.member"),
@@ -140,7 +143,7 @@ async def asked(addresses: BoxAddresses, service: str, query: str) -> list[Any]:
 
 
 async def expect_all_well(town: Town, book: Book) -> None:
-    """Everything that this file can find out."""
+    """Everything that this file can find out; its figures are logged (`--log-cli-level=INFO`)."""
     addresses = town.addresses
     log = await settled(addresses)
     expect_log_whole(log)
@@ -151,6 +154,11 @@ async def expect_all_well(town: Town, book: Book) -> None:
         await expect_clean(addresses, service)
     await expect_same_answers(town, book)
     assert await _ends(addresses) == {one.stream: one.seq for one in log.stored}, "asking again wrote something"
+    _log.info(
+        "%d commands: %d done, %d refused, %d of unknown end; interrupted %d times. %d facts, %d notices",
+        len(book.deeds), len(book.of()), len(book.deeds) - len(book.of()) - len(book.unknown), len(book.unknown),
+        sum(deed.interrupted for deed in book.deeds), len(log.stored), len(log.of(NoticeIntended.TYPE)),
+    )  # fmt: skip
 
 
 def expect_log_whole(log: Log) -> None:
