@@ -17,7 +17,7 @@ from deploy.demo.office import Office
 from deploy.demo.progress import Progress, note
 from deploy.demo.rounds import Rounds
 from deploy.demo.story import story
-from deploy.demo.town import town
+from deploy.demo.town import first_day, town
 from services.registry.decide.commands import SetPensionBasis
 
 _OPENS: Final = time(8, 0)
@@ -30,8 +30,8 @@ class Play:
     def __init__(self, data: Path, progress: Progress) -> None:
         self._data, self._progress = data, progress
         self._clock = DemoClock()
-        told = progress.through or progress.anchor - timedelta(days=366)
-        self._clock.turn_to(datetime.combine(told, _OPENS, ZONE))
+        # The planner looks at the calendar as soon as it starts: it must be the story's.
+        self._clock.turn_to(datetime.combine(progress.through or first_day(progress.anchor), _OPENS, ZONE))
 
     def clock(self) -> datetime:
         """The time of the story; the real one when it has been told."""

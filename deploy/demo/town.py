@@ -99,7 +99,7 @@ class Town:
     @property
     def first(self) -> date:
         """The day of the take-over."""
-        return workday(self.anchor - timedelta(days=STORY_DAYS))
+        return first_day(self.anchor)
 
     @property
     def people(self) -> Iterable[Person]:
@@ -118,6 +118,11 @@ class Town:
     def ago(self, days: int) -> date:
         """So many days before today, or the Friday before, if that is a weekend."""
         return workday(self.anchor - timedelta(days=days))
+
+
+def first_day(anchor: date) -> date:
+    """The day on which a story that ends on `anchor` begins."""
+    return workday(anchor - timedelta(days=STORY_DAYS))
 
 
 def workday(day: date) -> date:
@@ -140,11 +145,11 @@ def small_roster(first: date) -> bytes:
 
 async def town(anchor: date) -> Town:
     """Everybody there is when today is `anchor`."""
-    empty = Town(anchor, (), (), ())
+    first = first_day(anchor)
     return Town(
         anchor,
-        await _people(roster(), JINQIAO, empty.first),
-        await _people(small_roster(empty.first), SHIQUAN, empty.first),
+        await _people(roster(), JINQIAO, first),
+        await _people(small_roster(first), SHIQUAN, first),
         tuple(
             Person(one.name, birth_of(one, anchor), JINQIAO, one.branch, False, one.basis_fen, one.lives_alone)
             for one in CAST

@@ -25,7 +25,7 @@ from deploy.demo.deeds import Deed, Pay, SignedIn
 from deploy.demo.opening import demo_of
 from deploy.demo.progress import progress_of
 from deploy.demo.story import story
-from deploy.demo.town import Town, town
+from deploy.demo.town import Town, first_day, town
 from services.care.decide.commands import ReportIllness
 from services.registry.decide.commands import MoveAway, Return
 from tests.architecture.house import ROOT
@@ -121,7 +121,7 @@ def _days_told(data: Path) -> int:
     progress = progress_of(data)
     if progress is None or progress.through is None:
         return 0
-    return (progress.through - Town(progress.anchor, (), (), ()).first).days
+    return (progress.through - first_day(progress.anchor)).days
 
 
 @pytest.fixture(scope="module")
