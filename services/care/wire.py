@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -56,7 +55,7 @@ def build(settings: Settings, host: Host | None = None) -> FastAPI:
     own = CareSettings.model_validate(settings.model_dump())
     host = host or Host(own, PROJECTION, PURPOSES)
     checks = Health()
-    checks.add("projector", lambda: _projecting(host))
+    checks.add("projector", host.projecting)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -82,7 +81,7 @@ async def _work(app: FastAPI, host: Host, own: CareSettings, stack: AsyncExitSta
     care = Care(
         host.commands,
         app.state.policy,
-        lambda: _today(host),
+        host.today,
         lambda members, after: _situations(host, members, after),
         lambda: planner.soon(),  # noqa: PLW0108 - the planner is made of the handler
     )
@@ -113,10 +112,6 @@ async def _work(app: FastAPI, host: Host, own: CareSettings, stack: AsyncExitSta
     stack.push_async_callback(app.state.reactor.stop)
     planning = asyncio.create_task(planner.run(), name="care planner")
     stack.push_async_callback(_ended, planning)
-
-
-def _today(host: Host) -> date:
-    return host.clock().astimezone(host.settings.zone).date()
 
 
 async def _situations(host: Host, members: Sequence[str], after: str) -> Mapping[str, Situation]:
@@ -168,18 +163,6 @@ async def _make_tables(own: CareSettings) -> None:
         await prepare_reactions(owner, "care")
     finally:
         await owner.close()
-
-
-async def _projecting(host: Host) -> Finding:
-    """Ready while the projector follows; that it is behind is shown, and is no reason to send people away."""
-    runner = getattr(host, "runner", None)
-    if runner is None:
-        return Finding(False, "not connected yet")
-    if runner.halted:
-        return Finding(False, runner.halted)
-    lag = await runner.lag()
-    behind = ", ".join(f"{stream} {facts} behind" for stream, facts in lag.items() if facts)
-    return Finding(runner.trouble is None, runner.trouble or behind or "up to date")
 
 
 async def _reacting(app: FastAPI) -> Finding:

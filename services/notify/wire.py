@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -50,7 +49,7 @@ def build(settings: Settings, host: Host | None = None) -> FastAPI:
     own = NotifySettings.model_validate(settings.model_dump())
     host = host or Host(own, PROJECTION, PURPOSES)
     checks = Health()
-    checks.add("projector", lambda: _projecting(host))
+    checks.add("projector", host.projecting)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -61,7 +60,7 @@ def build(settings: Settings, host: Host | None = None) -> FastAPI:
             policy = policy_of(own.notify_policy.read_text("utf-8"))
             app.state.database, app.state.runner = host.database, host.runner
             app.state.caught_up = lambda: _caught_up(host, host.projection.own_stream)
-            app.state.notify = Notify(host.commands, policy, lambda: _today(host), Tables(host))
+            app.state.notify = Notify(host.commands, policy, host.today, Tables(host))
             app.state.reactor = Reactor(
                 "notify",
                 REACTIONS,
@@ -120,10 +119,6 @@ class Tables:
             return [Pending(**row) for row in await outbox.pending_about(db, member_id)]
 
 
-def _today(host: Host) -> date:
-    return host.clock().astimezone(host.settings.zone).date()
-
-
 async def _caught_up(host: Host, stream: str) -> None:
     """Wait until everything that stands in a log stream now is in the tables. Raises `Unavailable`."""
     end = f"{stream}:{(await host.log.ends(stream)).last}"
@@ -137,18 +132,6 @@ async def _make_tables(own: NotifySettings) -> None:
         await prepare_reactions(owner, "notify")
     finally:
         await owner.close()
-
-
-async def _projecting(host: Host) -> Finding:
-    """Ready while the projector follows; that it is behind is shown, and is no reason to send people away."""
-    runner = getattr(host, "runner", None)
-    if runner is None:
-        return Finding(False, "not connected yet")
-    if runner.halted:
-        return Finding(False, runner.halted)
-    lag = await runner.lag()
-    behind = ", ".join(f"{stream} {facts} behind" for stream, facts in lag.items() if facts)
-    return Finding(runner.trouble is None, runner.trouble or behind or "up to date")
 
 
 async def _reacting(app: FastAPI) -> Finding:

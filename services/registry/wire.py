@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -37,7 +36,7 @@ from services.registry.project import (
 from services.registry.settings import RegistrySettings
 from services.shell import asyncapi
 from services.shell.app import service_app
-from services.shell.health import Finding, Health
+from services.shell.health import Health
 from services.shell.host import Host
 from services.shell.settings import Settings
 
@@ -70,7 +69,7 @@ def build(settings: Settings, host: Host | None = None) -> FastAPI:
     own = RegistrySettings.model_validate(settings.model_dump())
     host = host or Host(own, PROJECTION, PURPOSES)
     checks = Health()
-    checks.add("projector", lambda: _projecting(host))
+    checks.add("projector", host.projecting)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -84,7 +83,7 @@ def build(settings: Settings, host: Host | None = None) -> FastAPI:
                 host.pool,
                 own.index_key.read_bytes(),
                 policy_of(own.registry_policy.read_text("utf-8")),
-                lambda: _today(host),
+                host.today,
             )
             app.state.uploads = Uploads(own.data / "uploads", host.clock)
             app.state.uploads.sweep()
@@ -104,10 +103,6 @@ def build(settings: Settings, host: Host | None = None) -> FastAPI:
     return app
 
 
-def _today(host: Host) -> date:
-    return host.clock().astimezone(host.settings.zone).date()
-
-
 async def _caught_up(host: Host, *, with_others: bool = False, timeout_seconds: float = 5.0) -> bool:
     """Wait until what stands in the registry's stream now (or in every stream it hears) is in its tables; False if
     that takes longer.
@@ -115,15 +110,3 @@ async def _caught_up(host: Host, *, with_others: bool = False, timeout_seconds: 
     streams = host.projection.streams if with_others else [log_stream_of(host.service)]
     positions = [f"{stream}:{(await host.log.ends(stream)).last}" for stream in streams]
     return await host.runner.wait_for(positions, timeout_seconds)
-
-
-async def _projecting(host: Host) -> Finding:
-    """Ready while the projector follows; that it is behind is shown, and is no reason to send people away."""
-    runner = getattr(host, "runner", None)
-    if runner is None:
-        return Finding(False, "not connected yet")
-    if runner.halted:
-        return Finding(False, runner.halted)
-    lag = await runner.lag()
-    behind = ", ".join(f"{stream} {facts} behind" for stream, facts in lag.items() if facts)
-    return Finding(runner.trouble is None, runner.trouble or behind or "up to date")

@@ -12,7 +12,7 @@ import os
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -40,6 +40,7 @@ from events.log.seal import KeyRing
 from events.log.states import PostgresStates
 from services.shell.app import build_shell
 from services.shell.database import Database
+from services.shell.health import Finding
 from services.shell.pages.nav import NavEntry
 from services.shell.settings import Settings
 
@@ -132,6 +133,21 @@ class Host:
         projecting = asyncio.create_task(self.runner.run(), name=f"{self.service} projector")
         self._stack.push_async_callback(_ended, projecting)
         await self._tables_exist(projecting)
+
+    def today(self) -> date:
+        """The office's day."""
+        return self.clock().astimezone(self.settings.zone).date()
+
+    async def projecting(self) -> Finding:
+        """Ready while the projector follows; that it is behind is shown, and is no reason to send people away."""
+        runner: Runner | None = getattr(self, "runner", None)
+        if runner is None:
+            return Finding(False, "not connected yet")
+        if runner.halted:
+            return Finding(False, runner.halted)
+        lag = await runner.lag()
+        behind = ", ".join(f"{stream} {facts} behind" for stream, facts in lag.items() if facts)
+        return Finding(runner.trouble is None, runner.trouble or behind or "up to date")
 
     async def stop(self) -> None:
         """Let go of everything, newest first."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Column, Date, Index, MetaData, Table, Text, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -26,6 +27,9 @@ table = Table(
     Column("formed_on", Date),
     Index("branch_by_name", "name"),
 )
+
+_DIGITS: Final = "〇一二三四五六七八九"
+_NUMERALS: Final = re.compile("[一二三四五六七八九十]+|[0-9]+")
 
 view = View("branch", version=1, table=table, doc="Every branch, and whom its members call.")
 
@@ -70,7 +74,23 @@ async def branches(db: AsyncConnection, community: str = "") -> list[Mapping[str
         .where(inside(table.c.community, community))
         .order_by(table.c.community, table.c.name, table.c.branch_id)
     )
-    return [row._asdict() for row in await db.execute(query)]
+    rows = [row._asdict() for row in await db.execute(query)]
+    return sorted(rows, key=lambda row: (row["community"], _in_order(row["name"])))
+
+
+def _in_order(name: str) -> str:
+    """A name as it sorts: 第二 stands before 第三, 第十 behind 第九."""
+    return _NUMERALS.sub(lambda found: f"{_counted(found[0]):03}", name)
+
+
+def _counted(numeral: str) -> int:
+    """What a numeral up to 九十九, or written in digits, counts."""
+    if numeral.isdecimal():
+        return int(numeral)
+    tens, ten, ones = numeral.partition("十")
+    if not ten:
+        return _DIGITS.find(numeral[-1])
+    return 10 * _DIGITS.find(tens[-1:] or "一") + _DIGITS.find(ones[-1:] or "〇")
 
 
 async def branch(db: AsyncConnection, branch_id: str) -> Mapping[str, Any] | None:

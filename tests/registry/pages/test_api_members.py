@@ -86,6 +86,14 @@ async def test_members_of_one_new_branch_meet_in_it(clerk: httpx.AsyncClient) ->
     assert [one["members"] for one in found.json()["items"] if one["name"] == "新支部"] == [4]
 
 
+async def test_branches_stand_in_the_order_of_their_numerals(clerk: httpx.AsyncClient) -> None:
+    names = [f"第{numeral}支部" for numeral in ("一", "二", "三", "九", "十", "十一", "二十", "二十三")]
+    for name in reversed(names):
+        await enrolled(clerk, branch=name)
+    found = [one["name"] for one in (await clerk.get("/registry/api/branches")).json()["items"]]
+    assert [name for name in found if name in names] == names
+
+
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [
