@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-import nats
 import uuid_utils
 from nats.aio.client import Client
 
@@ -22,6 +21,7 @@ from events.facts.member import ContactChanged, Enrolled
 from events.facts.people import Address, ContactCard, Person, Relative, RetirementKind, Sex
 from events.log.envelope import About, digest, encode, subject_of
 from events.log.jetstream import JetStreamLog
+from events.log.jetstream.client import connect
 from events.log.keystore import NatsKeyStore
 from events.log.port import Write
 from events.log.seal import KeyRing
@@ -51,9 +51,7 @@ async def fresh_ground(folder: Path) -> AsyncIterator[Ground]:
 @asynccontextmanager
 async def joined(addresses: BoxAddresses) -> AsyncIterator[Ground]:
     """A connection of registry's user to servers that run."""
-    connection = await nats.connect(
-        addresses.nats["registry"], inbox_prefix=b"_INBOX_registry", max_reconnect_attempts=-1
-    )
+    connection = await connect(addresses.nats["registry"], inbox_prefix=b"_INBOX_registry", max_reconnect_attempts=-1)
     try:
         log = JetStreamLog(connection, "bench")
         keks = {purpose: addresses.kek(purpose).read_bytes() for purpose in PURPOSES}

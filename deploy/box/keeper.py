@@ -19,7 +19,7 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
@@ -39,6 +39,7 @@ class Plan:
     inherit: list[int]  # File descriptors the server holds as long as it lives.
     uid: int | None = None
     gid: int | None = None
+    environment: dict[str, str] = field(default_factory=dict)  # Beside this process's own.
 
 
 class Keeper:
@@ -90,6 +91,7 @@ class Keeper:
                 stdout=log,
                 stderr=log,
                 cwd="/",
+                env=os.environ | self.plan.environment,
                 pass_fds=self.plan.inherit,
                 user=self.plan.uid,
                 group=self.plan.gid,

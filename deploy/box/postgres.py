@@ -41,6 +41,14 @@ SETTINGS = {
     "password_encryption": "scram-sha-256",
 }
 
+ENVIRONMENT = {
+    "MALLOC_MMAP_THRESHOLD_": "67108864",
+    "MALLOC_TRIM_THRESHOLD_": "67108864",
+    "MALLOC_TOP_PAD_": "16777216",
+}
+"""A projector's batches are texts of megabytes: given back to the kernel after each, they cost a fifth of the time that
+PostgreSQL spends on a batch (pages cleared anew). Read by glibc; others ignore it."""
+
 
 class PostgresServer:
     """A PostgreSQL process of this box: it answers from `start` to `stop`, whatever kills it in between."""
@@ -92,6 +100,7 @@ class PostgresServer:
             inherit=self._inherit,
             uid=None if self._account is None else self._account.uid,
             gid=None if self._account is None else self._account.gid,
+            environment=ENVIRONMENT,
         )
 
     def _prepare_directories(self) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final, Protocol, TypeVar
 from weakref import WeakValueDictionary
@@ -369,8 +369,8 @@ def _from_snapshot(decider: Decider[Any], entity: str, snapshot: Snapshot | None
 
 
 def _behind(one: Recorded, body: bytes) -> Recorded:
-    return Recorded(replace(one.about, previous=digest(body)), one.fact)
+    return Recorded(one.about._replace(previous=digest(body)), one.fact)
 
 
 def _at(one: Recorded, seq: int) -> Recorded:
-    return Recorded(replace(one.about, seq=seq), one.fact)
+    return Recorded(one.about._replace(seq=seq), one.fact)

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import orjson
 from pydantic import ValidationError
@@ -29,8 +29,7 @@ Opener = Callable[[str, str, str, str, str], bytes | None]
 """(owning service, entity, fact id, field, base64 text) -> plain JSON bytes, or None without the key."""
 
 
-@dataclass(frozen=True, slots=True)
-class About:
+class About(NamedTuple):
     """What the envelope says about a fact: who, when, where, and why.
 
     `effective` is the day it was so in life, `recorded` the moment (UTC) it was written. `previous` is the SHA-256
@@ -128,8 +127,7 @@ def encode(about: About, fact: Fact, city: str, seal: Sealer) -> bytes:
     return finish(draft(about, fact, city), fact.SEALED, seal)
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(NamedTuple):
     """An envelope taken apart but not yet opened: enough to route, prefetch keys and keep the second copy."""
 
     about: About

@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 BATCH_WRITES_MAX: Final = 1000
 """Messages in one atomic batch (the server's own limit, PITFALLS 5)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """One stored message. `body` is the envelope exactly as it was appended; proofs and hashes cover these bytes."""
 
     stream: str

@@ -10,7 +10,9 @@ Layout, base64: suite (1 byte) · purpose (1) · nonce (12) · ciphertext and ta
 from __future__ import annotations
 
 import os
-from base64 import b64decode, b64encode
+from base64 import b64encode
+from binascii import a2b_base64
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from enum import IntEnum
 from typing import Final, Protocol
@@ -25,6 +27,7 @@ from events.log.port import LogError
 KEY_BYTES: Final = 32
 NONCE_BYTES: Final = 12
 TAG_BYTES: Final = 16
+_SEALED_AT: Final = 2 + NONCE_BYTES
 PEOPLE_CACHED_MAX: Final = 40_000
 CIPHERS_KEPT_MAX: Final = 6_000
 """Both bound the memory of a replay: about 0.4 kB a person and 2 kB a cipher."""
@@ -129,9 +132,10 @@ class KeyRing:
         self._keks = {PURPOSES.index(purpose): AESGCM(kek) for purpose, kek in keks.items()}
         self._store = store
         self._suite = suite
-        self._records: dict[tuple[str, str], bytes | None] = {}
+        # Ordered dicts: a plain one looks for its oldest entry from the start, past all that were let go.
+        self._records: OrderedDict[tuple[str, str], bytes | None] = OrderedDict()
         """By (owning service, person): the wrapped keys as they are stored, None where there are none."""
-        self._ciphers: dict[tuple[str, str, int, int], AeadCipher] = {}
+        self._ciphers: OrderedDict[tuple[str, str, int, int], AeadCipher] = OrderedDict()
         """Opened keys. A cipher's context weighs ten times a record and is made again in 10 µs, so few are kept."""
         self._people_max = people_max
 
@@ -139,9 +143,8 @@ class KeyRing:
         """Have the keys of these (owning service, person) at hand; the least recently asked for are let go."""
         missing: dict[str, list[str]] = {}
         for key in set(people):
-            known = self._records.pop(key, None)
-            if known is not None:
-                self._records[key] = known
+            if self._records.get(key) is not None:
+                self._records.move_to_end(key)
             else:
                 missing.setdefault(key[0], []).append(key[1])
         for service, entities in missing.items():
@@ -149,7 +152,7 @@ class KeyRing:
             for entity in entities:
                 self._records[(service, entity)] = records.get(entity)
         while len(self._records) > self._people_max:
-            del self._records[next(iter(self._records))]
+            self._records.popitem(last=False)
 
     async def ensure(self, people: Iterable[str]) -> None:
         """Make keys for people of the own service who have none yet; they are durable before this returns."""
@@ -201,12 +204,11 @@ class KeyRing:
         The person's keys must have been prefetched. Raises `Tampered` if the ciphertext does not belong here.
         """
         try:
-            raw = b64decode(text, validate=True)
+            raw = a2b_base64(text, strict_mode=True)
             cipher = self._cipher_of(service, person, raw[0], raw[1])
             if cipher is None:
                 return None
-            nonce, sealed = raw[2 : 2 + NONCE_BYTES], raw[2 + NONCE_BYTES :]
-            return cipher.decrypt(nonce, sealed, _bound(service, person, fact_id, field_name))
+            return cipher.decrypt(raw[2:_SEALED_AT], raw[_SEALED_AT:], _bound(service, person, fact_id, field_name))
         except (InvalidTag, ValueError, IndexError) as error:
             raise Tampered(f"{field_name} of {fact_id} cannot be opened: it was changed or moved") from error
 
@@ -226,7 +228,7 @@ class KeyRing:
     def _keep(self, key: tuple[str, str, int, int], cipher: AeadCipher) -> None:
         self._ciphers[key] = cipher
         if len(self._ciphers) > CIPHERS_KEPT_MAX:
-            del self._ciphers[next(iter(self._ciphers))]
+            self._ciphers.popitem(last=False)
 
     def _unwrap(self, service: str, person: str, record: bytes | None, suite: int, purpose: int) -> AeadCipher | None:
         kek = self._keks.get(purpose)
@@ -254,5 +256,5 @@ _ENTRY_BYTES: Final = 1 + NONCE_BYTES + KEY_BYTES + TAG_BYTES
 """An entry of a record: purpose number, nonce, wrapped key. Entries of one length stand one after the other."""
 
 
-def _bound(*parts: str) -> bytes:
-    return "\x1f".join(parts).encode()
+def _bound(service: str, person: str, fact_id: str, field_name: str) -> bytes:
+    return f"{service}\x1f{person}\x1f{fact_id}\x1f{field_name}".encode()

@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import asyncpg
-import nats
 import uuid_utils
 import uvicorn
 from fastapi import FastAPI
@@ -29,6 +28,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from events.facts.base import Purpose
 from events.log.command import Commands
 from events.log.jetstream import JetStreamLog
+from events.log.jetstream.client import connect
 from events.log.keystore import NatsKeyStore
 from events.log.project.ddl import snapshot_shape
 from events.log.project.retry import Retried, retry
@@ -71,7 +71,7 @@ def settle() -> None:
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(10_000, 20, 50)
+    gc.set_threshold(100_000, 10, 50)
 
 
 @dataclass
@@ -173,7 +173,7 @@ class Host:
             if hasattr(self, "log"):
                 self.log.requests.cut_off()
 
-        return await nats.connect(
+        return await connect(
             self.settings.nats_url,
             name=f"hearth {self.service}",
             inbox_prefix=f"_INBOX_{self.service}".encode(),
@@ -207,7 +207,7 @@ def alone(settings: Settings, service: FastAPI, nav: Sequence[NavEntry], clock: 
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        client = await nats.connect(
+        client = await connect(
             settings.shell_nats_url, name="hearth shell", inbox_prefix=b"_INBOX_shell", max_reconnect_attempts=-1
         )
         connected.append(client)

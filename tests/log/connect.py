@@ -6,15 +6,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-import nats
 from nats.aio.client import Client
+
+from events.log.jetstream.client import connect as connect_log
 
 
 @asynccontextmanager
 async def connect(cell: Any, user: str) -> AsyncIterator[Client]:
     """Connected as `user` (`registry`, `care`, `notify`, `provision`); closed at the end."""
     url, inbox = cell.nats[user], f"_INBOX_{user}".encode()
-    connection = await nats.connect(url, inbox_prefix=inbox, max_reconnect_attempts=-1)
+    connection = await connect_log(url, inbox_prefix=inbox, max_reconnect_attempts=-1)
     try:
         yield connection
     finally:

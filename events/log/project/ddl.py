@@ -25,6 +25,8 @@ LIVE: Final = "public"
 PARTITION_FACTS: Final = 1_000_000
 PARTITIONS_AHEAD: Final = 2
 NO_COMMUNITY: Final = "no community: "
+ROOM_PERCENT: Final = 70
+"""How full a page is at first: a row that is written again finds room beside itself, and indexes stay as they are."""
 _PREPARING: Final = 0x48656172
 """Advisory lock of whoever makes tables, so that two replicas do not start on the same one."""
 
@@ -37,7 +39,7 @@ def snapshot_table(schema: str) -> list[str]:
     return [
         f"""CREATE TABLE IF NOT EXISTS {schema}.{SNAPSHOT} (
             entity text PRIMARY KEY, stream text NOT NULL, community ltree NOT NULL,
-            seq bigint NOT NULL, hash text NOT NULL, state jsonb NOT NULL)"""
+            seq bigint NOT NULL, hash text NOT NULL, state jsonb NOT NULL) WITH (fillfactor = {ROOM_PERCENT})"""
     ]
 
 
@@ -135,6 +137,7 @@ async def make_view(owner: Connection[Any], view: View, service: str, schema: st
     """The view's table, its indexes, row-level security and rights, in this schema."""
     for statement in _view_statements(view, schema):
         await owner.execute(statement)
+    await owner.execute(f'ALTER TABLE {schema}."{view.table.name}" SET (fillfactor = {ROOM_PERCENT})')
     await _protect(owner, schema, view.table.name, service, _WRITE, view.unscoped_reason or None)
 
 

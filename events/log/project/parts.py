@@ -6,6 +6,7 @@ a batch that was rolled back leaves no trace.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, Protocol
 
@@ -53,7 +54,7 @@ class _Rows:
     """Rows by key: those of this batch, and the most recently used of the batches before."""
 
     def __init__(self, *, empty: bool) -> None:
-        self._kept: dict[Key, Any] = {}
+        self._kept: OrderedDict[Key, Any] = OrderedDict()
         self._working: dict[Key, Any] = {}
         self._dirty: set[Key] = set()
         self._complete = empty
@@ -77,10 +78,10 @@ class _Rows:
         """The batch is committed: its rows are the most recently used."""
         kept = self._kept
         for key, row in self._working.items():
-            kept.pop(key, None)
             kept[key] = row
+            kept.move_to_end(key)
         while len(kept) > ROWS_KEPT_MAX:
-            del kept[next(iter(kept))]
+            kept.popitem(last=False)
             self._complete = False
         self.drop()
 
@@ -92,7 +93,7 @@ class _Rows:
     def forget(self) -> None:
         """Forget everything."""
         self.drop()
-        self._kept = {}
+        self._kept = OrderedDict()
         self._complete = False
 
 
@@ -157,13 +158,12 @@ class ViewPart(_Rows):
         self._dirty.add(key)
 
     def _completed(self, row: Row, key: Key, fact: Fact, about: About) -> Row:
-        for name, value in zip(self._keys, key, strict=True):
-            row[name] = value
+        row.update(zip(self._keys, key, strict=True))
         if self._has_community and row.get("community") is None:
             row["community"] = about.community
-        if not row.keys() <= self._names:
+        if not self._names.issuperset(row):
             raise ValueError(f"{self.name} has no column {', '.join(sorted(row.keys() - self._names))}")
-        if fact.SEALED:
+        if fact.SEALED and HIDDEN in row.values():
             for name, value in row.items():
                 if value is HIDDEN:
                     row[name] = None
@@ -196,10 +196,12 @@ class SnapshotPart(_Rows):
             f"SELECT entity, stream, community::text, seq, hash, state::text FROM {schema}.{SNAPSHOT} "
             "WHERE entity = ANY($1::text[])"
         )
+        # Arrays, unlike a view's rows: the state is one text, which JSON around it would only have to be cut out of.
         self._upsert = (
             f"INSERT INTO {schema}.{SNAPSHOT} (entity, stream, community, seq, hash, state) "
-            "SELECT entity, stream, community, seq, hash, state FROM json_to_recordset($1::json) "
-            "AS u(entity text, stream text, community ltree, seq bigint, hash text, state jsonb) "
+            "SELECT u.entity, u.stream, u.community::ltree, u.seq, u.hash, u.state::jsonb "
+            "FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[]) "
+            "AS u(entity, stream, community, seq, hash, state) "
             "ON CONFLICT (entity) DO UPDATE SET "
             "community = EXCLUDED.community, seq = EXCLUDED.seq, hash = EXCLUDED.hash, state = EXCLUDED.state"
         )
@@ -239,18 +241,12 @@ class SnapshotPart(_Rows):
         if not self._dirty:
             return
         rows = [self._as_row(key[0], self._working[key]) for key in self._dirty]
-        await connection.execute(self._upsert, orjson.dumps(rows).decode())
+        await connection.execute(self._upsert, *[list(values) for values in zip(*rows, strict=True)])
 
-    def _as_row(self, entity: str, known: Any) -> Row:
+    def _as_row(self, entity: str, known: Any) -> tuple[str, str, str, int, str, str]:
         stream, community, state, message, seq, _ = known
-        return {
-            "entity": entity,
-            "stream": stream,
-            "community": community,
-            "seq": seq,
-            "hash": digest(message.body),
-            "state": orjson.Fragment(self._adapters[stream].dump_json(state, fallback=_null_if_hidden)),
-        }
+        text = self._adapters[stream].dump_json(state, fallback=_null_if_hidden).decode()
+        return entity, stream, community, seq, digest(message.body), text
 
 
 def _null_if_hidden(value: Any) -> None:

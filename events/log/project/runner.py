@@ -100,7 +100,6 @@ class Runner:
         self.ready = asyncio.Event()
         """The tables exist: pages may be served."""
         self._source, self._database, self._keys, self._clock = log, database, keys, clock
-        self._decoder = Decoder(projection, keys)
         self._batch_max, self._stalled_seconds = batch_max, stalled_seconds
         self._failures = 0
 
@@ -206,11 +205,12 @@ class Runner:
     async def _follow(self, led: _Led, stream: str) -> None:
         """Decode the next batch while PostgreSQL writes this one."""
         decoded: asyncio.Queue[list[Item]] = asyncio.Queue(maxsize=DECODED_AHEAD)
+        decoder = Decoder(self.projection, self._keys, led.engine.at_rest)
 
         async def read() -> None:
             async with aclosing(self._source.follow(stream, led.positions[stream], batch=self._batch_max)) as pages:
                 async for messages in pages:
-                    await decoded.put(await self._decoder.decode(messages))
+                    await decoded.put(await decoder.decode(messages))
 
         async def write() -> None:
             while True:

@@ -146,7 +146,7 @@ def _(row: Row | None, fact: ContactChanged, about: About) -> Row:
     row = _known(row)
     if is_hidden(fact.contact) or (row["contact_since"] or date.min) > about.effective:
         return row | _stamp(about)
-    return row | _contact(fact.contact) | {"contact_since": about.effective} | _stamp(about)
+    return {**row, **_contact(fact.contact), "contact_since": about.effective, **_stamp(about)}
 
 
 @view.on(MovedAway)
@@ -209,10 +209,10 @@ def mask_id(number: str) -> str:
 def _known(row: Row | None) -> Row:
     if row is None:
         raise LookupError("something happened to a member who was never enrolled")
-    return dict.fromkeys(_COLUMNS) | row
+    return row if len(row) == len(_EMPTY) else _EMPTY | row
 
 
-_COLUMNS = tuple(str(column.name) for column in table.columns)  # not SQLAlchemy's own kind of text
+_EMPTY: Row = dict.fromkeys(str(column.name) for column in table.columns)  # not SQLAlchemy's own kind of text
 
 
 def _stamp(about: About) -> Row:
@@ -264,14 +264,14 @@ def _identity_corrected(fact: DetailsCorrected) -> Row:
 def _contact(contact: ContactCard | None) -> Row:
     if contact is None:
         return {}
-    digits = "".join(mark for mark in contact.phone or "" if mark.isdigit())
+    address = contact.address
     return {
         "phone": contact.phone,
-        "phone_backwards": digits[::-1] or None,
+        "phone_backwards": "".join(filter(str.isdigit, contact.phone or ""))[::-1] or None,
         "family": [relative.model_dump(mode="json") for relative in contact.family],
-        "address": contact.address.text if contact.address else None,
-        "building": contact.address.building if contact.address else None,
-        "room": contact.address.room if contact.address else None,
+        "address": address.text if address else None,
+        "building": address.building if address else None,
+        "room": address.room if address else None,
         "lives_alone": contact.lives_alone,
         "minimum_living": contact.minimum_living,
         "note": contact.note,

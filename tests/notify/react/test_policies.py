@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 import httpx
@@ -142,7 +141,7 @@ async def test_the_same_fact_again_makes_no_second_message(office: Office, clerk
         assert (await clerk.post(f"/notify/api/notices/{one['notice_id']}/acknowledge")).status_code == 201
     (policy,) = (one for one in REACTIONS if one.policy == "tell-moved-away")
     await policy.run(fact, about, office.service.state.notify)
-    await policy.run(fact, replace(about, recorded=about.recorded), office.service.state.notify)
+    await policy.run(fact, about._replace(recorded=about.recorded), office.service.state.notify)
     again = await notices(clerk, member_id, after=await end_of(office))
     assert {one["notice_id"] for one in again} == {one["notice_id"] for one in found.values()}
     assert {one["state"] for one in again} == {"acknowledged"}
