@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import count
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import uuid_utils
@@ -77,7 +78,7 @@ def card(number: int) -> ContactCard:
     )
 
 
-def enrolled(number: int) -> Enrolled:
+def enrolled(number: int, **differently: Any) -> Enrolled:
     """A made-up member, sealed for three purposes when it is stored."""
     born = date(1930 + number % 60, 1 + number % 12, 1 + number % 28)
     return Enrolled(
@@ -91,10 +92,10 @@ def enrolled(number: int) -> Enrolled:
         contact=card(number),
         joined_on=date(1990, 7, 1),
         full_member_on=date(1991, 7, 1),
-        branch_id=str(UUID(int=number % 4 + 1)),
         kind=RetirementKind.RETIRED,
         skills=("书法",),
         pension_basis_fen=342_000 + number % 1000,
+        **{"branch_id": str(UUID(int=number % 4 + 1)), **differently},
     )
 
 
@@ -112,6 +113,8 @@ class Pen:
         self._keys = keys
         self.entity = entity
         self.seq = 0
+        self.lock = asyncio.Lock()
+        """One append after the other."""
         self._previous = ""
 
     def write(self, *facts: Fact) -> Write:

@@ -50,6 +50,21 @@ class Running:
             found.update({(service, row["stream"]): row["seq"] for row in rows})
         return found
 
+    async def settled(self, quiet_seconds: float = 7.0, timeout_seconds: float = 600) -> float:
+        """Wait until nothing has been folded for so long: longer than care's planner waits for quiet.
+
+        Returns when it was (by `perf_counter`) that the last fact was seen folded.
+        """
+        before: object = None
+        quiet_since = perf_counter()
+        async with asyncio.timeout(timeout_seconds):
+            while perf_counter() - quiet_since < quiet_seconds:
+                now = await self.positions()
+                if now != before:
+                    before, quiet_since = now, perf_counter()
+                await asyncio.sleep(0.25)
+        return quiet_since
+
     async def _behind(self, stream: str, seq: int) -> bool:
         return any(place < seq for (_, followed), place in (await self.positions()).items() if followed == stream)
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import asyncpg
 from fastapi import FastAPI
@@ -20,7 +20,7 @@ from services.notify.decide.person import Branch, Person, Standing
 from services.notify.decide.policy import policy_of
 from services.notify.handle import Notify, Pending
 from services.notify.pages.routers import NAV, ROUTERS
-from services.notify.project import branch, cause, notice, outbox, recipient, visitor
+from services.notify.project import branch, cause, known, notice, outbox, recipient, visitor
 from services.notify.react.policies import REACTIONS
 from services.notify.settings import NotifySettings
 from services.shell import asyncapi
@@ -95,11 +95,9 @@ class Tables:
         if not after.startswith("REGISTRY:"):
             await _caught_up(self.host, "REGISTRY")
         async with self.host.database.reading("") as db:
-            row = await recipient.member(db, member_id)
-            if row is None:
-                return None
-            of_branch = await branch.branch(db, row["branch_id"]) if row["branch_id"] else None
-            usual = await visitor.usual(db, member_id)
+            row = await known.known(db, member_id)
+        if row is None:
+            return None
         phone, address = recipient.reached_by(row)
         return Person(
             member_id=member_id,
@@ -108,8 +106,8 @@ class Tables:
             phone=phone,
             address=address,
             away_since=row["away_since"],
-            branch=Branch.model_validate(of_branch) if of_branch else None,
-            visitor=usual,
+            branch=_branch(row) if row["has_branch"] else None,
+            visitor=row["visitor"],
         )
 
     async def pending(self, member_id: str) -> Sequence[Pending]:
@@ -117,6 +115,15 @@ class Tables:
         await _caught_up(self.host, self.host.projection.own_stream)
         async with self.host.database.reading("") as db:
             return [Pending(**row) for row in await outbox.pending_about(db, member_id)]
+
+
+def _branch(row: Mapping[str, Any]) -> Branch:
+    return Branch(
+        branch_id=row["branch_id"],
+        name=row["branch_name"],
+        contact_name=row["branch_contact_name"],
+        contact_phone=row["branch_contact_phone"],
+    )
 
 
 async def _caught_up(host: Host, stream: str) -> None:

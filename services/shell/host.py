@@ -37,7 +37,7 @@ from events.log.project.session import Database as Sessions
 from events.log.project.view import Projection
 from events.log.scribe import Scribe
 from events.log.seal import KeyRing
-from events.log.states import PostgresStates
+from events.log.states import PostgresStates, whole_box
 from services.shell.app import build_shell
 from services.shell.database import Database
 from services.shell.health import Finding
@@ -47,7 +47,9 @@ from services.shell.settings import Settings
 log = logging.getLogger(__name__)
 
 CONNECTIONS_MAX: Final = 8
-"""PostgreSQL connections of the pages, and as many again of the handlers: three services stay far below 100."""
+"""PostgreSQL connections of the pages, and as many again of the handlers."""
+DECIDING_MAX: Final = 4
+"""PostgreSQL connections that decisions load snapshots through; with the rest three services stay below 100."""
 
 Clock = Callable[[], datetime]
 NewId = Callable[[], str]
@@ -94,6 +96,7 @@ class Host:
     commands: Commands = field(init=False)
     sessions: Sessions = field(init=False)
     runner: Runner = field(init=False)
+    _deciding: Any = field(init=False)
     _stack: AsyncExitStack = field(init=False, default_factory=AsyncExitStack)
 
     @property
@@ -119,7 +122,7 @@ class Host:
             self.settings.city,
             self.log,
             self.keys,
-            PostgresStates(self.pool, self.service, snapshot_shape(self.projection)),
+            PostgresStates(self._deciding, self.service, snapshot_shape(self.projection)),
             self.clock,
             self.new_id,
             Scribe(self.service, keks),
@@ -188,6 +191,10 @@ class Host:
     async def _open_database(self) -> None:
         self.pool = await asyncpg.create_pool(self.settings.postgres_url, min_size=1, max_size=CONNECTIONS_MAX)
         self._stack.push_async_callback(self.pool.close)
+        self._deciding = await asyncpg.create_pool(
+            self.settings.postgres_url, min_size=1, max_size=DECIDING_MAX, **whole_box()
+        )
+        self._stack.push_async_callback(self._deciding.close)
         engine = create_async_engine(
             self.settings.postgres_url.replace("postgresql://", "postgresql+asyncpg://", 1),
             pool_size=CONNECTIONS_MAX,

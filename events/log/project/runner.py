@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Sequence
-from contextlib import aclosing
+from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -18,7 +18,8 @@ import structlog
 from asyncpg import Connection
 
 from events.log.port import Log, LogGap, LogShrunk
-from events.log.project.copy import record_of, write_copy
+from events.log.project.at_once import Prepared, gathered
+from events.log.project.copy import COPY_FROM, record_of, write_copy
 from events.log.project.ddl import PARTITION_FACTS, declared, make_partitions, prepare
 from events.log.project.decode import Decoder, Item, Keys
 from events.log.project.fold import Engine, Parked, in_pieces
@@ -65,6 +66,7 @@ class _Led:
     """What is true while one lead lasts and nobody else writes."""
 
     writer: Connection[Any]
+    prepared: Prepared
     engine: Engine
     generation: int
     positions: dict[str, int]
@@ -153,9 +155,10 @@ class Runner:
     async def _lead(self, leader: Connection[Any]) -> None:
         """Fold until something makes it begin again. Being superseded by a rebuild costs only the caches."""
         writer = await open_writer(self._database, leader)
+        prepared = Prepared(writer)
         try:
             while True:
-                led = await self._load(writer)
+                led = await self._load(writer, prepared)
                 work: list[Coroutine[Any, Any, None]] = [beat(leader)]
                 work += [self._follow(led, stream) for stream in self.projection.streams]
                 if led.stale:
@@ -167,7 +170,7 @@ class Runner:
         finally:
             await close(writer)
 
-    async def _load(self, writer: Connection[Any]) -> _Led:
+    async def _load(self, writer: Connection[Any], prepared: Prepared) -> _Led:
         """Positions, and which views stand in the version that this code folds; the others wait for their rebuild."""
         rows = await writer.fetch("SELECT stream, seq, generation FROM position")
         current, stale = await self._versions(writer)
@@ -185,6 +188,7 @@ class Runner:
         untouched = not any(positions.values())
         return _Led(
             writer,
+            prepared,
             Engine(self.projection, current, empty=untouched),
             rows[0]["generation"],
             positions,
@@ -229,17 +233,22 @@ class Runner:
     async def _commit(self, led: _Led, stream: str, items: Sequence[Item], alone: bool) -> None:
         """One transaction: position, rows, snapshots, second copy, parked facts."""
         own = stream == self.projection.own_stream
-        new = items[-1].message.seq
-        async with batch_transaction(led.writer, stream, led.generation, led.positions[stream], new):
+        old, new = led.positions[stream], items[-1].message.seq
+        transaction: AbstractAsyncContextManager[Connection[Any]]
+        if alone or len(items) >= COPY_FROM:
+            transaction = batch_transaction(led.writer, stream, led.generation, old, new)
+        else:
+            transaction = gathered(led.prepared, stream, led.generation, old, new)
+        async with transaction as session:
             parked: list[Parked]
             if alone:
-                parked = await led.engine.fold_alone(led.writer, items[0])
+                parked = await led.engine.fold_alone(session, items[0])
             else:
-                parked = await led.engine.fold(led.writer, items)
+                parked = await led.engine.fold(session, items)
             if own:
-                await write_copy(led.writer, [record_of(item) for item in items])
+                await write_copy(session, [record_of(item) for item in items])
             if parked:
-                await park(led.writer, parked, self._clock())
+                await park(session, parked, self._clock())
         led.engine.keep()
         led.positions[stream] = new
         self._failures = 0

@@ -24,6 +24,14 @@ POLL_SECONDS: Final = 0.5
 CHANNEL: Final = "hearth_position"
 _APPLICATION: Final = "hearth projector of "
 
+OPENING: Final = f"BEGIN; SET LOCAL synchronous_commit = off; SET LOCAL {SETTING} = '{WHOLE_BOX}'"
+"""How a batch's transaction begins.
+
+`synchronous_commit = off`: if PostgreSQL crashes, the last moments of the projection are lost as a whole, position
+included, and are folded again from the log, which is the truth and synced to disk. Claims are not derived from the log
+and are committed durably by their own transaction (`store.claim`).
+"""
+
 LOST: Final = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
@@ -101,36 +109,38 @@ async def open_writer(database: Database, leader: Connection[Any]) -> Connection
     """The session that writes batches. It can be found, and ended, by who leads."""
     connection = await database.app()
     await use_ltree(connection)
-    await connection.execute(f"SET application_name = '{_APPLICATION}{leader.get_server_pid()}'")
+    await connection.execute(
+        f"SET application_name = '{_APPLICATION}{leader.get_server_pid()}'; SET standard_conforming_strings = on"
+    )
     return connection
 
 
 @asynccontextmanager
 async def batch_transaction(
     connection: Connection[Any], stream: str, generation: int, old: int, new: int
-) -> AsyncIterator[None]:
+) -> AsyncIterator[Connection[Any]]:
     """One batch: rows, second copy and position together or not at all. Raises `Superseded` before anything is done.
 
     The position moves first and only from where we left it, so a projector that was stopped and comes back, or two
     that believe they lead, cannot do harm. One round trip opens all of it.
-
-    `synchronous_commit = off`: if PostgreSQL crashes, the last moments of the projection are lost as a whole, position
-    included, and are folded again from the log, which is the truth and synced to disk. Claims are not derived from the
-    log and are committed durably by their own transaction (`store.claim`).
     """
     try:
         moved = await connection.execute(
-            f"BEGIN; SET LOCAL synchronous_commit = off; SET LOCAL {SETTING} = '{WHOLE_BOX}'; "
-            f"NOTIFY {CHANNEL}, '{stream}:{new}'; "
+            f"{OPENING}; {tell(stream, new)}; "
             f"UPDATE position SET seq = {new} WHERE stream = '{stream}' AND seq = {old} AND generation = {generation}"
         )
         if moved != "UPDATE 1":
             raise Superseded(f"{stream} is not at {old} in generation {generation}")
-        yield
+        yield connection
         await connection.execute("COMMIT")
     except BaseException:
         await roll_back(connection)
         raise
+
+
+def tell(stream: str, new: int) -> str:
+    """The statement that tells whoever waits how far this stream is folded, once it is committed."""
+    return f"NOTIFY {CHANNEL}, '{stream}:{new}'"
 
 
 async def roll_back(connection: Connection[Any]) -> None:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import Column, MetaData, Table, Text, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Column, MetaData, Table, Text
 
 from events.facts.base import is_hidden
 from events.facts.branch import BranchContact, ContactSet, Formed
@@ -41,10 +38,3 @@ def _contact(contact: BranchContact) -> Row:
     if is_hidden(contact):
         return {"contact_name": None, "contact_phone": None}
     return {"contact_name": contact.name, "contact_phone": contact.phone}
-
-
-async def branch(db: AsyncConnection, branch_id: str) -> dict[str, Any] | None:
-    """One branch, or None if the scope has none of that id."""
-    columns = [column for column in table.columns if column.name != "community"]
-    row = (await db.execute(select(*columns).where(table.c.branch_id == branch_id))).one_or_none()
-    return None if row is None else dict(row._mapping)

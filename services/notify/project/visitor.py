@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Date, MetaData, Table, Text, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Boolean, Column, Date, MetaData, Table, Text
 
 from events.facts.care import VisitMade, VisitWay
 from events.log.envelope import About
@@ -29,10 +28,3 @@ def _(row: Row | None, fact: VisitMade, about: About) -> Row:
     if row is not None and (row["was_there"], row["since"]) > (was_there, about.effective):
         return row
     return {"visitor": fact.by, "since": about.effective, "was_there": was_there}
-
-
-async def usual(db: AsyncConnection, member_id: str) -> str | None:
-    """The name of the account that usually goes to this member."""
-    query = select(table.c.visitor).where(table.c.member_id == member_id)
-    found: str | None = (await db.execute(query)).scalar_one_or_none()
-    return found

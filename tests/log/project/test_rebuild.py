@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import asyncpg
 import pytest
 
 from events.facts.member import Returned
@@ -16,7 +17,7 @@ from events.log.project.retry import Outcome, retry
 from events.log.project.scope import scoped
 from events.log.project.shadow import Busy, Shadow, beside_the_living
 from events.log.project.store import load_snapshot
-from events.log.states import PostgresStates
+from events.log.states import PostgresStates, whole_box
 from tests.log.project.office import (
     STREAM,
     Kept,
@@ -126,24 +127,12 @@ async def test_snapshots_of_another_version_are_not_decided_from(office: Office)
     async with runner_of(office.cell, projection()) as runner, running(runner):
         seq = await office.write("anna", sat_in())
         assert await runner.wait_for([f"{STREAM}:{seq}"], 20)
-    session = await office.database.app()
-
-    class OneSession:
-        def acquire(self) -> OneSession:
-            return self
-
-        async def __aenter__(self) -> object:
-            return session
-
-        async def __aexit__(self, *_: object) -> None:
-            pass
-
     shape = await office.value("SELECT shape FROM built WHERE name = 'snapshot'")
-    known = await PostgresStates(OneSession(), "registry", shape).load(["anna"], "")
-    assert (known.position, known.snapshots["anna"].seq) == (seq, seq)
-    known = await PostgresStates(OneSession(), "registry", "another").load(["anna"], "")
-    assert (known.position, known.snapshots) == (0, {})
-    await session.close()
+    async with asyncpg.create_pool(office.cell.postgres["registry_app"], min_size=1, **whole_box()) as pool:
+        known = await PostgresStates(pool, "registry", shape).load(["anna"], "")
+        assert (known.position, known.snapshots["anna"].seq) == (seq, seq)
+        known = await PostgresStates(pool, "registry", "another").load(["anna"], "")
+        assert (known.position, known.snapshots) == (0, {})
     async with runner_of(office.cell, projection(snapshot_version=2)) as runner, running(runner):
         await until(lambda: _built(office, "snapshot", 2))
 

@@ -1,0 +1,32 @@
+"""Whom policies tell: a member as they are reached now, their branch and who usually visits them, in one question."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.notify.project import branch, recipient, visitor
+
+_r, _b, _v = recipient.table.c, branch.table.c, visitor.table.c
+_QUESTION: Final = (
+    select(
+        *(column for column in recipient.table.columns if column.name != "community"),
+        *(column.label(f"branch_{column.name}") for column in _b if column.name not in {"community", "branch_id"}),
+        _b.branch_id.is_not(None).label("has_branch"),
+        _v.visitor,
+    )
+    .select_from(
+        recipient.table.outerjoin(branch.table, _b.branch_id == _r.branch_id).outerjoin(
+            visitor.table, _v.member_id == _r.member_id
+        )
+    )
+    .where(_r.member_id == bindparam("member_id"))
+)
+
+
+async def known(db: AsyncConnection, member_id: str) -> dict[str, Any] | None:
+    """A row of `recipient` with `has_branch`, `branch_name` … and `visitor`, or None if there is nobody of that id."""
+    row = (await db.execute(_QUESTION, {"member_id": member_id})).one_or_none()
+    return None if row is None else dict(row._mapping)
