@@ -107,6 +107,18 @@ async def running(folder: Path) -> AsyncIterator[Running]:
         await process.wait()
 
 
+async def brought_in(box: Running, sheet: Path) -> int:
+    """A roster through the import API, as far as it stands in the log; how many people of it were accepted."""
+    files = {"file": (sheet.name, await asyncio.to_thread(sheet.read_bytes))}
+    answer = await box.client.post("/registry/api/imports", data={"community": COMMUNITY}, files=files)
+    answer.raise_for_status()
+    path = f"/registry/api/imports/{answer.json()['import_id']}"
+    while (status := (await box.client.get(path)).json())["stage"] not in {"committed", "failed"}:  # noqa: ASYNC110 - over HTTP
+        await asyncio.sleep(0.5)
+    assert status["stage"] == "committed", status
+    return int(status["accepted"])
+
+
 async def asked(client: httpx.AsyncClient, path: str, **query: Any) -> float:
     """Milliseconds of one GET that must succeed."""
     start = perf_counter()

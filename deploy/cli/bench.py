@@ -23,7 +23,8 @@ BENCHES: Final = {
     "batches": ("import_batch",),
     "catch_up": ("catch_up", "rebuild"),
     "visible": ("visible",),
-    "roster": ("roster_100k", "search", "member_page"),
+    "pages": ("member_page",),
+    "roster": ("roster_100k", "search"),
 }
 """Module of `deploy/bench` → the figures it measures."""
 
