@@ -18,22 +18,23 @@ from weakref import WeakValueDictionary
 from pydantic import BaseModel
 
 from events.facts.base import Fact
-from events.facts.decision import Decider, Decision, Refused
+from events.facts.decision import Decider, Decision, Happened, Refused
 from events.log.envelope import (
     GENESIS,
-    About,
+    Heading,
     Recorded,
     digest,
     draft,
-    encode,
     log_stream_of,
     open_fact,
     parse,
+    source_of,
     subject_of,
 )
-from events.log.port import Conflict, Log, Message, Write
+from events.log.port import Conflict, Log, Message
 from events.log.scribe import FACTS_MIN, Chain, Scribe, ScribeLost, write_chain
 from events.log.seal import KeyRing
+from events.log.written import Page, Written
 
 S = TypeVar("S", bound=BaseModel)
 
@@ -183,18 +184,17 @@ class Commands:
         Only the entity's last message on that stream is read, whatever its length. Raises `LogError`.
         """
         log_stream, subject = log_stream_of(self.service), subject_of(self.service, stream, entity)
-        await self.keys.ensure([entity] if fact.SEALED else [])
         for attempt in range(TRIES_MAX):
             last = await self.log.read_last(log_stream, subject)
-            about = self._about(asked, entity, fact, on, self.clock(), digest(last.body) if last else GENESIS)
-            body = encode(about, fact, self.city, self.keys.seal)
+            chain = Chain(entity, digest(last.body) if last else GENESIS, [draft(self.new_id(), fact, on)])
+            page, heading = Page(subject, last.seq if last else 0, [fact], chain), self._heading(asked)
+            bodies = await self._sealed(heading, [page])
             try:
-                write = Write(subject, last.seq if last else 0, [(about.id, body)])
-                (seq,) = await self.log.append(log_stream, [write])
+                sequences = await self.log.append(log_stream, [page.write(bodies[0])])
             except Conflict:
                 await asyncio.sleep(0.002 * attempt)
                 continue
-            return Receipt([_at(Recorded(about, fact), seq)])
+            return Receipt(Written(self.service, heading, [page], bodies, sequences))
         raise Conflict(f"{subject}: {TRIES_MAX} others were faster; try again")
 
     async def state(self, decider: Decider[S], entity: str) -> S:
@@ -229,72 +229,59 @@ class Commands:
             return None
         if stale:
             raise ChangedMeanwhile(f"{loaded[0].entity} is at {loaded[0].seq}, not {asked.expected}")
-        writes, recorded = await self._write(asked, loaded, planned)
-        if not recorded:
+        pages = self._drafted(loaded, planned)
+        if not pages:
             return Receipt(()) if newest else None
+        heading = self._heading(asked)
+        bodies = await self._sealed(heading, pages)
+        writes = [page.write(own) for page, own in zip(pages, bodies, strict=True)]
         try:
             sequences = await self.log.append(log_stream_of(self.service), writes)
         except Conflict:
             return None
-        return Receipt([_at(one, seq) for one, seq in zip(recorded, sequences, strict=True)])
+        return Receipt(Written(self.service, heading, pages, bodies, sequences))
 
-    async def _write(
-        self, asked: Asked, loaded: Sequence[Loaded], planned: Mapping[str, Decision]
-    ) -> tuple[list[Write], list[Recorded]]:
-        """Envelopes for what happened, chained per entity, personal fields sealed under keys that already exist."""
-        happened = {entity: d.facts for entity, d in planned.items() if not isinstance(d, Refused) and d.facts}
-        now = self.clock()
-        writing = [one for one in loaded if one.entity in happened]
-        chains: list[Chain] = []
-        drafted: list[list[Recorded]] = []
-        for one in writing:
-            facts = happened[one.entity]
-            recorded = [Recorded(self._about(asked, one.entity, fact, on, now, one.digest), fact) for fact, on in facts]
-            drafts = [(draft(new.about, new.fact, self.city), new.fact.SEALED) for new in recorded]
-            chains.append(Chain(one.entity, one.digest, drafts))
-            drafted.append(recorded)
-        bodies = await self._written(chains)
-        writes = []
-        for one, own, recorded in zip(writing, bodies, drafted, strict=True):
-            subject = subject_of(self.service, one.decider.stream, one.entity)
-            writes.append(Write(subject, one.seq, [(r.about.id, body) for r, body in zip(recorded, own, strict=True)]))
-        return writes, [
-            _behind(new, own[n - 1]) if n else new
-            for recorded, own in zip(drafted, bodies, strict=True)
-            for n, new in enumerate(recorded)
-        ]
+    def _drafted(self, loaded: Sequence[Loaded], planned: Mapping[str, Decision]) -> list[Page]:
+        """A page for every entity to which something happened."""
+        pages = []
+        for one in loaded:
+            decision = planned.get(one.entity)
+            if isinstance(decision, Happened) and decision.facts:
+                drafts = [draft(self.new_id(), fact, on) for fact, on in decision.facts]
+                subject = subject_of(self.service, one.decider.stream, one.entity)
+                facts = [fact for fact, _ in decision.facts]
+                pages.append(Page(subject, one.seq, facts, Chain(one.entity, one.digest, drafts)))
+        return pages
 
-    async def _written(self, chains: Sequence[Chain]) -> list[list[bytes]]:
-        """Sealed and serialised: here, or for a large batch in the scribe's process."""
-        people = {chain.entity for chain in chains if any(sealed for _, sealed in chain.drafts)}
-        if self.scribe is not None and sum(len(chain.drafts) for chain in chains) >= FACTS_MIN:
+    async def _sealed(self, heading: Heading, pages: Sequence[Page]) -> list[list[bytes]]:
+        """Envelopes, chained per entity, under keys that are stored; many are written in the scribe's process."""
+        chains = [page.chain for page in pages]
+        sealed = {fact.TYPE: fact.SEALED for page in pages for fact in page.facts}
+        people = {page.chain.entity for page in pages if any(fact.SEALED for fact in page.facts)}
+        # Nothing was ever written of them, so nobody made them keys; if somebody did, making them again is refused.
+        fresh = {page.chain.entity for page in pages if not page.expected}
+        if self.scribe is not None and sum(len(page.facts) for page in pages) >= FACTS_MIN:
             try:
-                bodies, made = await self.scribe.write(chains, await self.keys.records(people))
+                records = await self.keys.records(people, fresh)
+                bodies, made = await self.scribe.write(heading, chains, sealed, records)
             except ScribeLost:
                 self.scribe_losses += 1  # written here instead
             else:
                 if await self.keys.adopt(made):
                     return bodies
-        await self.keys.ensure(people)
-        return [write_chain(chain, self.keys.seal) for chain in chains]
+        await self.keys.ensure(people, fresh)
+        return [write_chain(heading, chain, sealed, self.keys.seal) for chain in chains]
 
-    def _about(self, asked: Asked, entity: str, fact: Fact, effective: date, now: datetime, previous: str) -> About:
-        fact_id = self.new_id()
-        return About(
-            id=fact_id,
-            type=fact.TYPE,
-            entity=entity,
+    def _heading(self, asked: Asked) -> Heading:
+        return Heading(
+            source=source_of(self.city, self.service),
+            recorded=self.clock(),
             community=asked.community,
-            effective=effective,
-            recorded=now,
             actor=asked.actor,
-            correlation=asked.correlation or asked.causation or fact_id,
+            correlation=asked.correlation or asked.causation,
             causation=asked.causation,
             command=asked.command,
             reason=asked.reason,
-            previous=previous,
-            service=self.service,
-            log_stream=log_stream_of(self.service),
         )
 
     async def _load(
@@ -366,11 +353,3 @@ def _from_snapshot(decider: Decider[Any], entity: str, snapshot: Snapshot | None
         return Loaded(decider, entity, decider.initial)
     state = decider.model.model_validate_json(snapshot.state)
     return Loaded(decider, entity, state, snapshot.seq, snapshot.digest)
-
-
-def _behind(one: Recorded, body: bytes) -> Recorded:
-    return Recorded(one.about._replace(previous=digest(body)), one.fact)
-
-
-def _at(one: Recorded, seq: int) -> Recorded:
-    return Recorded(one.about._replace(seq=seq), one.fact)

@@ -85,46 +85,90 @@ def digest(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()
 
 
-Draft = dict[str, Any]
-"""An envelope whose sealed fields are still plain. It never leaves this machine's memory."""
+class Heading(NamedTuple):
+    """What all envelopes of one command have in common; see `About`. `correlation` may be "": then each is its own."""
+
+    source: str
+    recorded: datetime
+    community: str
+    actor: str
+    correlation: str
+    causation: str
+    command: str
+    reason: str
 
 
-def draft(about: About, fact: Fact, city: str) -> Draft:
-    """The envelope before sealing. Key order is fixed here."""
-    envelope: Draft = {
-        "specversion": "1.0",
-        "id": about.id,
-        "source": f"/hearth/{city}/{about.service}",
-        "type": about.type,
-        "subject": about.entity,
-        "time": about.recorded,
-        "datacontenttype": "application/json",
-        "effective": about.effective,
-        "community": about.community,
-        "actor": about.actor,
-        "correlationid": about.correlation,
-        "causationid": about.causation,
-        "commandid": about.command,
-        "previoushash": about.previous,
-    }
-    if about.reason:
-        envelope["reason"] = about.reason
-    envelope["data"] = fact.model_dump(mode="json")
-    return envelope
+Draft = tuple[str, str, date, bytes]
+"""A fact before sealing: its id, type, effective day, and plain JSON. It never leaves this machine's memory."""
 
 
-def finish(envelope: Draft, sealed: Mapping[str, Purpose], seal: Sealer) -> bytes:
+def source_of(city: str, service: str) -> str:
+    """CloudEvents' `source`: which city's service says so."""
+    return f"/hearth/{city}/{service}"
+
+
+def draft(fact_id: str, fact: Fact, effective: date) -> Draft:
+    """The fact before sealing."""
+    # Python objects first, then orjson: a third quicker than pydantic's own JSON, byte for byte the same values.
+    return fact_id, fact.TYPE, effective, orjson.dumps(fact.model_dump(mode="json"))
+
+
+def finish(
+    heading: Heading, entity: str, previous: str, draft: Draft, sealed: Mapping[str, Purpose], seal: Sealer
+) -> bytes:
     """Seal the draft's fields and write it: the bytes to append, which are what hashes and proofs cover."""
-    data = envelope["data"]
-    for field, purpose in sealed.items():
-        plain = orjson.dumps(data[field])
-        data[field] = {"sealed": seal(envelope["subject"], purpose, envelope["id"], field, plain)}
-    return orjson.dumps(envelope, option=orjson.OPT_UTC_Z)
+    fact_id, type_, effective, plain = draft
+    data = orjson.loads(plain)
+    return _written(heading, (entity, previous, fact_id, type_, effective), data, sealed, seal)
 
 
 def encode(about: About, fact: Fact, city: str, seal: Sealer) -> bytes:
     """Envelope bytes to append."""
-    return finish(draft(about, fact, city), fact.SEALED, seal)
+    heading = Heading(
+        source_of(city, about.service),
+        about.recorded,
+        about.community,
+        about.actor,
+        about.correlation,
+        about.causation,
+        about.command,
+        about.reason,
+    )
+    own = (about.entity, about.previous, about.id, about.type, about.effective)
+    return _written(heading, own, fact.model_dump(mode="json"), fact.SEALED, seal)
+
+
+def _written(
+    heading: Heading,
+    own: tuple[str, str, str, str, date],
+    data: dict[str, Any],
+    sealed: Mapping[str, Purpose],
+    seal: Sealer,
+) -> bytes:
+    """The envelope. Key order is fixed here."""
+    entity, previous, fact_id, type_, effective = own
+    for field, purpose in sealed.items():
+        data[field] = {"sealed": seal(entity, purpose, fact_id, field, orjson.dumps(data[field]))}
+    envelope: dict[str, Any] = {
+        "specversion": "1.0",
+        "id": fact_id,
+        "source": heading.source,
+        "type": type_,
+        "subject": entity,
+        "time": heading.recorded,
+        "datacontenttype": "application/json",
+        "effective": effective,
+        "community": heading.community,
+        "actor": heading.actor,
+        "correlationid": heading.correlation or fact_id,
+        "causationid": heading.causation,
+        "commandid": heading.command,
+        "previoushash": previous,
+    }
+    if heading.reason:
+        envelope["reason"] = heading.reason
+    envelope["data"] = data
+    return orjson.dumps(envelope, option=orjson.OPT_UTC_Z)
 
 
 class Parsed(NamedTuple):

@@ -17,6 +17,8 @@ DESTROYED: Final = b""
 READ_AHEAD_MIN: Final = 100
 """So many people asked for at once look like a replay."""
 READ_AHEAD: Final = 2_000
+ROUNDS_MAX: Final = 12
+"""Rounds against others who make keys of the same people, before it gives up."""
 AHEAD_MAX: Final = 8_000
 """Records kept that nobody has asked for yet: 2 MB."""
 
@@ -85,24 +87,25 @@ class NatsKeyStore:
 
     async def create(self, service: str, records: Mapping[str, bytes]) -> Mapping[str, bytes]:
         """Records that stand after the call; all of them are durable."""
-        standing = dict(records)
-        items = list(records.items())
-        for start in range(0, len(items), BATCH_WRITES_MAX):
-            group = items[start : start + BATCH_WRITES_MAX]
-            try:
-                await self._append(service, group)
-            except Conflict:
-                standing.update(await self._create_singly(service, group))
+        standing: dict[str, bytes] = {}
+        people = list(records)
+        for start in range(0, len(people), BATCH_WRITES_MAX):
+            group = {person: records[person] for person in people[start : start + BATCH_WRITES_MAX]}
+            standing.update(await self._create(service, group))
         return standing
 
-    async def _create_singly(self, service: str, group: Sequence[tuple[str, bytes]]) -> Mapping[str, bytes]:
-        """After a conflict: keep what others made meanwhile, make the rest."""
-        for person, record in group:
+    async def _create(self, service: str, group: Mapping[str, bytes]) -> Mapping[str, bytes]:
+        """After a conflict: keep what others made, make the rest together; every round somebody's record stands."""
+        others: dict[str, bytes] = {}
+        for _ in range(ROUNDS_MAX):
+            left = {person: record for person, record in group.items() if person not in others}
             try:
-                await self._append(service, [(person, record)])
+                await self._append(service, list(left.items()))
             except Conflict:
-                continue
-        return await self.load(service, [person for person, _ in group])
+                others.update(await self._ask(service, list(left)))
+            else:
+                return {**group, **others}
+        raise Conflict(f"keys of {len(group)} people of {service}: others were faster {ROUNDS_MAX} times; try again")
 
     async def _append(self, service: str, group: Sequence[tuple[str, bytes]]) -> None:
         bucket = bucket_of(service)

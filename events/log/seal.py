@@ -13,7 +13,7 @@ import os
 from base64 import b64encode
 from binascii import a2b_base64
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from enum import IntEnum
 from typing import Final, Protocol
 
@@ -151,36 +151,49 @@ class KeyRing:
             records = await self._store.load(service, entities)
             for entity in entities:
                 self._records[(service, entity)] = records.get(entity)
-        while len(self._records) > self._people_max:
-            self._records.popitem(last=False)
+        self._let_go()
 
-    async def ensure(self, people: Iterable[str]) -> None:
-        """Make keys for people of the own service who have none yet; they are durable before this returns."""
-        wanted = set(people)
-        await self.prefetch((self._service, person) for person in wanted)
-        if erased := [p for p in wanted if self._records[(self._service, p)] == b""]:
-            raise Erased(f"keys of {', '.join(erased)} were destroyed")
-        fresh = {p: self._new_keys(p) for p in wanted if self._records[(self._service, p)] is None}
-        made = {person: record for person, (record, _) in fresh.items()}
-        standing = await self._store.create(self._service, made) if made else {}
-        for person, record in standing.items():
-            self._records[(self._service, person)] = record
-            if record == made[person]:
-                for number, key in fresh[person][1].items():
+    async def ensure(self, people: Iterable[str], fresh: Collection[str] = ()) -> None:
+        """Make keys for people of the own service who have none yet; they are durable before this returns.
+
+        Nobody asks the store for the records of the `fresh`: they should have none. Raises `Erased`.
+        """
+        records = await self.records(people, fresh)
+        _refuse_erased(records)
+        made = {person: self._new_keys(person) for person, record in records.items() if record is None}
+        if not made:
+            return
+        standing = await self._store.create(self._service, {person: record for person, (record, _) in made.items()})
+        self._remember(standing)
+        _refuse_erased(standing)
+        for person, (record, keys) in made.items():
+            if standing[person] == record:
+                for number, key in keys.items():
                     self._keep((self._service, person, self._suite, number), _cipher(self._suite, key))
 
-    async def records(self, people: Iterable[str]) -> dict[str, bytes | None]:
-        """The wrapped keys of people of the own service as they are stored; None: no keys were made yet."""
+    async def records(self, people: Iterable[str], fresh: Collection[str] = ()) -> dict[str, bytes | None]:
+        """The wrapped keys of people of the own service as they are stored; None: no keys were made yet.
+
+        The store is not asked about the `fresh`.
+        """
         wanted = set(people)
-        await self.prefetch((self._service, person) for person in wanted)
-        return {person: self._records[(self._service, person)] for person in wanted}
+        await self.prefetch((self._service, person) for person in wanted if person not in fresh)
+        return {person: self._records.get((self._service, person)) for person in wanted}
 
     async def adopt(self, records: Mapping[str, bytes]) -> bool:
         """Store key records made elsewhere (by a `Scribe`). False if somebody else's stand for one of the people."""
         standing = await self._store.create(self._service, records) if records else {}
-        for person, record in standing.items():
-            self._records[(self._service, person)] = record
+        self._remember(standing)
         return standing == records
+
+    def _remember(self, records: Mapping[str, bytes]) -> None:
+        for person, record in records.items():
+            self._records[(self._service, person)] = record
+        self._let_go()
+
+    def _let_go(self) -> None:
+        while len(self._records) > self._people_max:
+            self._records.popitem(last=False)
 
     def forget(self, service: str, person: str) -> None:
         """Drop the cached keys of a person whose record was destroyed."""
@@ -243,17 +256,29 @@ class KeyRing:
 
     def _new_keys(self, person: str) -> tuple[bytes, dict[int, bytes]]:
         """A record of fresh data keys, and the keys themselves by purpose."""
+        random = os.urandom(len(self._keks) * _RANDOM_BYTES)
         parts = []
         keys = {}
-        for number, kek in self._keks.items():
-            nonce, keys[number] = os.urandom(NONCE_BYTES), os.urandom(KEY_BYTES)
+        for place, (number, kek) in enumerate(self._keks.items()):
+            own = random[place * _RANDOM_BYTES : (place + 1) * _RANDOM_BYTES]
+            nonce, key = own[:NONCE_BYTES], own[NONCE_BYTES:]
             bound = _bound(self._service, person, "key", str(number))
-            parts.append(bytes((number,)) + nonce + kek.encrypt(nonce, keys[number], bound))
+            parts.append(bytes((number,)) + nonce + kek.encrypt(nonce, key, bound))
+            keys[number] = key
         return b"".join(parts), keys
 
 
 _ENTRY_BYTES: Final = 1 + NONCE_BYTES + KEY_BYTES + TAG_BYTES
 """An entry of a record: purpose number, nonce, wrapped key. Entries of one length stand one after the other."""
+
+
+_RANDOM_BYTES: Final = NONCE_BYTES + KEY_BYTES
+"""What is drawn for an entry."""
+
+
+def _refuse_erased(records: Mapping[str, bytes | None]) -> None:
+    if erased := [person for person, record in records.items() if record == b""]:
+        raise Erased(f"keys of {', '.join(erased)} were destroyed")
 
 
 def _bound(service: str, person: str, fact_id: str, field_name: str) -> bytes:

@@ -49,3 +49,11 @@ async def test_a_destroyed_record_is_an_empty_one(log: JetStreamLog) -> None:
     await log.connection.flush()
     assert (await store.load("registry", ["p00003"]))["p00003"] == b""
     assert (await NatsKeyStore(log).load("registry", people))["p00003"] == b""
+
+
+async def test_of_a_large_batch_only_those_are_left_out_who_have_keys(log: JetStreamLog) -> None:
+    store = NatsKeyStore(log)
+    await store.create("registry", {PEOPLE[7]: b"first"})
+    made = await store.create("registry", {person: record_of(person) for person in PEOPLE[:50]})
+    assert made == {person: record_of(person) for person in PEOPLE[:50]} | {PEOPLE[7]: b"first"}
+    assert await NatsKeyStore(log).load("registry", PEOPLE[:50]) == made

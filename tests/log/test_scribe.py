@@ -85,8 +85,8 @@ async def test_a_scribe_that_dies_costs_nothing(scribe: Scribe) -> None:
     log, store = MemoryLog(), MemoryKeyStore()
     commands = desk(log, scribe, store)
     await everybody(desk(MemoryLog(), scribe, MemoryKeyStore()))
-    assert scribe._process is not None
-    os.kill(scribe._process.pid, signal.SIGKILL)
+    assert scribe.pid is not None
+    os.kill(scribe.pid, signal.SIGKILL)
     await everybody(commands)
     assert (await log.ends("REGISTRY")).last == 2 * len(ENTITIES)
     assert commands.scribe_losses == 1
@@ -128,11 +128,14 @@ async def test_the_scribe_ends_with_its_parent(tmp_path: Path) -> None:
     parent = tmp_path / "parent.py"
     parent.write_text(
         "import asyncio, os, signal\n"
-        "from events.log.scribe import Scribe\n"
+        "from datetime import UTC, datetime\n"
+        "from events.log.envelope import Heading\n"
+        "from events.log.scribe import Chain, Scribe\n"
+        "HEADING = Heading('', datetime.now(UTC), '', '', '', '', '', '')\n"
         "async def main():\n"
         "    scribe = Scribe('registry', {'identity': b'i' * 32})\n"
-        "    await scribe.write([], {})\n"
-        "    print(scribe._process.pid, flush=True)\n"
+        "    await scribe.write(HEADING, [Chain('p', '', [])], {}, {})\n"
+        "    print(scribe.pid, flush=True)\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
         "asyncio.run(main())\n"
     )

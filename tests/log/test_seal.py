@@ -107,3 +107,20 @@ async def test_a_purpose_without_a_key_cannot_be_sealed() -> None:
     await keys.ensure(["zhang"])
     with pytest.raises(LogError, match="holds no key"):
         keys.seal("zhang", "care", "f", "n", b"x")
+
+
+async def test_whoever_is_taken_for_a_newcomer_keeps_the_keys_that_stand() -> None:
+    store = MemoryKeyStore()
+    before = ring(store, "identity")
+    await before.ensure(["zhang"])
+    keys = ring(store, "identity")
+    await keys.ensure(["zhang", "li"], fresh={"zhang", "li"})
+    text = keys.seal("zhang", "identity", "f1", "name", b"x")
+    assert before.open("registry", "zhang", "f1", "name", text) == b"x"
+
+
+async def test_nobody_erased_is_a_newcomer() -> None:
+    store = MemoryKeyStore()
+    store.records[("registry", "zhang")] = b""
+    with pytest.raises(Erased):
+        await ring(store, "identity").ensure(["zhang"], fresh={"zhang"})
