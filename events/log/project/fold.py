@@ -80,11 +80,11 @@ class Engine:
         plan, wanted = self._plan(items, parked)
         if self._snapshots is not None:
             wanted[SNAPSHOT] = [key for item in items if (key := self._snapshot_key(item)) is not None]
-        for part in self.parts:
-            if keys := wanted.get(part.name):
-                await part.load(connection, keys)
         self._at_rest.clear()
         try:
+            for part in self.parts:
+                if keys := wanted.get(part.name):
+                    await part.load(connection, keys)
             for number, (item, steps) in enumerate(zip(items, plan, strict=True), 1):
                 parked += self._fold_item(item, steps)
                 if number % YIELD_FACTS == 0:
