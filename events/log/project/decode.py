@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import traceback
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from functools import partial
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple, Protocol
 
 from events.facts.access import EVERY_SERVICE
@@ -21,7 +20,6 @@ YIELD_FACTS: Final = 50
 ENTITY_MAX: Final = 200
 COMMAND_MAX: Final = 500
 """Characters; both together still fit into one entry of an index (2,704 bytes)."""
-_NO_PAUSE: Final = partial(asyncio.sleep, 0)
 _PROJECT: Final = re.compile(r"/(events|services|tests)/.*$")
 
 
@@ -56,9 +54,8 @@ class Item(NamedTuple):
 class Decoder:
     """Decodes for one projection: what nobody folds stays closed."""
 
-    def __init__(self, projection: Projection, keys: Keys, pause: Callable[[], Awaitable[None]] = _NO_PAUSE) -> None:
-        """`pause` is awaited every `YIELD_FACTS`."""
-        self._keys, self._pause = keys, pause
+    def __init__(self, projection: Projection, keys: Keys) -> None:
+        self._keys = keys
         self._catalogue = catalogue()
         self._communities: set[str] = set()
         self._wanted = frozenset(projection.routes)
@@ -80,7 +77,7 @@ class Decoder:
             about, fact, problem = (None, None, one) if isinstance(one, str) else self._open(one)
             items.append(Item(message, stream, (entity,), about, fact, problem))
             if number % YIELD_FACTS == 0:
-                await self._pause()
+                await asyncio.sleep(0)
         return items
 
     def _is_wanted(self, about: About) -> bool:

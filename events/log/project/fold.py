@@ -54,8 +54,6 @@ class Engine:
     ) -> None:
         """`empty`: the tables hold nothing yet, so nothing needs to be read from them."""
         self._own_stream = projection.own_stream
-        self._at_rest = asyncio.Event()
-        self._at_rest.set()
         self._views = {
             view.name: ViewPart(view, schema, empty=empty)
             for view in projection.views
@@ -80,27 +78,16 @@ class Engine:
         plan, wanted = self._plan(items, parked)
         if self._snapshots is not None:
             wanted[SNAPSHOT] = [key for item in items if (key := self._snapshot_key(item)) is not None]
-        self._at_rest.clear()
-        try:
-            for part in self.parts:
-                if keys := wanted.get(part.name):
-                    await part.load(connection, keys)
-            for number, (item, steps) in enumerate(zip(items, plan, strict=True), 1):
-                parked += self._fold_item(item, steps)
-                if number % YIELD_FACTS == 0:
-                    await asyncio.sleep(0)
-        finally:
-            self._at_rest.set()
+        for part in self.parts:
+            if keys := wanted.get(part.name):
+                await part.load(connection, keys)
+        for number, (item, steps) in enumerate(zip(items, plan, strict=True), 1):
+            parked += self._fold_item(item, steps)
+            if number % YIELD_FACTS == 0:
+                await asyncio.sleep(0)
         for part in self.parts:
             await part.write(connection)
         return parked
-
-    async def at_rest(self) -> None:
-        """A pause, until no fold is at work. Who decodes the next batch waits here: that is for the time in which
-        PostgreSQL writes; done in between, both would stand still then.
-        """
-        await asyncio.sleep(0)
-        await self._at_rest.wait()
 
     async def fold_alone(self, connection: Connection[Any], item: Item) -> list[Parked]:
         """Fold one fact with every part in a savepoint of its own; the parts that it spoils are left without it."""

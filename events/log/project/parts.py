@@ -75,12 +75,12 @@ class _Rows:
         return ask
 
     def keep(self) -> None:
-        """The batch is committed: its rows are the most recently used."""
+        """The batch is committed, or will be: its rows are the most recently used, and none of them is let go."""
         kept = self._kept
         for key, row in self._working.items():
             kept[key] = row
             kept.move_to_end(key)
-        while len(kept) > ROWS_KEPT_MAX:
+        while len(kept) > max(ROWS_KEPT_MAX, len(self._working)):
             kept.popitem(last=False)
             self._complete = False
         self.drop()

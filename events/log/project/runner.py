@@ -8,31 +8,29 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Sequence
-from contextlib import AbstractAsyncContextManager, aclosing
-from dataclasses import dataclass, field
+from contextlib import aclosing
+from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Any, Final
 
 import structlog
 from asyncpg import Connection
 
 from events.log.port import Log, LogGap, LogShrunk
-from events.log.project.at_once import Prepared, gathered
-from events.log.project.copy import COPY_FROM, record_of, write_copy
+from events.log.project.at_once import Prepared
+from events.log.project.batches import Batches
 from events.log.project.ddl import PARTITION_FACTS, declared, make_partitions, prepare
 from events.log.project.decode import Decoder, Item, Keys
-from events.log.project.fold import Engine, Parked, in_pieces
-from events.log.project.parked import park
+from events.log.project.fold import Engine
 from events.log.project.rebuild import rebuild
 from events.log.project.session import (
     STALLED_SECONDS,
     Database,
     Superseded,
-    batch_transaction,
     beat,
     close,
     lead,
+    open_reader,
     open_writer,
 )
 from events.log.project.view import SNAPSHOT, Projection
@@ -65,14 +63,13 @@ class Counters:
 class _Led:
     """What is true while one lead lasts and nobody else writes."""
 
-    writer: Connection[Any]
-    prepared: Prepared
-    engine: Engine
-    generation: int
-    positions: dict[str, int]
+    batches: Batches
     partitioned_to: int
     stale: list[str]
-    one_batch: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def ends_with(self, item: Item) -> bool:
+        """True if the partitions made so far must not be filled beyond this one."""
+        return item.message.seq >= self.partitioned_to - PARTITION_FACTS
 
 
 class Runner:
@@ -102,6 +99,7 @@ class Runner:
         self.ready = asyncio.Event()
         """The tables exist: pages may be served."""
         self._source, self._database, self._keys, self._clock = log, database, keys, clock
+        self._decoder = Decoder(projection, keys)
         self._batch_max, self._stalled_seconds = batch_max, stalled_seconds
         self._failures = 0
 
@@ -154,11 +152,11 @@ class Runner:
 
     async def _lead(self, leader: Connection[Any]) -> None:
         """Fold until something makes it begin again. Being superseded by a rebuild costs only the caches."""
-        writer = await open_writer(self._database, leader)
+        writer, reader = await open_writer(self._database, leader), await open_reader(self._database)
         prepared = Prepared(writer)
         try:
             while True:
-                led = await self._load(writer, prepared)
+                led = await self._load(writer, reader, prepared)
                 work: list[Coroutine[Any, Any, None]] = [beat(leader)]
                 work += [self._follow(led, stream) for stream in self.projection.streams]
                 if led.stale:
@@ -167,10 +165,13 @@ class Runner:
                     await _first_of(*work)
                 except Superseded:
                     self.counters.restarts += 1
+                finally:
+                    await led.batches.close()
         finally:
             await close(writer)
+            await close(reader)
 
-    async def _load(self, writer: Connection[Any], prepared: Prepared) -> _Led:
+    async def _load(self, writer: Connection[Any], reader: Connection[Any], prepared: Prepared) -> _Led:
         """Positions, and which views stand in the version that this code folds; the others wait for their rebuild."""
         rows = await writer.fetch("SELECT stream, seq, generation FROM position")
         current, stale = await self._versions(writer)
@@ -186,15 +187,18 @@ class Runner:
         for stream, seq in positions.items():
             self.positions.reached(stream, seq)
         untouched = not any(positions.values())
-        return _Led(
+        batches = Batches(
+            self.projection.own_stream,
             writer,
+            reader,
             prepared,
             Engine(self.projection, current, empty=untouched),
             rows[0]["generation"],
             positions,
-            partitioned_to,
-            stale,
+            self._clock,
+            self._written,
         )
+        return _Led(batches, partitioned_to, stale)
 
     async def _versions(self, writer: Connection[Any]) -> tuple[set[str], list[str]]:
         """Views that stand as this code folds them, and those to be rebuilt. Raises `Outdated`."""
@@ -207,56 +211,34 @@ class Runner:
         return set(wanted) - set(stale), stale
 
     async def _follow(self, led: _Led, stream: str) -> None:
-        """Decode the next batch while PostgreSQL writes this one."""
+        """Decode the next batches while this one is folded and written."""
         decoded: asyncio.Queue[list[Item]] = asyncio.Queue(maxsize=DECODED_AHEAD)
-        decoder = Decoder(self.projection, self._keys, led.engine.at_rest)
+        batches = led.batches
 
         async def read() -> None:
-            async with aclosing(self._source.follow(stream, led.positions[stream], batch=self._batch_max)) as pages:
+            async with aclosing(self._source.follow(stream, batches.positions[stream], batch=self._batch_max)) as pages:
                 async for messages in pages:
-                    await decoded.put(await decoder.decode(messages))
+                    await decoded.put(await self._decoder.decode(messages))
 
         async def write() -> None:
             while True:
                 items = await decoded.get()
-                async with led.one_batch:
-                    await self._fold(led, stream, items)
+                if stream == self.projection.own_stream and led.ends_with(items[-1]):
+                    raise Superseded("the second copy needs its next partition")
+                async with batches.alone:
+                    await batches.add(stream, items)
+                    if decoded.empty():
+                        await batches.settle()
 
         await _first_of(read(), write())
 
-    async def _fold(self, led: _Led, stream: str, items: list[Item]) -> None:
-        """Write a batch; one that a bad value spoils is halved until the fact stands alone and can be parked."""
-        if items[-1].message.seq >= led.partitioned_to - PARTITION_FACTS and stream == self.projection.own_stream:
-            raise Superseded("the second copy needs its next partition")
-        await in_pieces(led.engine, items, partial(self._commit, led, stream))
-
-    async def _commit(self, led: _Led, stream: str, items: Sequence[Item], alone: bool) -> None:
-        """One transaction: position, rows, snapshots, second copy, parked facts."""
-        own = stream == self.projection.own_stream
-        old, new = led.positions[stream], items[-1].message.seq
-        transaction: AbstractAsyncContextManager[Connection[Any]]
-        if alone or len(items) >= COPY_FROM:
-            transaction = batch_transaction(led.writer, stream, led.generation, old, new)
-        else:
-            transaction = gathered(led.prepared, stream, led.generation, old, new)
-        async with transaction as session:
-            parked: list[Parked]
-            if alone:
-                parked = await led.engine.fold_alone(session, items[0])
-            else:
-                parked = await led.engine.fold(session, items)
-            if own:
-                await write_copy(session, [record_of(item) for item in items])
-            if parked:
-                await park(session, parked, self._clock())
-        led.engine.keep()
-        led.positions[stream] = new
+    def _written(self, stream: str, seq: int, facts: int, parked: int) -> None:
         self._failures = 0
         self.trouble = None
-        self.counters.facts += len(items)
+        self.counters.facts += facts
         self.counters.batches += 1
-        self.counters.parked += len(parked)
-        self.positions.reached(stream, new)
+        self.counters.parked += parked
+        self.positions.reached(stream, seq)
 
     async def _rebuild(self, stale: Sequence[str]) -> None:
         """Bring views of an older version up to this one beside the old ones, which go on serving until the switch."""

@@ -115,6 +115,13 @@ async def open_writer(database: Database, leader: Connection[Any]) -> Connection
     return connection
 
 
+async def open_reader(database: Database) -> Connection[Any]:
+    """The session that reads rows ahead of a batch, outside of any transaction: its scope holds as long as it does."""
+    connection = await database.app()
+    await connection.execute(f"SET {SETTING} = '{WHOLE_BOX}'")
+    return connection
+
+
 @asynccontextmanager
 async def batch_transaction(
     connection: Connection[Any], stream: str, generation: int, old: int, new: int
