@@ -20,6 +20,7 @@ from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 from nats.errors import Error as NatsError
 
+from events.log.jetstream.client import LogClient
 from events.log.jetstream.rpc import ApiError, Requests, TimedOut
 from events.log.port import LogGap, LogShrunk, Message, Pages, Unavailable
 
@@ -53,7 +54,12 @@ class _Feed:
         if message.headers and "Status" in message.headers:
             await self._status(message)
             return
-        tokens = message.reply.split(".")
+        self.fed(message.subject, message.reply, message.data)
+
+    def fed(self, subject: str, reply: str, body: bytes) -> None:
+        """A message of the stream; `reply` tells its place there and in this consumer."""
+        self.heard_at = self._clock()
+        tokens = reply.split(".")
         at = 5 if len(tokens) == 9 else 7  # $JS.ACK.<stream>… or $JS.ACK.<domain>.<account>.<stream>…
         sequence, delivered = int(tokens[at]), int(tokens[at + 1])
         if delivered != self._delivered + 1:
@@ -61,7 +67,7 @@ class _Feed:
         elif not self.broken:
             self._delivered = delivered
             stored_at = datetime.fromtimestamp(int(tokens[at + 2]) / _NANOSECONDS, UTC)
-            self.waiting.append(Message(self._stream, sequence, message.subject, message.data, stored_at))
+            self.waiting.append(Message(self._stream, sequence, subject, body, stored_at))
         self.arrived.set()
 
     async def _status(self, message: Msg) -> None:
@@ -70,7 +76,7 @@ class _Feed:
             self._stalled_reply = message.reply
         elif stalled := headers.get("Nats-Consumer-Stalled"):
             self._stalled_reply = stalled
-        elif (seen := headers.get("Nats-Last-Consumer")) and int(seen) != self._delivered:
+        elif (seen := headers.get("Nats-Last-Consumer")) and int(seen) > self._delivered:
             self.broken = True  # messages were lost between the server and here
             self.arrived.set()
         await self.make_room()
@@ -137,6 +143,8 @@ class Follower:
         subscription = await self._connection.subscribe(
             inbox, cb=feed.received, pending_msgs_limit=-1, pending_bytes_limit=-1
         )
+        if isinstance(self._connection, LogClient):
+            self._connection.feed(subscription, feed.fed)
         name = f"{self._owner}_{inbox.rsplit('.', 1)[-1]}_{next(_names)}"
         try:
             await self._create(name, inbox, position)
@@ -170,6 +178,8 @@ class Follower:
 
     async def _remove(self, name: str, subscription: Subscription) -> None:
         """Best effort: a consumer that cannot be removed now expires by itself."""
+        if isinstance(self._connection, LogClient):
+            self._connection.starve(subscription)
         with contextlib.suppress(NatsError, OSError):
             await subscription.unsubscribe()
         with contextlib.suppress(TimedOut, Unavailable, ApiError, NatsError, OSError):
