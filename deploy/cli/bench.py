@@ -21,7 +21,7 @@ from deploy.cli.options import JsonOption, Refused
 BENCHES: Final = {
     "append": ("append_1", "append_64"),
     "batches": ("import_batch",),
-    "catch_up": ("catch_up", "rebuild"),
+    "catch_up": ("catch_up", "catch_up_snapshots", "rebuild"),
     "visible": ("visible",),
     "pages": ("member_page",),
     "roster": ("roster_100k", "search"),
