@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import replace
+from datetime import date
 from typing import Any, Final, TypeVar
 
 from events.facts.decision import Happened, Refused, refused
@@ -16,6 +18,7 @@ from services.registry.decide.commands import Enrol, WithdrawEnrolment
 from services.registry.decide.member import MEMBER, Member, Standing
 from services.registry.decide.roster_import import ROSTER_IMPORT, CommitImport, ImportStage, StartImport
 from services.registry.handle import ID_NUMBER, Registry
+from services.registry.import_roster.overlap import overlapped
 from services.registry.import_roster.person import doubted, enrol_command, leaving, rejected
 from services.registry.import_roster.reading import ITEMS_PER_BATCH, Batch, Opened, Progress, batches, opened
 from services.registry.import_roster.undo import ImportUndo, Undoing, take_back
@@ -28,6 +31,8 @@ WATCHED_MAX: Final = 50
 FILENAME_CHARACTERS_MAX: Final = 200
 
 STATES_PER_QUESTION: Final = 1000
+BATCHES_AT_ONCE: Final = 2
+"""One is appended while the next is claimed, decided and sealed; more would only be more memory."""
 W = TypeVar("W", Progress, Undoing)
 
 log = logging.getLogger(__name__)
@@ -166,19 +171,33 @@ class Importer:
     # ── bringing in ──────────────────────────────────────────────────────────────────────────────────────────────
 
     async def _bring_in(self, asked: Asked, file: Opened, progress: Progress) -> None:
+        """Enrol while the next people are read and claimed; what is refused is recorded in the file's order."""
         today = self._registry.today()
-        branches: dict[str, str] = {}
-        async for batch in batches(file.roster, today, progress):
-            await self._form_branches(asked, batch.people, branches)
-            refused_here = await self._enrol(asked, progress, batch.people, branches)
-            rejections = sorted([*batch.rejections, *refused_here], key=file.place)
-            progress.refuse(rejections)
-            await self._reject(asked, progress.import_id, rejections)
+        works = self._enrolling(asked, file, progress, today)
+        async with aclosing(works), aclosing(overlapped(works, BATCHES_AT_ONCE)) as enrolled:
+            async for rejections in enrolled:
+                progress.refuse(rejections)
+                await self._reject(asked, progress.import_id, rejections)
         doubts = tuple(doubted(one) for one in progress.warnings)
         committed = CommitImport(accepted=progress.accepted, doubted=progress.doubted, doubts=doubts)
         await self._commands.act(
             asked, ROSTER_IMPORT, progress.import_id, lambda one: roster_import.commit(one, committed, today)
         )
+
+    async def _enrolling(
+        self, asked: Asked, file: Opened, progress: Progress, today: date
+    ) -> AsyncGenerator[Coroutine[Any, Any, list[Rejection]], None]:
+        """For every batch of the file the work of enrolling it, which ends with its rejections in order."""
+        branches: dict[str, str] = {}
+
+        async def enrol(batch: Batch) -> list[Rejection]:
+            refused_here = await self._enrol(asked, progress, batch.people, branches)
+            return sorted([*batch.rejections, *refused_here], key=file.place)
+
+        async with aclosing(batches(file.roster, today, progress)) as read:
+            async for batch in read:
+                await self._form_branches(asked, batch.people, branches)
+                yield enrol(batch)
 
     async def _form_branches(self, asked: Asked, people: Sequence[RosterRow], branches: dict[str, str]) -> None:
         for name in dict.fromkeys(row.branch for row in people if row.branch):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
@@ -99,7 +99,7 @@ def _open(content: bytes, mapping: Mapping[str, str] | None) -> Opened:
     return Opened(roster, hashlib.sha256(content).hexdigest(), read_as)
 
 
-async def batches(roster: Roster, today: date, progress: Progress) -> AsyncIterator[Batch]:
+async def batches(roster: Roster, today: date, progress: Progress) -> AsyncGenerator[Batch, None]:
     """The file in batches. Reading is work of a thread, one batch ahead: pages go on being served meanwhile.
 
     Raises `UnreadableRoster`.

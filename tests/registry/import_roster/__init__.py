@@ -1,0 +1,1 @@
+"""Rosters brought in, on the real application and a real cell."""
