@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from events.facts.care import WhyCancelled
 from events.facts.member import Died, Enrolled, EnrolmentWithdrawn
 from events.log.envelope import About
@@ -13,12 +16,17 @@ from services.care.react.asking import asked_by
 CAME, ENDED = "visits-of-a-newcomer", "nothing-after-the-end"
 
 
-@reaction(CAME, on=Enrolled)
-async def plan_first(fact: Enrolled, about: About, care: Care) -> None:
-    """Plan the windows that are open. The people of a roster are planned together, when it is in."""
-    if fact.import_id is not None:
-        care.plan_soon()
-        return
+def of_a_roster(data: Mapping[str, Any], care: Care) -> bool:
+    """The people of a roster are planned together, when it is in."""
+    if data.get("import_id") is None:
+        return False
+    care.plan_soon()
+    return True
+
+
+@reaction(CAME, on=Enrolled, at_sight=of_a_roster)
+async def plan_first(_fact: Enrolled, about: About, care: Care) -> None:
+    """Plan the windows that are open."""
     await care.replan(asked_by(CAME, about), about.entity, about.position)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from events.facts.member import MovedAway, Returned
 from events.log.envelope import About
 from events.log.react import reaction
@@ -11,12 +14,17 @@ from services.care.react.asking import asked_by
 GONE, BACK = "calls-while-away", "visits-after-return"
 
 
-@reaction(GONE, on=MovedAway)
-async def call_instead(fact: MovedAway, about: About, care: Care) -> None:
-    """Cancel visits at home and plan calls. Those whom a roster brought in as away are planned together, later."""
-    if fact.carried_over:
-        care.plan_soon()
-        return
+def of_a_roster(data: Mapping[str, Any], care: Care) -> bool:
+    """Those whom a roster brought in as away are planned together, when it is in."""
+    if not data.get("carried_over"):
+        return False
+    care.plan_soon()
+    return True
+
+
+@reaction(GONE, on=MovedAway, at_sight=of_a_roster)
+async def call_instead(_fact: MovedAway, about: About, care: Care) -> None:
+    """Cancel visits at home and plan calls."""
     await care.replan(asked_by(GONE, about), about.entity, about.position)
 
 

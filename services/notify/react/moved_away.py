@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from events.facts.member import MovedAway
 from events.facts.notice import WhySuppressed
@@ -18,11 +19,14 @@ WELCOME: Final = ("returned.member",)
 """What was still to be said about the last return is out of date when the member leaves again."""
 
 
-@reaction(POLICY, on=MovedAway)
+def of_a_roster(data: Mapping[str, Any], _notify: Notify) -> bool:
+    """Nobody is told of those whom a roster brought in as away."""
+    return bool(data.get("carried_over"))
+
+
+@reaction(POLICY, on=MovedAway, at_sight=of_a_roster)
 async def tell_moved_away(fact: MovedAway, about: About, notify: Notify) -> None:
-    """Two notices. Nobody is told of those whom a roster brought in as away, or who were back before it could be."""
-    if fact.carried_over:
-        return
+    """Two notices, unless the member was back before they could be given."""
     person = await notify.person(about)
     if person is None:
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from time import monotonic
 from typing import Final, Generic, TypeVar
@@ -71,13 +71,34 @@ class Doer(Generic[H]):
 
     async def do(self, wave: Sequence[Work[H]]) -> list[Parked]:
         """Do works of different entities, some at once; returns what failed. Raises only what the key store raises."""
-        opened = await self._open(wave)
-        failed = await asyncio.gather(*(self._one(work, it) for work, it in zip(wave, opened, strict=True)))
-        return [one for ones in failed for one in ones]
-
-    async def _open(self, wave: Sequence[Work[H]]) -> list[Recorded | _Closed]:
-        """The facts of a wave, with the keys of all its people fetched at once."""
         taken_apart = [_take_apart(work.message) for work in wave]
+        left: list[tuple[Work[H], Parsed | _Closed]] = []
+        failed: list[Parked] = []
+        for work, it in zip(wave, taken_apart, strict=True):
+            rest = work if isinstance(it, _Closed) else replace(work, reactions=self._at_sight(work, it, failed))
+            if rest.reactions or not work.reactions:
+                left.append((rest, it))
+        opened = await self._open([it for _, it in left])
+        done = await asyncio.gather(*(self._one(work, it) for (work, _), it in zip(left, opened, strict=True)))
+        return [*failed, *(one for ones in done for one in ones)]
+
+    def _at_sight(self, work: Work[H], parsed: Parsed, failed: list[Parked]) -> list[Reaction[H]]:
+        """Those who need the fact opened; the others have done what they do, or stand in `failed`."""
+        left = []
+        for reaction in work.reactions:
+            try:
+                done = reaction.at_sight is not None and reaction.at_sight(parsed.data, self._handler)
+            except Exception as error:  # noqa: BLE001 - as in `_run`
+                failed.append(self._failed(work, reaction.policy, error, parsed.about))
+                continue
+            if done:
+                REACTIONS.labels(self._service, reaction.policy, "done").inc()
+            else:
+                left.append(reaction)
+        return left
+
+    async def _open(self, taken_apart: Sequence[Parsed | _Closed]) -> list[Recorded | _Closed]:
+        """The facts of a wave, with the keys of all its people fetched at once."""
         people = {(it.about.service, it.about.entity) for it in taken_apart if isinstance(it, Parsed)}
         await self._keys.prefetch(people)
         return [it if isinstance(it, _Closed) else self._unseal(it) for it in taken_apart]

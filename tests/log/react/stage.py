@@ -118,7 +118,7 @@ class Stage:
     async def publish(self, entity: str, body: bytes) -> int:
         """Put any bytes onto a fact subject."""
         last = await self._last(entity)
-        (seq,) = await self.registry.append(STREAM, [Write(_subject(entity), last, [(f"after-{last}", body)])])
+        (seq,) = await self.registry.append(STREAM, [Write(_subject(entity), last, [(f"{entity}-raw-{last}", body)])])
         return seq
 
     async def consumer(self) -> dict[str, Any]:

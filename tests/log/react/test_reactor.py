@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from prometheus_client import REGISTRY, CollectorRegistry
@@ -15,7 +16,7 @@ from events.log.jetstream.rpc import ApiError
 from events.log.react import reaction
 from events.log.seal import KeyRing, MemoryKeyStore
 from services.shell.reacting import Reactor, ReactorHealth, broker_options
-from tests.log.react.stage import CONSUMER, SERVICE, SOURCE, STREAM, Hand, Stage, about_of, until
+from tests.log.react.stage import CONSUMER, SERVICE, SOURCE, STREAM, Hand, Stage, about_of, answer, until
 
 HERE = Attended(meeting_id="m1")
 OTHER = Assigned(branch_id="b1")
@@ -160,6 +161,55 @@ async def test_sealed_fields_are_open_to_who_holds_the_key_of_their_purpose(stag
     async with stage.reactor(Hand(), [hear], keys=KeyRing(SERVICE, {"contact": kek}, records)):
         await until(lambda: heard)
     assert heard == [away]
+
+
+async def test_what_is_settled_at_sight_is_not_opened_and_the_rest_is(stage: Stage) -> None:
+    asked: list[str] = []
+    heard: list[str] = []
+    sighted: list[Any] = []
+
+    class Asked(KeyRing):
+        async def prefetch(self, people: Iterable[tuple[str, str]]) -> None:
+            people = list(people)
+            asked.extend(entity for _, entity in people)
+            await super().prefetch(people)
+
+    def carried(data: Mapping[str, Any], _: Hand) -> bool:
+        sighted.append(data["reason"])
+        return bool(data["carried_over"])
+
+    @reaction("hear-who-moved", on=MovedAway, at_sight=carried)
+    async def hear(fact: MovedAway, about: About, __: Hand) -> None:
+        heard.append(f"{about.entity}: {fact.reason}")
+
+    records, kek = MemoryKeyStore(), b"c" * 32
+    registry = KeyRing(SOURCE, {"contact": kek}, records)
+    await registry.ensure(["old", "new", "older"])
+    away = MovedAway(kind=AwayKind.CARD, clause="6.2", destination="成都", fixed_place=True, reason="照看孙子")
+    carried_over = away.model_copy(update={"carried_over": True})
+    for entity, fact in (("old", carried_over), ("new", away), ("older", carried_over)):
+        await stage.publish(entity, encode(about_of(f"f-{entity}", entity, fact), fact, "demo", registry.seal))
+    async with stage.reactor(Hand(), [hear], keys=Asked(SERVICE, {"contact": kek}, records)) as reactor:
+        await until(lambda: done(reactor, 3))
+    assert (heard, asked) == (["new: 照看孙子"], ["new"])
+    assert [list(one) for one in sighted] == [["sealed"]] * 3
+
+
+async def test_who_stumbles_at_sight_is_parked_and_nothing_stops(stage: Stage) -> None:
+    hand = Hand()
+
+    def stumble(data: Mapping[str, Any], _: Hand) -> bool:
+        return bool(data["no such field"])
+
+    @reaction("look-twice", on=Attended, at_sight=stumble)
+    async def look(_: Attended, __: About, ___: Hand) -> None:
+        raise AssertionError("it was not to be opened")
+
+    await stage.append(("a", HERE), ("b", OTHER))
+    async with stage.reactor(hand, [look, answer]) as reactor:
+        await until(lambda: done(reactor, 2))
+        assert [(one.policy, one.entity) for one in await reactor.parked()] == [("look-twice", "a")]
+    assert hand.seen == [("a", 1)]
 
 
 async def test_three_services_of_one_process_share_one_registry_of_figures() -> None:
