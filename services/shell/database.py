@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -26,15 +27,23 @@ class Database:
             try:
                 # A scope is letters, digits, dots and hyphens (`setting_of`): nothing in it ends the literal.
                 await session.execute(f"BEGIN; SET LOCAL {SETTING} = '{setting_of(scope)}'")
-                try:
-                    yield connection
-                finally:
-                    await session.execute("COMMIT")
-            except BaseException:
-                if session.is_closed() or session.is_in_transaction():
-                    await connection.invalidate()  # nobody else is to get a session in which this scope may still hold
+                yield connection
+                await session.execute("COMMIT")
+            except Exception:
+                await _roll_back(connection, session)
+                raise
+            except BaseException:  # cancelled, perhaps in the middle of a question: nothing more can be asked there
+                await connection.invalidate()
                 raise
 
     async def close(self) -> None:
         """Give the connections back."""
         await self._engine.dispose()
+
+
+async def _roll_back(connection: AsyncConnection, session: Any) -> None:
+    """Nobody else is to get a session in which this scope may still hold; what went wrong before is not hidden."""
+    try:
+        await session.execute("ROLLBACK")
+    except Exception:  # noqa: BLE001 - a session that is gone, or still busy with what was broken off
+        await connection.invalidate()
