@@ -29,8 +29,10 @@ NONCE_BYTES: Final = 12
 TAG_BYTES: Final = 16
 _SEALED_AT: Final = 2 + NONCE_BYTES
 PEOPLE_CACHED_MAX: Final = 40_000
-CIPHERS_KEPT_MAX: Final = 6_000
-"""Both bound the memory of a replay: about 0.4 kB a person and 2 kB a cipher."""
+CIPHERS_KEPT_MAX: Final = 1_500
+"""Both bound the memory of a replay: about 0.4 kB a person and 2 kB a cipher. The facts of a roster's person follow
+each other, so more ciphers find nothing more to do; fewer would not do for the new keys of one piece for the scribe.
+"""
 
 
 class Suite(IntEnum):
