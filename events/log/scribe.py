@@ -66,7 +66,6 @@ class _Child:
 
     process: Process
     waiting: deque[asyncio.Future[Any]] = field(default_factory=deque)
-    listening: asyncio.Task[None] | None = None
 
 
 class Scribe:
@@ -76,6 +75,8 @@ class Scribe:
         self._hello = {"service": service, "keks": dict(keks), "suite": int(suite)}
         self._child: _Child | None = None
         self._starting = asyncio.Lock()
+        self._listening: set[asyncio.Task[None]] = set()
+        """Of this child, and of those that ended before it and are not yet gone."""
 
     @property
     def pid(self) -> int | None:
@@ -112,14 +113,12 @@ class Scribe:
         return bodies, made
 
     async def close(self) -> None:
-        """End the child, if there is one."""
+        """End the child, if there is one; no process is left of it, nor of any before it."""
         child, self._child = self._child, None
-        if child is not None:
-            if child.process.returncode is None:
-                child.process.kill()
-            if child.listening is not None:
-                await asyncio.wait([child.listening])
-            await child.process.wait()
+        if child is not None and child.process.returncode is None:
+            child.process.kill()
+        if self._listening:
+            await asyncio.wait(self._listening)
 
     def _ask(self, child: _Child, question: Mapping[str, Any]) -> asyncio.Future[Any]:
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
@@ -154,6 +153,7 @@ class Scribe:
             for asked in child.waiting:
                 if not asked.done():
                     asked.set_exception(ScribeLost(f"the scribe ended: {why}"))
+            await child.process.wait()
 
     async def _start(self) -> _Child:
         async with self._starting:
@@ -169,7 +169,9 @@ class Scribe:
                 assert process.stdin is not None
                 process.stdin.writelines(_framed(self._hello))
                 child = _Child(process)
-                child.listening = asyncio.create_task(self._listen(child), name="answers of the scribe")
+                listening = asyncio.create_task(self._listen(child), name="answers of the scribe")
+                self._listening.add(listening)
+                listening.add_done_callback(self._listening.discard)
                 self._child = child
             return self._child
 

@@ -29,11 +29,9 @@ class Database:
                 await session.execute(f"BEGIN; SET LOCAL {SETTING} = '{setting_of(scope)}'")
                 yield connection
                 await session.execute("COMMIT")
-            except Exception:
+            except BaseException:
+                # Also what is cancelled in the middle of a question: the next statement waits until that is broken off.
                 await _roll_back(connection, session)
-                raise
-            except BaseException:  # cancelled, perhaps in the middle of a question: nothing more can be asked there
-                await connection.invalidate()
                 raise
 
     async def close(self) -> None:

@@ -101,7 +101,7 @@ def literal(value: object) -> str:
         case int():
             return str(value)
         case _:
-            # Doubling the quote is all there is to it: standard_conforming_strings is on (`session.open_writer`).
+            # Doubling the quote is all there is to it: standard_conforming_strings is on (`session.writing`).
             return "'" + _text(value).replace("'", "''") + "'"
 
 

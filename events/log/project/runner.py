@@ -30,8 +30,8 @@ from events.log.project.session import (
     beat,
     close,
     lead,
-    open_reader,
-    open_writer,
+    reading_ahead,
+    writing,
 )
 from events.log.project.view import SNAPSHOT, Projection
 from events.log.project.wait import Positions
@@ -152,9 +152,8 @@ class Runner:
 
     async def _lead(self, leader: Connection[Any]) -> None:
         """Fold until something makes it begin again. Being superseded by a rebuild costs only the caches."""
-        writer, reader = await open_writer(self._database, leader), await open_reader(self._database)
-        prepared = Prepared(writer)
-        try:
+        async with writing(self._database, leader) as writer, reading_ahead(self._database) as reader:
+            prepared = Prepared(writer)
             while True:
                 led = await self._load(writer, reader, prepared)
                 work: list[Coroutine[Any, Any, None]] = [beat(leader)]
@@ -167,9 +166,6 @@ class Runner:
                     self.counters.restarts += 1
                 finally:
                     await led.batches.close()
-        finally:
-            await close(writer)
-            await close(reader)
 
     async def _load(self, writer: Connection[Any], reader: Connection[Any], prepared: Prepared) -> _Led:
         """Positions, and which views stand in the version that this code folds; the others wait for their rebuild."""

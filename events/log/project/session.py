@@ -73,14 +73,11 @@ async def lead(database: Database, stalled_seconds: float = STALLED_SECONDS) -> 
     The lock dies with its session, so after a kill -9 the next one takes over within a poll. A leader that is merely
     stopped keeps its session; its beat is the session's own last activity, and a standby ends it when that is too old.
     """
-    connection = await database.app()
-    try:
+    async with _session(database) as connection:
         while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", LEAD_LOCK):
             await _end_stalled(connection, stalled_seconds)
             await asyncio.sleep(POLL_SECONDS)
         yield connection
-    finally:
-        await close(connection)
 
 
 async def beat(connection: Connection[Any]) -> None:
@@ -105,21 +102,32 @@ async def _end_stalled(connection: Connection[Any], stalled_seconds: float) -> N
         )
 
 
-async def open_writer(database: Database, leader: Connection[Any]) -> Connection[Any]:
+@asynccontextmanager
+async def writing(database: Database, leader: Connection[Any]) -> AsyncIterator[Connection[Any]]:
     """The session that writes batches. It can be found, and ended, by who leads."""
-    connection = await database.app()
-    await use_ltree(connection)
-    await connection.execute(
-        f"SET application_name = '{_APPLICATION}{leader.get_server_pid()}'; SET standard_conforming_strings = on"
-    )
-    return connection
+    async with _session(database) as connection:
+        await use_ltree(connection)
+        await connection.execute(
+            f"SET application_name = '{_APPLICATION}{leader.get_server_pid()}'; SET standard_conforming_strings = on"
+        )
+        yield connection
 
 
-async def open_reader(database: Database) -> Connection[Any]:
-    """The session that reads rows ahead of a batch, outside of any transaction: its scope holds as long as it does."""
+@asynccontextmanager
+async def reading_ahead(database: Database) -> AsyncIterator[Connection[Any]]:
+    """The session that reads rows ahead of their batch, outside of any transaction: its scope lasts as long as it."""
+    async with _session(database) as connection:
+        await connection.execute(f"SET {SETTING} = '{WHOLE_BOX}'")
+        yield connection
+
+
+@asynccontextmanager
+async def _session(database: Database) -> AsyncIterator[Connection[Any]]:
     connection = await database.app()
-    await connection.execute(f"SET {SETTING} = '{WHOLE_BOX}'")
-    return connection
+    try:
+        yield connection
+    finally:
+        await close(connection)
 
 
 @asynccontextmanager
@@ -165,3 +173,6 @@ async def close(connection: Connection[Any]) -> None:
         await connection.close(timeout=2)
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
         connection.terminate()
+    except BaseException:
+        connection.terminate()  # cancelled while it said goodbye
+        raise
