@@ -68,9 +68,8 @@ class Box:
 
     def process(self, name: str) -> psutil.Process:
         """Its `nats-server` or `postgres` (the postmaster)."""
-        found = [
-            process for process in self.processes() if process.name() == name and process.parent() in self.keepers()
-        ]
+        # Children of keepers alone: PostgreSQL's own children come and go while one looks.
+        found = [child for keeper in self.keepers() for child in keeper.children() if child.name() == name]
         assert len(found) == 1, f"{name}: {found}"
         return found[0]
 
