@@ -5,15 +5,12 @@ The limit is an answer without a question, in the same run.
 
 from __future__ import annotations
 
-import asyncio
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from deploy.bench.figure import Beside, Figure, percentile
 from deploy.bench.ground import Pen, changed, enrolled, joined, new_id
-from deploy.bench.running import Running, asked, brought_in, running
-from services.registry.roster.made_up import write_made_up_roster
+from deploy.bench.running import Running, asked, brought_in, made_up_roster, running
 
 PEOPLE = 2_000
 READS = 300
@@ -22,14 +19,11 @@ FACTS_OF_ONE = 100
 
 async def figures(folder: Path) -> Sequence[Figure]:
     """All three on one fresh box in this folder."""
-    with tempfile.TemporaryDirectory(dir=folder.parent) as files:
-        sheet = Path(files) / "roster.xlsx"
-        await asyncio.to_thread(write_made_up_roster, sheet, PEOPLE)
-        async with running(folder) as box:
-            await brought_in(box, sheet)
-            member_id = await _rich_member(box)
-            await box.settled()
-            return await _measured(box, member_id)
+    async with made_up_roster(folder, PEOPLE) as sheet, running(folder) as box:
+        await brought_in(box, sheet)
+        member_id = await _rich_member(box)
+        await box.settled()
+        return await _measured(box, member_id)
 
 
 async def _measured(box: Running, member_id: str) -> list[Figure]:

@@ -6,15 +6,13 @@ The roster goes in as a file over the import API and counts until registry, care
 from __future__ import annotations
 
 import asyncio
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from time import perf_counter
 
 from deploy.bench.figure import Beside, Figure, percentile
 from deploy.bench.ground import joined
-from deploy.bench.running import Running, asked, brought_in, running
-from services.registry.roster.made_up import write_made_up_roster
+from deploy.bench.running import Running, asked, brought_in, made_up_roster, running
 
 PEOPLE = 100_000
 READS = 300
@@ -22,11 +20,8 @@ READS = 300
 
 async def figures(folder: Path) -> Sequence[Figure]:
     """Both on one fresh box in this folder."""
-    with tempfile.TemporaryDirectory(dir=folder.parent) as files:
-        sheet = Path(files) / "roster.xlsx"
-        await asyncio.to_thread(write_made_up_roster, sheet, PEOPLE)
-        async with running(folder) as box:
-            return [*await _import(box, sheet), *await _search(box)]
+    async with made_up_roster(folder, PEOPLE) as sheet, running(folder) as box:
+        return [*await _import(box, sheet), *await _search(box)]
 
 
 async def _import(box: Running, sheet: Path) -> list[Figure]:

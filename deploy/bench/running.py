@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
+import tempfile
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ import psutil  # type: ignore[import-untyped]  # it ships no types
 
 from deploy.box.addresses import BoxAddresses, attach
 from deploy.box.layout import SERVICES, Layout
+from services.registry.roster.made_up import write_made_up_roster
 from services.shell.identity.caller import Role
 from services.shell.identity.tokens import box_key, mint_token
 
@@ -105,6 +107,15 @@ async def running(folder: Path) -> AsyncIterator[Running]:
     finally:
         process.send_signal(signal.SIGTERM)
         await process.wait()
+
+
+@asynccontextmanager
+async def made_up_roster(folder: Path, people: int) -> AsyncIterator[Path]:
+    """A sheet of so many made-up people beside this folder; gone at the end."""
+    with tempfile.TemporaryDirectory(dir=folder.parent) as place:
+        sheet = Path(place) / "roster.xlsx"
+        await asyncio.to_thread(write_made_up_roster, sheet, people)
+        yield sheet
 
 
 async def brought_in(box: Running, sheet: Path) -> int:
