@@ -26,7 +26,7 @@ from events.log.project.rebuild import rebuild
 from events.log.project.runner import Runner
 from events.log.project.session import Database
 from services.registry.wire import PROJECTION
-from services.shell.host import settle
+from services.shell.projector import settle
 
 PEOPLE = 20_000
 CHANGES = 40_000

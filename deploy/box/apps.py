@@ -1,4 +1,4 @@
-"""The three services behind one origin, in one process, on the loopback address."""
+"""The three services behind one origin, in one process, on the loopback address; their projectors in another."""
 
 from __future__ import annotations
 
@@ -22,13 +22,15 @@ from deploy.box.addresses import BoxAddresses, save
 from deploy.box.layout import SERVICES, Layout
 from deploy.box.nats import HOST, free_port
 from deploy.box.permissions import inbox_prefix
+from deploy.box.projectors import projecting
+from deploy.box.service import settings_of
 from deploy.box.trouble import Trouble
 from services.care import wire as care
 from services.notify import wire as notify
 from services.registry import wire as registry
 from services.shell.app import build_shell
-from services.shell.host import Host, system_clock
-from services.shell.settings import Settings
+from services.shell.host import Host
+from services.shell.projector import system_clock
 
 PORT = 8000
 """Taken when it is free and no other was asked for; office notes and bookmarks then stay right."""
@@ -84,10 +86,7 @@ async def serving(
     """
     port = listener.getsockname()[1]
     url = f"http://{HOST}:{port}"
-    shell = await nats.connect(
-        addresses.nats["shell"], inbox_prefix=inbox_prefix("shell").encode("ascii"), max_reconnect_attempts=-1
-    )
-    try:
+    async with projecting(addresses), _shell(addresses) as shell:
         services = _services(addresses, prelude, demo=demo)
         app = _build(addresses, shell, services, demo=demo)
         server = _Server(
@@ -104,8 +103,18 @@ async def serving(
         finally:
             server.should_exit = True
             await asyncio.wait({ended})
+
+
+@contextlib.asynccontextmanager
+async def _shell(addresses: BoxAddresses) -> AsyncIterator[Client]:
+    """The shell's connection to NATS."""
+    client = await nats.connect(
+        addresses.nats["shell"], inbox_prefix=inbox_prefix("shell").encode("ascii"), max_reconnect_attempts=-1
+    )
+    try:
+        yield client
     finally:
-        await shell.close()
+        await client.close()
 
 
 class _Server(uvicorn.Server):
@@ -119,7 +128,7 @@ class _Server(uvicorn.Server):
 def _services(addresses: BoxAddresses, prelude: Prelude | None, *, demo: bool) -> dict[str, FastAPI]:
     services = {}
     for name, wire in WIRES.items():
-        settings = _settings(addresses, name, demo=demo)
+        settings = settings_of(addresses, name, demo=demo, stands_in=True)
         host = None
         if prelude is not None:
             host = Host(settings, wire.PROJECTION, wire.PURPOSES, prelude.clock, prelude.new_id)
@@ -130,23 +139,11 @@ def _services(addresses: BoxAddresses, prelude: Prelude | None, *, demo: bool) -
 def _build(addresses: BoxAddresses, shell: Client, services: dict[str, FastAPI], *, demo: bool) -> FastAPI:
     nav = [entry for wire in WIRES.values() for entry in wire.NAV]
     return build_shell(
-        _settings(addresses, SERVICES[0], demo=demo),
+        settings_of(addresses, SERVICES[0], demo=demo),
         services,
         nav,
         jetstream=shell.jetstream,
         clock=system_clock,
-    )
-
-
-def _settings(addresses: BoxAddresses, service: str, *, demo: bool) -> Settings:
-    """What a service is told: its own credentials and nobody else's."""
-    return Settings(
-        nats_url=addresses.nats[service],
-        shell_nats_url=addresses.nats["shell"],
-        postgres_url=addresses.postgres[f"{service}_app"],
-        postgres_owner_url=addresses.postgres[f"{service}_owner"],
-        data=addresses.data,
-        demo=demo,
     )
 
 

@@ -14,6 +14,7 @@ import nats
 
 from deploy.box import locks
 from deploy.box.addresses import BoxAddresses, save
+from deploy.box.child import kept_alive
 from deploy.box.databases import provision_databases, roles
 from deploy.box.keys import POSTGRES_ROLES, ensure_keys, nats_password, postgres_password
 from deploy.box.layout import NATS_USERS, SERVICES, Layout
@@ -24,7 +25,6 @@ from deploy.box.provision import provision_streams
 
 ACCOUNT = "HEARTH"
 SYSTEM_ACCOUNT = "SYS"
-_REVIVE_SECONDS = 0.5
 _LEFTOVER_SECONDS_MAX = 60.0
 
 
@@ -122,7 +122,7 @@ async def _start(
     for outcome in outcomes:
         if isinstance(outcome, BaseException):
             raise outcome
-    stack.push_async_callback(_cancel, asyncio.create_task(_keep_alive(own)))
+    await stack.enter_async_context(kept_alive(own))
     if nats_server is not None:
         layout.nats_port.write_text(str(nats_server.port), "ascii")
         nats_urls = box_nats_urls(layout.keys, nats_server.port)
@@ -168,20 +168,6 @@ async def provision_nats(url: str) -> None:
         await provision_streams(client)
     finally:
         await client.close()
-
-
-async def _keep_alive(servers: list[NatsServer | PostgresServer]) -> None:
-    """A keeper restarts its server; this restarts a keeper that was killed."""
-    while True:
-        await asyncio.sleep(_REVIVE_SECONDS)
-        for server in servers:
-            server.revive()
-
-
-async def _cancel(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await task
 
 
 def _port_before(layout: Layout) -> int:

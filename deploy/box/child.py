@@ -8,8 +8,9 @@ import dataclasses
 import json
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
+from typing import Protocol
 
 from deploy.box import keeper
 from deploy.box.keeper import Plan
@@ -17,6 +18,7 @@ from deploy.box.trouble import Trouble
 
 LOG_BYTES_MAX = 10_000_000
 _STOP_MARGIN_SECONDS = 10.0
+_REVIVE_SECONDS = 0.5
 
 
 class ServerFailed(Trouble):
@@ -91,3 +93,30 @@ class Child:
     def _log_tail(self) -> str:
         lines = Path(self._plan.log).read_text("utf-8", "replace").splitlines()
         return "\n".join(lines[-12:])
+
+
+class Revived(Protocol):
+    """Something under a keeper."""
+
+    def revive(self) -> bool:
+        """Start its keeper anew if somebody killed it."""
+        ...
+
+
+@contextlib.asynccontextmanager
+async def kept_alive(children: Sequence[Revived]) -> AsyncIterator[None]:
+    """A keeper restarts its server; while the block runs, this restarts a keeper that was killed."""
+
+    async def look() -> None:
+        while True:
+            await asyncio.sleep(_REVIVE_SECONDS)
+            for child in children:
+                child.revive()
+
+    looking = asyncio.create_task(look())
+    try:
+        yield
+    finally:
+        looking.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await looking

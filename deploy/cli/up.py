@@ -24,8 +24,8 @@ from deploy.cli.logs import write_logs
 from deploy.cli.options import DataOption, data_directory
 from deploy.demo.accounts import demo_accounts
 from deploy.demo.opening import Demo, demo_of
-from services.shell.host import settle
 from services.shell.identity.caller import Role
+from services.shell.projector import settle
 
 
 def up(

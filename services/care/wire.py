@@ -12,17 +12,15 @@ import asyncpg
 from fastapi import FastAPI
 from faststream.nats import NatsBroker
 
-from events.facts.base import Purpose
 from events.facts.care import FellIll
 from events.log.command import Receipt
 from events.log.port import Unavailable
-from events.log.project import Projection, Snapshots
-from services.care.decide.care import CARE
 from services.care.decide.plan import Situation
 from services.care.decide.policy import policy_of
 from services.care.handle import Care
 from services.care.pages.routers import NAV, ROUTERS
-from services.care.project import illness, met, person, situation, usual_visitor, visit
+from services.care.project import situation
+from services.care.projection import PROJECTION, PURPOSES
 from services.care.react.illness import visit_after
 from services.care.react.planner import Planner
 from services.care.react.policies import REACTIONS
@@ -34,20 +32,12 @@ from services.shell.host import Host
 from services.shell.reacting import PostgresParking, Reactor, broker_options, prepare_reactions
 from services.shell.settings import Settings
 
-__all__ = ["NAV", "PROJECTION", "build"]
+__all__ = ["NAV", "PROJECTION", "PURPOSES", "build"]
 
-PURPOSES: Final[Sequence[Purpose]] = ("identity", "contact", "care")
 BEHIND_SECONDS_MAX: Final = 10.0
 PLAN_LOCK: Final = 0x506C616E
 REACTED_TRIES: Final = 30
 REACTED_PAUSE_SECONDS: Final = 0.05
-
-PROJECTION: Final = Projection(
-    "care",
-    ("REGISTRY", "CARE"),
-    [person.view, met.view, visit.view, illness.view, usual_visitor.view],
-    [Snapshots.of(CARE)],
-)
 
 
 def build(settings: Settings, host: Host | None = None) -> FastAPI:

@@ -12,15 +12,13 @@ import asyncpg
 from fastapi import FastAPI
 from faststream.nats import NatsBroker
 
-from events.facts.base import Purpose
 from events.log.port import Unavailable
-from events.log.project import Projection, Snapshots
-from services.notify.decide.notice import NOTICE
 from services.notify.decide.person import Branch, Person, Standing
 from services.notify.decide.policy import policy_of
 from services.notify.handle import Notify, Pending
 from services.notify.pages.routers import NAV, ROUTERS
-from services.notify.project import branch, cause, known, notice, outbox, recipient, visitor
+from services.notify.project import known, outbox, recipient
+from services.notify.projection import PROJECTION, PURPOSES
 from services.notify.react.policies import REACTIONS
 from services.notify.settings import NotifySettings
 from services.shell import asyncapi
@@ -32,16 +30,8 @@ from services.shell.settings import Settings
 
 __all__ = ["NAV", "PROJECTION", "PURPOSES", "build"]
 
-PURPOSES: Final[Sequence[Purpose]] = ("identity", "contact")
 BEHIND_SECONDS_MAX: Final = 10.0
 """How long a policy waits for the tables; then it is tried again later."""
-
-PROJECTION: Final = Projection(
-    "notify",
-    ("REGISTRY", "CARE", "NOTIFY"),
-    [recipient.view, branch.view, visitor.view, cause.view, notice.view],
-    [Snapshots.of(NOTICE)],
-)
 
 
 def build(settings: Settings, host: Host | None = None) -> FastAPI:

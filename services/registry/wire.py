@@ -2,37 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
-from typing import Final
 
 from fastapi import FastAPI
 
-from events.facts.base import Purpose
 from events.log.envelope import log_stream_of
-from events.log.project import Projection, Snapshots
-from services.registry.decide.branch import BRANCH
-from services.registry.decide.meeting import MEETING
-from services.registry.decide.member import MEMBER
 from services.registry.decide.policy import policy_of
-from services.registry.decide.receipts import RECEIPTS
-from services.registry.decide.roster_import import ROSTER_IMPORT
 from services.registry.handle import Registry
 from services.registry.import_roster import Importer
 from services.registry.pages.import_files import Uploads
 from services.registry.pages.import_trial import Trials
 from services.registry.pages.routers import NAV, ROUTERS, install
-from services.registry.project import (
-    branch,
-    dues,
-    elsewhere,
-    imports,
-    ledger,
-    meeting,
-    member,
-)
+from services.registry.projection import PROJECTION, PURPOSES
 from services.registry.settings import RegistrySettings
 from services.shell import asyncapi
 from services.shell.app import service_app
@@ -40,28 +24,7 @@ from services.shell.health import Health
 from services.shell.host import Host
 from services.shell.settings import Settings
 
-__all__ = ["NAV", "PROJECTION", "build"]
-
-PURPOSES: Final[Sequence[Purpose]] = ("identity", "contact", "dues")
-
-PROJECTION: Final = Projection(
-    "registry",
-    ("REGISTRY", "CARE"),
-    [
-        member.view,
-        branch.view,
-        ledger.view,
-        dues.months,
-        dues.accounts,
-        meeting.view,
-        meeting.attendance,
-        elsewhere.timeline,
-        elsewhere.caring,
-        imports.view,
-        imports.refused,
-    ],
-    [Snapshots.of(decider) for decider in (MEMBER, BRANCH, MEETING, RECEIPTS, ROSTER_IMPORT)],
-)
+__all__ = ["NAV", "PROJECTION", "PURPOSES", "build"]
 
 
 def build(settings: Settings, host: Host | None = None) -> FastAPI:

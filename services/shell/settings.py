@@ -27,6 +27,9 @@ class Settings(BaseSettings):
     timezone: str = "Asia/Shanghai"
     base_urls: dict[str, str] = Field(default_factory=dict)
     demo: bool = False
+    stands_in: bool = Field(
+        default=False, description="Another process of this box projects; this one only while that one is away."
+    )
     session_hours: int = Field(default=12, ge=1, le=72)
     liveness_port: int | None = Field(
         default=None, description="Port of the probe that answers outside the event loop."

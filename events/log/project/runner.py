@@ -7,8 +7,8 @@ serve pages meanwhile. Whatever goes wrong, it begins again from the position th
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -26,6 +26,7 @@ from events.log.project.rebuild import rebuild
 from events.log.project.session import (
     STALLED_SECONDS,
     Database,
+    GaveWay,
     Superseded,
     beat,
     close,
@@ -40,7 +41,8 @@ BATCH_MAX: Final = 2000
 DECODED_AHEAD: Final = 2
 """Batches decoded while PostgreSQL writes one: enough that neither waits for the other."""
 REBUILD_AGAIN_SECONDS: Final = 5.0
-BACK_OFF_SECONDS: Final = (0.1, 0.2, 0.5, 1.0, 2.0)
+BACK_OFF_SECONDS: Final = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
+"""The last is longer than a stand-in's patience: it meets the same trouble then, and tells of it where it is seen."""
 _log = structlog.get_logger("project")
 
 
@@ -85,7 +87,9 @@ class Runner:
         *,
         batch_max: int = BATCH_MAX,
         stalled_seconds: float = STALLED_SECONDS,
+        stands_in: bool = False,
     ) -> None:
+        """`stands_in`: it folds only while nobody does who is there for it."""
         self.projection = projection
         self.positions = Positions(projection.streams)
         self.counters = Counters()
@@ -100,7 +104,7 @@ class Runner:
         """The tables exist: pages may be served."""
         self._source, self._database, self._keys, self._clock = log, database, keys, clock
         self._decoder = Decoder(projection, keys)
-        self._batch_max, self._stalled_seconds = batch_max, stalled_seconds
+        self._batch_max, self._stalled_seconds, self._stands_in = batch_max, stalled_seconds, stands_in
         self._failures = 0
 
     async def wait_for(self, tokens: Iterable[str], timeout_seconds: float = 5.0) -> bool:
@@ -114,25 +118,20 @@ class Runner:
 
     async def run(self) -> None:
         """Fold for ever: prepare the tables, wait for the lead, follow. Ends only by cancellation."""
-        await _first_of(self._listen(), self._fold_for_ever())
-
-    async def _listen(self) -> None:
-        await self.ready.wait()
-        await self.positions.listen(self._database)
-
-    async def _fold_for_ever(self) -> None:
         while True:
             try:
                 if not self.ready.is_set():
                     await self._prepare()
-                async with lead(self._database, self._stalled_seconds) as leader:
+                async with self._led() as leader:
                     self.leading = True
                     self.counters.taken_over += 1
                     await self._lead(leader)
+            except GaveWay:
+                pass
             except (LogGap, LogShrunk) as error:
                 self.halted = f"{type(error).__name__}: {error}"
                 _log.error("halted", service=self.projection.service, reason=self.halted)
-                await asyncio.Event().wait()
+                await self.positions.listen(self._database)
             except Exception as error:  # noqa: BLE001 - servers that went away, or a mistake: begin again and show it
                 self.trouble = f"{type(error).__name__}: {error}"
                 self.counters.restarts += 1
@@ -141,6 +140,24 @@ class Runner:
                 self._failures += 1
             finally:
                 self.leading = False
+
+    @asynccontextmanager
+    async def _led(self) -> AsyncIterator[Connection[Any]]:
+        """Wait for the lead. While another process has it, PostgreSQL tells how far that one is."""
+        listening = asyncio.create_task(self.positions.listen(self._database))
+        waiting = lead(
+            self._database, self._stalled_seconds, stands_in=self._stands_in, led_by_another=self._led_by_another
+        )
+        async with AsyncExitStack() as stack:
+            try:
+                leader = await stack.enter_async_context(waiting)
+            finally:
+                listening.cancel()
+                await asyncio.gather(listening, return_exceptions=True)
+            yield leader
+
+    def _led_by_another(self) -> None:
+        self.trouble = None  # What was tried again here is done there, or will be met here again.
 
     async def _prepare(self) -> None:
         owner = await self._database.owner()
@@ -156,7 +173,7 @@ class Runner:
             prepared = Prepared(writer)
             while True:
                 led = await self._load(writer, reader, prepared)
-                work: list[Coroutine[Any, Any, None]] = [beat(leader)]
+                work: list[Coroutine[Any, Any, None]] = [beat(leader, stands_in=self._stands_in)]
                 work += [self._follow(led, stream) for stream in self.projection.streams]
                 if led.stale:
                     work.append(self._rebuild(led.stale))

@@ -17,10 +17,14 @@ from events.log.project.scope import SETTING, WHOLE_BOX
 Connect = Callable[[], Awaitable["Connection[Any]"]]
 
 LEAD_LOCK: Final = 0x48656164
+WANT_LOCK: Final = 0x48656177
+"""Shared by all that wait for the lead, except those that only stand in: these see it, and give way."""
 BEAT_SECONDS: Final = 1.0
 STALLED_SECONDS: Final = 10.0
 """Without a beat for this long, a leader is taken to be stopped for good, and a standby ends its sessions."""
 POLL_SECONDS: Final = 0.5
+PATIENCE_SECONDS: Final = 2.5
+"""How long nobody must have led before a stand-in does: long enough for a process that was killed to be back."""
 CHANNEL: Final = "hearth_position"
 _APPLICATION: Final = "hearth projector of "
 
@@ -44,6 +48,9 @@ LOST: Final = (
 )
 """PostgreSQL went away, was overloaded, or gave way to somebody: begin again from the stored position."""
 
+_HELD: Final = """
+    SELECT EXISTS (SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE d.datname = current_database()
+    AND l.locktype = 'advisory' AND l.objid = $1 AND l.classid = 0 AND l.granted)"""
 _STALLED: Final = """
     SELECT a.pid FROM pg_locks l JOIN pg_stat_activity a USING (pid)
     WHERE l.locktype = 'advisory' AND l.objid = $1 AND l.classid = 0 AND l.granted
@@ -62,32 +69,61 @@ class LeadLost(Exception):
     """The session that held the lead is gone: somebody else may be folding by now."""
 
 
+class GaveWay(Exception):
+    """A stand-in led, and one that is there for it came back."""
+
+
 class Superseded(Exception):
     """The position is not where this projector left it: somebody else folded, or rebuilt. Load everything again."""
 
 
 @asynccontextmanager
-async def lead(database: Database, stalled_seconds: float = STALLED_SECONDS) -> AsyncIterator[Connection[Any]]:
+async def lead(
+    database: Database,
+    stalled_seconds: float = STALLED_SECONDS,
+    *,
+    stands_in: bool = False,
+    led_by_another: Callable[[], None] = lambda: None,
+) -> AsyncIterator[Connection[Any]]:
     """Wait until this process is the one that folds; the lead ends with the block, or with the session.
 
     The lock dies with its session, so after a kill -9 the next one takes over within a poll. A leader that is merely
     stopped keeps its session; its beat is the session's own last activity, and a standby ends it when that is too old.
+    One that only stands in lets others go first for a while. `led_by_another` is called while somebody else leads.
     """
     async with _session(database) as connection:
-        while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", LEAD_LOCK):
+        if not stands_in:
+            await connection.execute("SELECT pg_advisory_lock_shared($1)", WANT_LOCK)
+        vacant_seconds = 0.0
+        while (stands_in and vacant_seconds < PATIENCE_SECONDS) or not await _taken(connection):
             await _end_stalled(connection, stalled_seconds)
             await asyncio.sleep(POLL_SECONDS)
+            vacant_seconds += POLL_SECONDS
+            if await connection.fetchval(_HELD, LEAD_LOCK):
+                vacant_seconds = 0.0
+                led_by_another()
+        if not stands_in:
+            await connection.execute("SELECT pg_advisory_unlock_shared($1)", WANT_LOCK)
         yield connection
 
 
-async def beat(connection: Connection[Any]) -> None:
-    """Show that this leader is alive; returns never. Raises `LeadLost` when the session is gone."""
+async def _taken(connection: Connection[Any]) -> bool:
+    return bool(await connection.fetchval("SELECT pg_try_advisory_lock($1)", LEAD_LOCK))
+
+
+async def beat(connection: Connection[Any], *, stands_in: bool = False) -> None:
+    """Show that this leader is alive; returns never. Raises `LeadLost` when the session is gone.
+
+    A stand-in raises `GaveWay` when somebody waits who would rather lead.
+    """
     while True:
         try:
             async with asyncio.timeout(STALLED_SECONDS / 2):
-                await connection.execute("SELECT 1")
+                wanted = await connection.fetchval(_HELD, WANT_LOCK)
         except LOST as error:
             raise LeadLost(str(error)) from error
+        if wanted and stands_in:
+            raise GaveWay
         await asyncio.sleep(BEAT_SECONDS)
 
 

@@ -80,6 +80,8 @@ class Hearing(Generic[H]):
             await self._look()
         if self._pull is not None:
             self._pull.gone = False
+        if not self.line.busy:
+            await self.line.note()
         LAG.labels(self._service, self._source).set(self._standing.pending if self._standing else 0)
         WAITING.labels(self._service, self._source).set(len(self.line.waiting))
 

@@ -30,6 +30,8 @@ WAITING_MAX: Final = 1000
 """With so many reactions waiting for their next try, new facts wait too."""
 NOTE_SECONDS: Final = 1.0
 """How long the noted position may lag while nothing interesting is heard: to hear it again costs nothing."""
+NOTE_DONE_SECONDS: Final = 0.1
+"""And while reactions are done: after a crash so much is done once more, under the same ids, which changes nothing."""
 
 
 class Line(Generic[H]):
@@ -55,6 +57,11 @@ class Line(Generic[H]):
         self._noted_at = monotonic()
         self._one_at_a_time = asyncio.Lock()
         self._changed = asyncio.Condition()
+
+    @property
+    def busy(self) -> bool:
+        """Something is being done right now."""
+        return self._one_at_a_time.locked()
 
     async def begin(self, otherwise: int) -> None:
         """Load where the last process came to; `otherwise` is the position if there never was one."""
@@ -156,7 +163,9 @@ class Line(Generic[H]):
         kept = [*held, *await self._doer.do(works)]
         still = {one.place for one in kept}
         before = [(work.message.seq, policy) for work in wave for policy in work.before]
-        await self._save(passed, kept, [place for place in before if place not in still])
+        if kept or before or monotonic() - self._noted_at > NOTE_DONE_SECONDS:
+            await self._save(passed, kept, [place for place in before if place not in still])
+        self.seq = passed
 
     def _behind(self, work: Work[H]) -> list[Parked]:
         """What must wait, because the same policy still waits to react to an earlier fact of this entity."""

@@ -1,0 +1,21 @@
+"""Which facts care folds into which tables, and whose keys it needs for that: a line for every view."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from events.facts.base import Purpose
+from events.log.project import Projection, Snapshots
+from services.care.decide.care import CARE
+from services.care.project import illness, met, person, usual_visitor, visit
+
+PURPOSES: Final[Sequence[Purpose]] = ("identity", "contact", "care")
+"""Of the keys that open sealed fields, those this service holds."""
+
+PROJECTION: Final = Projection(
+    "care",
+    ("REGISTRY", "CARE"),
+    [person.view, met.view, visit.view, illness.view, usual_visitor.view],
+    [Snapshots.of(CARE)],
+)

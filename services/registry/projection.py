@@ -1,0 +1,37 @@
+"""Which facts registry folds into which tables, and whose keys it needs for that: a line for every view."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from events.facts.base import Purpose
+from events.log.project import Projection, Snapshots
+from services.registry.decide.branch import BRANCH
+from services.registry.decide.meeting import MEETING
+from services.registry.decide.member import MEMBER
+from services.registry.decide.receipts import RECEIPTS
+from services.registry.decide.roster_import import ROSTER_IMPORT
+from services.registry.project import branch, dues, elsewhere, imports, ledger, meeting, member
+
+PURPOSES: Final[Sequence[Purpose]] = ("identity", "contact", "dues")
+"""Of the keys that open sealed fields, those this service holds."""
+
+PROJECTION: Final = Projection(
+    "registry",
+    ("REGISTRY", "CARE"),
+    [
+        member.view,
+        branch.view,
+        ledger.view,
+        dues.months,
+        dues.accounts,
+        meeting.view,
+        meeting.attendance,
+        elsewhere.timeline,
+        elsewhere.caring,
+        imports.view,
+        imports.refused,
+    ],
+    [Snapshots.of(decider) for decider in (MEMBER, BRANCH, MEETING, RECEIPTS, ROSTER_IMPORT)],
+)
