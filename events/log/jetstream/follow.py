@@ -28,7 +28,7 @@ HEARTBEAT_SECONDS: Final = 0.5
 SILENCE_SECONDS_MAX: Final = 2.0
 """No message and no heartbeat for this long: the consumer is gone, make a new one."""
 RETRY_SECONDS: Final = 0.25
-BUFFERED_MAX: Final = 8_000
+BUFFERED_MAX: Final = 2_000
 """Flow control is answered only below this many waiting messages, so that memory stays flat."""
 _NANOSECONDS: Final = 1_000_000_000
 _names = itertools.count(1)

@@ -37,7 +37,7 @@ from events.log.project.session import (
 from events.log.project.view import SNAPSHOT, Projection
 from events.log.project.wait import Positions
 
-BATCH_MAX: Final = 2000
+BATCH_MAX: Final = 1000
 DECODED_AHEAD: Final = 2
 """Batches decoded while PostgreSQL writes one: enough that neither waits for the other."""
 REBUILD_AGAIN_SECONDS: Final = 5.0
