@@ -32,7 +32,7 @@ from services.registry.decide.commands import (
     SetPensionBasis,
     WithdrawEnrolment,
 )
-from services.registry.decide.dues import due_of
+from services.registry.decide.dues import DuesTerms, due_of
 from services.registry.decide.meeting import MEETING, CancelMeeting, ScheduleMeeting, SignIn
 from services.registry.decide.member import MEMBER, Member
 from services.registry.decide.policy import RegistryPolicy
@@ -194,9 +194,9 @@ class Registry:
         known = await self.commands.states.load(list(member_ids), "")
         return {one: Member.model_validate_json(snapshot.state) for one, snapshot in known.snapshots.items()}
 
-    def due(self, one: Member, months: Iterable[str]) -> list[MonthDue | None]:
-        """What is due of a member for each of these months; None where no pension was ever put on record."""
-        return [due_of(month, one.terms, self.policy.dues) for month in months]
+    def due(self, terms: DuesTerms, months: Iterable[str]) -> list[MonthDue | None]:
+        """What is due for each of these months; None where no pension was ever put on record."""
+        return [due_of(month, terms, self.policy.dues) for month in months]
 
     async def opened(self, messages: Sequence[Message], *, sealed: bool = True) -> list[Recorded]:
         """Stored envelopes as facts, as far as the registry holds the keys; what cannot be read is left out.

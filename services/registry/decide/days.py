@@ -15,7 +15,13 @@ Month = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
 
 def month_of(day: date) -> str:
     """The month a day lies in."""
-    return f"{day:%Y-%m}"
+    return _month(day.year * 12 + day.month - 1)
+
+
+def _month(number: int) -> str:
+    """`YYYY-MM` of a month counted from the year 0; a page asks for a hundred of them, and strftime is slow."""
+    year, index = divmod(number, 12)
+    return f"{year:04}-{index + 1:02}"
 
 
 def first_day(month: str) -> date:
@@ -31,6 +37,10 @@ def months_after(day: date, months: int) -> date:
 
 def months_between(first: str, last: str) -> Iterator[str]:
     """Every month from `first` to `last`, both included; none if `last` is earlier."""
-    start = first_day(first)
-    for index in range((first_day(last).year - start.year) * 12 + first_day(last).month - start.month + 1):
-        yield month_of(months_after(start, index))
+    for number in range(_number(first), _number(last) + 1):
+        yield _month(number)
+
+
+def _number(month: str) -> int:
+    day = first_day(month)
+    return day.year * 12 + day.month - 1

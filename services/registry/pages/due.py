@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from events.facts.member import MonthDue
 from services.registry.decide.days import first_day, month_of, months_after, months_between
-from services.registry.decide.member import Member
+from services.registry.decide.dues import DuesTerms
 from services.registry.pages.common import registry
 from services.registry.project import dues
 from services.shell.i18n import speech
@@ -98,7 +98,7 @@ async def dues_sheet(
     if ahead:
         end = max(end, month_of(months_after(first_day(this_month), ahead)))
     between = list(months_between(start, end))[-MONTHS_MAX:]
-    known = registry(request).due(Member.model_validate_json(account["state"]), between)
+    known = registry(request).due(DuesTerms.model_validate_json(account["terms"]), between)
     return Sheet(
         [
             Month(

@@ -82,7 +82,7 @@ async def _with_amounts(request: Request, rows: Any, last: str) -> list[dict[str
     for row in rows:
         unpaid = dues.unpaid_of(row, last, list(months_between(row["owed_from"], last)))
         one = known.get(row["member_id"])
-        due = registry(request).due(one, unpaid) if one else []
+        due = registry(request).due(one.terms, unpaid) if one else []
         fen = sum(each.due_fen for each in due if each) if all(due) and due else None
         found.append({**row, "unpaid_months": unpaid, "owing_fen": fen})
     return found

@@ -32,21 +32,22 @@ from services.shell.problems import Invalid
 from services.shell.validation import field_errors
 
 ROUTERS: Final = [
-    api_members.router,
-    api_ledger.router,
-    branches.router,
-    import_api.router,
-    import_wizard.router,
-    import_outcome.router,
     members.router,
-    dues.router,
     member.router,
-    deeds.router,
+    today.router,
+    api_members.router,
+    dues.router,
     ledger.router,
     meetings.router,
-    today.router,
+    branches.router,
+    api_ledger.router,
+    import_wizard.router,
+    import_api.router,
+    import_outcome.router,
+    deeds.router,
 ]
-"""In the order in which addresses are tried: a deed's address is whatever no page before it has."""
+"""In the order in which addresses are tried: what is asked for most stands first, and a deed's address is whatever no
+page before it has."""
 
 NAV: Final = [
     NavEntry(N_("名册"), "/registry/members", READERS, "registry", "members"),

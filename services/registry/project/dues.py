@@ -129,14 +129,19 @@ _snapshot = Table("snapshot", MetaData(), Column("entity", Text), Column("state"
 
 
 _ACCOUNT = (
-    select(account.c.owed_from, account.c.owed_until, account.c.months, cast(_snapshot.c.state, Text).label("state"))
+    select(
+        account.c.owed_from,
+        account.c.owed_until,
+        account.c.months,
+        cast(_snapshot.c.state["terms"], Text).label("terms"),
+    )
     .select_from(account.join(_snapshot, _snapshot.c.entity == account.c.member_id))
     .where(account.c.member_id == bindparam("member_id"))
 )
 
 
 async def account_of(db: AsyncConnection, member_id: str) -> Mapping[str, Any] | None:
-    """From when on a member owes dues, the months paid, and the member's state as decisions know it (`state`)."""
+    """From when on a member owes dues, the months paid, and what dues are reckoned from (`terms`, JSON)."""
     row = (await db.execute(_ACCOUNT, {"member_id": member_id})).one_or_none()
     return None if row is None else dict(row._mapping)
 
