@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
 import sys
 import tempfile
@@ -37,8 +38,13 @@ class Running:
     process: psutil.Process
 
     def memory_mb(self) -> float:
-        """Resident memory of the process that serves and projects, in MB; servers aside."""
-        return float(self.process.memory_info().rss) / 1e6
+        """Resident memory of what serves, projects and seals, in MB; keepers and servers aside."""
+        total = self.process.memory_info().rss
+        for child in self.process.children(recursive=True):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                if child.cmdline()[1:2] == ["-m"]:
+                    total += child.memory_info().rss
+        return float(total) / 1e6
 
     async def positions(self) -> Mapping[tuple[str, str], int]:
         """How far every service has folded every stream it follows."""

@@ -19,8 +19,12 @@ import pytest
 from deploy.box.layout import SERVICES
 from deploy.cli.main import main
 from tests.architecture.house import ROOT
-from tests.deploy.boxes import SECONDS_MAX, gone
+from tests.deploy.boxes import SECONDS_MAX, gone, until
 
+NEWCOMER = {
+    "name": "张桂兰", "sex": "女", "id_number": "310101194003079002", "joined_on": "1968-07-01",
+    "full_member_on": "1969-07-01", "community": "demo.one", "kind": "退休",
+}  # fmt: skip
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("HEARTH_")}
 
 
@@ -128,3 +132,30 @@ def test_the_doctor_names_a_lost_and_an_open_key(place: Path) -> None:
     findings = [finding for finding in json.loads(ill.stdout) if not finding["well"]]
     assert any("box.key" in finding["says"] and finding["do"].startswith("chmod") for finding in findings)
     assert any("identity.key" in finding["says"] and "backup" in finding["do"] for finding in findings)
+
+
+def test_killed_projectors_are_replaced_and_come_back(run: Run) -> None:
+    url = run.start("--port", "0")
+    killed = _projectors(run)
+    killed.kill()
+    until(lambda: gone([killed]), "the projectors end")
+    token = hearth("token", "--role", "secretary", "--data", str(run.data)).stdout.strip()
+    with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {token}"}, trust_env=False) as client:
+        enrolled = client.post("/registry/api/members", json=NEWCOMER, headers={"Idempotency-Key": "one"})
+        assert enrolled.status_code == httpx.codes.CREATED, enrolled.text
+        seen = client.get("/registry/api/members", params={"after": "REGISTRY:1"})
+        assert [each["name"] for each in seen.json()["items"]] == [NEWCOMER["name"]]
+    back = _projectors(run)
+    run.end(signal.SIGTERM)
+    assert gone([back])
+
+
+def _projectors(run: Run) -> psutil.Process:
+    """The process that folds, once it is there."""
+
+    def found() -> list[psutil.Process]:
+        children = [child for keeper in psutil.Process(run.process.pid).children() for child in keeper.children()]
+        return [child for child in children if "deploy.box.projectors" in child.cmdline()]
+
+    until(lambda: len(found()) == 1, "the projectors run")
+    return found()[0]

@@ -55,6 +55,8 @@ class Line(Generic[H]):
         self._log, self._store, self._clock = log, store, clock
         self._noted: int | None = None
         self._noted_at = monotonic()
+        self._unnoted: set[str] = set()
+        """Whose facts were done since the position was noted."""
         self._one_at_a_time = asyncio.Lock()
         self._changed = asyncio.Condition()
 
@@ -150,7 +152,9 @@ class Line(Generic[H]):
             await self._save(passed, [], [])
 
     async def _do(self, wave: Sequence[Work[H]], passed: int) -> None:
-        """Do a wave and note it, before anything later of the same entities is done."""
+        """Do a wave. It is noted before anything later of the same entities is done."""
+        if not self._unnoted.isdisjoint(work.entity for work in wave):
+            await self._save(self.seq, [], [])
         held: list[Parked] = []
         works: list[Work[H]] = []
         for work in wave:
@@ -165,7 +169,9 @@ class Line(Generic[H]):
         before = [(work.message.seq, policy) for work in wave for policy in work.before]
         if kept or before or monotonic() - self._noted_at > NOTE_DONE_SECONDS:
             await self._save(passed, kept, [place for place in before if place not in still])
-        self.seq = passed
+        else:
+            self._unnoted.update(work.entity for work in wave)
+            self.seq = passed
 
     def _behind(self, work: Work[H]) -> list[Parked]:
         """What must wait, because the same policy still waits to react to an earlier fact of this entity."""
@@ -191,6 +197,7 @@ class Line(Generic[H]):
         await self._store.save(self.log_stream, self._noted, new, kept, settled)
         self.seq = self._noted = new
         self._noted_at = monotonic()
+        self._unnoted.clear()
         if not kept and not settled:
             return
         for place in settled:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from events.log.project.check import check
 from events.log.project.runner import Runner
-from events.log.project.session import STALLED_SECONDS
+from events.log.project.session import PATIENCE_SECONDS, STALLED_SECONDS
 from tests.log.project.office import STREAM, Office, paid, projection, runner_of, running, sat_in, until
 
 FACTS = 3000
@@ -106,6 +106,53 @@ async def test_one_that_was_stopped_is_replaced_and_does_no_harm_when_it_goes_on
 
 async def _leads(runner: Runner) -> bool:
     return runner.leading
+
+
+async def test_a_stand_in_folds_while_nobody_else_does_and_gives_way_again(office: Office, tmp_path: Path) -> None:
+    async with runner_of(office.cell, projection(), stands_in=True) as standing_in, running(standing_in):
+        async with projector(office, tmp_path) as process:
+            seq = await office.write("anna", sat_in())
+            assert await standing_in.wait_for([f"{STREAM}:{seq}"], 20), "told by the one that folds"
+            assert not await _leads(standing_in)
+            process.send_signal(signal.SIGKILL)
+            started = time.monotonic()
+            seq = await office.write("anna", sat_in())
+            assert await standing_in.wait_for([f"{STREAM}:{seq}"], 20)
+            assert time.monotonic() - started < TAKE_OVER_SECONDS_MAX
+            assert await _leads(standing_in)
+        async with projector(office, tmp_path):
+            await until(lambda: _stands_by(standing_in))
+            seq = await office.write("anna", sat_in())
+            assert await standing_in.wait_for([f"{STREAM}:{seq}"], 20)
+            assert await _stands_by(standing_in)
+            assert standing_in.trouble is None
+    await expect_exactly_once(office, 3)
+
+
+async def test_a_stand_in_is_patient(office: Office) -> None:
+    async with runner_of(office.cell, projection(), stands_in=True) as standing_in, running(standing_in):
+        await asyncio.wait_for(standing_in.ready.wait(), 10)
+        started = time.monotonic()
+        async with runner_of(office.cell, projection()) as runner, running(runner):
+            await until(lambda: _leads(runner))
+            assert time.monotonic() - started < PATIENCE_SECONDS
+            assert not standing_in.leading
+
+
+async def test_the_trouble_of_a_stand_in_is_over_when_somebody_leads(office: Office, tmp_path: Path) -> None:
+    async with runner_of(office.cell, projection(), stands_in=True) as standing_in, running(standing_in):
+        await until(lambda: _leads(standing_in))
+        standing_in.trouble = "something that was tried again"
+        async with projector(office, tmp_path):
+            await until(lambda: _without_trouble(standing_in))
+
+
+async def _stands_by(runner: Runner) -> bool:
+    return not runner.leading
+
+
+async def _without_trouble(runner: Runner) -> bool:
+    return runner.trouble is None
 
 
 async def test_two_compete_while_facts_arrive(office: Office, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from prometheus_client import REGISTRY, CollectorRegistry
@@ -71,6 +72,28 @@ async def test_the_facts_of_one_entity_come_in_order(stage: Stage) -> None:
     for one in people:
         assert hand.of(one) == sorted(hand.of(one))
     assert len(set(hand.seen)) == 240
+
+
+async def test_nothing_of_an_entity_is_begun_before_what_was_done_of_it_is_noted(stage: Stage) -> None:
+    """After a crash the facts behind the noted place are done again: a later one of the entity must not be done yet."""
+    noted: dict[int, int | None] = {}
+
+    async def look(_: Fact, about: About) -> None:
+        noted[about.seq] = await stage.pool.fetchval("SELECT seq FROM reaction_position WHERE log_stream = $1", STREAM)
+
+    hand = Hand(do=look)
+    async with stage.reactor(hand) as reactor:
+        await until(lambda: well(reactor))
+        for number in range(1, 13):  # faster than places are noted
+            await stage.append(("a", HERE))
+            await until(partial(_seen, hand, number))
+        await until(lambda: done(reactor, 12))
+    for seq in range(2, 13):
+        assert (noted[seq] or 0) >= seq - 1
+
+
+def _seen(hand: Hand, count: int) -> bool:
+    return len(hand.seen) == count
 
 
 async def test_what_was_done_is_not_done_again_after_a_restart(stage: Stage) -> None:
