@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from events.facts.access import RecordRead
 from events.facts.branch import BranchContact
-from events.facts.decision import Decision, Decisions, refused
+from events.facts.decision import Decision, Decisions, Refused, nothing, refused
 from events.facts.member import CorrectableField, DuesPaid, MonthDue
 from events.facts.receipts import receipt_book
 from events.log.command import Asked, CommandRefused, Commands, Receipt, Target
@@ -19,7 +19,7 @@ from events.log.envelope import Recorded, Undecodable, open_fact, parse
 from events.log.port import Message
 from events.log.project.store import Pool, claim
 from services.registry.decide import branch, meeting, member, receipts
-from services.registry.decide.branch import BRANCH, FormBranch, SetBranchContact
+from services.registry.decide.branch import BRANCH, FormBranch, RenameBranch, SetBranchContact
 from services.registry.decide.commands import (
     Assign,
     ChangeContact,
@@ -134,17 +134,43 @@ class Registry:
 
     async def branch_id(self, asked: Asked, name: str) -> str:
         """The id of a branch: one that exists, or the branch of the community with that name, formed on first use."""
-        name = "".join(name.split())
+        name = _spelt(name)
         if len(name) == _ID_CHARACTERS and name.count("-") == 4:  # the shape of a UUID
             if not (await self.commands.state(BRANCH, name)).name:
                 raise CommandRefused(refused("no_branch"))
             return name
-        key = self.blind(BRANCH_NAME, f"{asked.community}/{name}")
+        key = self._name_key(asked, name)
         entity = await self._claim(BRANCH_NAME, key, self.commands.new_id())
         command = FormBranch(name=name, community=asked.community)
         forming = replace(asked, command=f"form-branch/{key}", expected=None)
-        await self.commands.act(forming, BRANCH, entity, lambda one: branch.form_branch(one, command, self.today()))
+        await self.commands.act(
+            forming,
+            BRANCH,
+            entity,
+            lambda one: nothing() if one.name else branch.form_branch(one, command, self.today()),
+        )
         return entity
+
+    async def form_branch(self, asked: Asked, command: FormBranch) -> tuple[str, Receipt]:
+        """A branch begins. A branch that is called so already is the same branch."""
+        command = command.model_copy(update={"name": _spelt(command.name)})
+        entity = await self._entity_for(asked, BRANCH_NAME, self._name_key(asked, command.name))
+        return entity, await self.commands.act(
+            asked, BRANCH, entity, lambda one: branch.form_branch(one, command, self.today())
+        )
+
+    async def rename_branch(self, asked: Asked, branch_id: str, command: RenameBranch) -> Receipt:
+        """The branch is called otherwise; whoever still says the old name means the same branch."""
+        command = command.model_copy(update={"name": _spelt(command.name)})
+        planned = branch.rename_branch(await self.commands.state(BRANCH, branch_id), command, self.today())
+        if isinstance(planned, Refused):  # before the name is claimed for nothing
+            raise CommandRefused(planned)
+        if await self._claim(BRANCH_NAME, self._name_key(asked, command.name), branch_id) != branch_id:
+            raise CommandRefused(refused("already_formed", name=command.name))
+        asked = replace(asked, reason=command.reason)
+        return await self.commands.act(
+            asked, BRANCH, branch_id, lambda one: branch.rename_branch(one, command, self.today())
+        )
 
     async def set_branch_contact(self, asked: Asked, branch_id: str, contact: BranchContact) -> Receipt:
         """Whom the branch's members call."""
@@ -219,6 +245,9 @@ class Registry:
         """A keyed hash under which a value can be found again, but not read."""
         return hmac.digest(self.index_key, f"{kind}:{value}".encode(), hashlib.sha256).hex()
 
+    def _name_key(self, asked: Asked, name: str) -> str:
+        return self.blind(BRANCH_NAME, f"{asked.community}/{name}")
+
     # ── claims ───────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def _act(self, asked: Asked, member_id: str, decide: Callable[[Member], Decision]) -> Receipt:
@@ -248,6 +277,11 @@ class Registry:
                 "SELECT entity FROM claim WHERE kind = $1 AND key = $2", kind, key
             )
         return holder
+
+
+def _spelt(name: str) -> str:
+    """A branch's name without spaces, which nobody writes twice alike."""
+    return "".join(name.split())
 
 
 def _closed(*_: str) -> None:

@@ -33,5 +33,8 @@ PROJECTION: Final = Projection(
         imports.view,
         imports.refused,
     ],
-    [Snapshots.of(decider) for decider in (MEMBER, BRANCH, MEETING, RECEIPTS, ROSTER_IMPORT)],
+    [
+        Snapshots.of(BRANCH, version=2),
+        *(Snapshots.of(decider) for decider in (MEMBER, MEETING, RECEIPTS, ROSTER_IMPORT)),
+    ],
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Column, MetaData, Table, Text
 
 from events.facts.base import is_hidden
-from events.facts.branch import BranchContact, ContactSet, Formed
+from events.facts.branch import BranchContact, ContactSet, Formed, Renamed
 from events.log.envelope import About
 from events.log.project import Row, View, community_column
 
@@ -19,7 +19,7 @@ table = Table(
     Column("contact_phone", Text),
 )
 
-view = View("branch", version=1, table=table, doc="Every branch, and how it is reached.")
+view = View("branch", version=2, table=table, doc="Every branch, and how it is reached.")
 
 
 @view.on(Formed)
@@ -32,6 +32,13 @@ def _(row: Row | None, fact: ContactSet, _about: About) -> Row:
     if row is None:
         raise LookupError("a branch that was never formed is reached another way")
     return row | _contact(fact.contact)
+
+
+@view.on(Renamed)
+def _(row: Row | None, fact: Renamed, _about: About) -> Row:
+    if row is None:
+        raise LookupError("a branch that was never formed is renamed")
+    return row | {"name": fact.name}
 
 
 def _contact(contact: BranchContact) -> Row:

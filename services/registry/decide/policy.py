@@ -121,12 +121,46 @@ class MeetingsPolicy(Rule):
     quorum: QuorumRule
 
 
+class FullMembersRule(Rule):
+    """From so many full members on."""
+
+    full_members_min: int = Field(ge=1)
+    clause: str
+
+
+class SplitRule(Rule):
+    """A branch with more members than this is advised to split."""
+
+    members_max: int = Field(ge=1)
+    clause: str
+
+
+class BranchesPolicy(Rule):
+    """How large a branch is (DOMAIN R3). Nothing follows from it by itself: a person reads the advice."""
+
+    stands: FullMembersRule
+    committee: FullMembersRule
+    split: SplitRule
+
+    def advice(self, members: int, full_members: int) -> list[tuple[str, str]]:
+        """What to think about with so many members: (`too_few`, `form_committee` or `split`; the clause)."""
+        found = []
+        if full_members < self.stands.full_members_min:
+            found.append(("too_few", self.stands.clause))
+        if full_members >= self.committee.full_members_min:
+            found.append(("form_committee", self.committee.clause))
+        if members > self.split.members_max:
+            found.append(("split", self.split.clause))
+        return found
+
+
 class RegistryPolicy(Rule):
     """A whole pack. Every clause that a rule cites has its words in `clauses`."""
 
     dues: DuesPolicy
     away: AwayPolicy
     meetings: MeetingsPolicy
+    branches: BranchesPolicy
     clauses: Mapping[str, str]
 
     @model_validator(mode="after")
@@ -140,6 +174,9 @@ class RegistryPolicy(Rule):
             self.away.card.clause,
             self.away.intermittent.clause,
             self.meetings.quorum.clause,
+            self.branches.stands.clause,
+            self.branches.committee.clause,
+            self.branches.split.clause,
         }
         if missing := sorted(cited - set(self.clauses)):
             raise ValueError(f"clauses without words: {', '.join(missing)}")

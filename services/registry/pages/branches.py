@@ -61,7 +61,13 @@ async def branches(request: Request, caller: Reader) -> Response:
     """Every branch of the scope, with its contact; those without one stand out."""
     async with reading(request, caller) as db:
         rows = await branch.branches(db)
-    return await page(request, "branches.html", rows=rows, may_write=caller.has(*OFFICE))
+    return await page(
+        request,
+        "branches.html",
+        rows=rows,
+        split=registry(request).policy.branches.split,
+        may_write=caller.has(*OFFICE),
+    )
 
 
 @router.get("/branches/{branch_id}/contact", include_in_schema=False)
@@ -84,7 +90,7 @@ async def send(request: Request, caller: Office, branch_id: EntityId) -> Respons
     except (Invalid, Refusal) as problem:
         return await _form(request, row, again(request, sent, problem))
     await show_own_write(request, receipt)
-    return done(request, "/registry/branches", _("已记下%(branch)s的联系人。", branch=row["name"]))
+    return done(request, f"/registry/branches/{branch_id}", _("已记下%(branch)s的联系人。", branch=row["name"]))
 
 
 async def _form(request: Request, row: Mapping[str, Any], form: Form) -> Response:

@@ -9,8 +9,10 @@ from fastapi.exceptions import RequestValidationError
 from starlette.responses import Response
 
 from services.registry.pages import (
+    api_branches,
     api_ledger,
     api_members,
+    branch,
     branches,
     deeds,
     dues,
@@ -40,6 +42,8 @@ ROUTERS: Final = [
     ledger.router,
     meetings.router,
     branches.router,
+    api_branches.router,
+    branch.router,
     api_ledger.router,
     import_wizard.router,
     import_api.router,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
+from events.facts.branch import BranchKind
 from events.facts.meeting import MeetingKind
 from events.facts.member import AttendanceWay, AwayKind, CorrectableField, PayMethod
 from events.facts.people import RetirementKind, Sex
@@ -55,6 +56,11 @@ MEETING: Final = {
     MeetingKind.THEME_DAY: N_("主题党日"),
     MeetingKind.ORGANISATION_LIFE: N_("组织生活会"),
     MeetingKind.OTHER: N_("其他会议"),
+}
+BRANCH: Final = {
+    BranchKind.RESIDENCE: N_("按居住地"),
+    BranchKind.HOBBY: N_("按兴趣团队"),
+    BranchKind.MOBILE: N_("流动党员"),
 }
 WAY: Final = {AttendanceWay.IN_PERSON: N_("到会"), AttendanceWay.REMOTE: N_("线上")}
 FIELD: Final = {
@@ -123,6 +129,7 @@ SENTENCES: Final[Sentences] = {
     "other_import": lambda d: _("这位党员是名册导入的，请到那次导入里撤销。"),
     "no_branch": lambda d: _("没有这个支部。"),
     "already_formed": lambda d: _("已经有一个支部叫%(name)s。", name=d.get("name")),
+    "before_last_change": lambda d: _("这个支部从%(since)s起才是这样，不能写得更早。", since=_on(d.get("since"))),
     "no_meeting": lambda d: _("没有这次会议。"),
     "already_scheduled": lambda d: _("这次会议已经定在 %(at)s。", at=_on(d.get("starts_at"))),
     "cancelled": lambda d: _("这次会议已经取消。"),

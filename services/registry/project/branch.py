@@ -6,11 +6,11 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Column, Date, Index, MetaData, Table, Text, func, select
+from sqlalchemy import BigInteger, Column, Date, Index, MetaData, Table, Text, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from events.facts.base import is_hidden
-from events.facts.branch import BranchContact, ContactSet, Formed
+from events.facts.branch import BranchContact, ContactSet, Formed, Renamed
 from events.log.envelope import About
 from events.log.project import Row, View, community_column
 from events.log.project.sql import inside, path_text
@@ -25,25 +25,37 @@ table = Table(
     Column("contact_name", Text),
     Column("contact_phone", Text),
     Column("formed_on", Date),
+    Column("kind", Text, nullable=False),
+    Column("seq", BigInteger, nullable=False),
     Index("branch_by_name", "name"),
 )
 
 _DIGITS: Final = "〇一二三四五六七八九"
 _NUMERALS: Final = re.compile("[一二三四五六七八九十]+|[0-9]+")
 
-view = View("branch", version=1, table=table, doc="Every branch, and whom its members call.")
+view = View("branch", version=2, table=table, doc="Every branch, and whom its members call.")
 
 
 @view.on(Formed)
 def _(_row: Row | None, fact: Formed, about: About) -> Row:
-    return {"name": fact.name, "formed_on": about.effective, **_contact(fact.contact)}
+    own = {"name": fact.name, "formed_on": about.effective, "kind": fact.kind.value, "seq": about.seq}
+    return own | _contact(fact.contact)
 
 
 @view.on(ContactSet)
-def _(row: Row | None, fact: ContactSet, _about: About) -> Row:
+def _(row: Row | None, fact: ContactSet, about: About) -> Row:
+    return _known(row) | _contact(fact.contact) | {"seq": about.seq}
+
+
+@view.on(Renamed)
+def _(row: Row | None, fact: Renamed, about: About) -> Row:
+    return _known(row) | {"name": fact.name, "seq": about.seq}
+
+
+def _known(row: Row | None) -> Row:
     if row is None:
-        raise LookupError("a branch that was never formed is reached another way")
-    return row | _contact(fact.contact)
+        raise LookupError("something happened to a branch that was never formed")
+    return row
 
 
 def _contact(contact: BranchContact) -> Row:
@@ -67,6 +79,7 @@ async def branches(db: AsyncConnection, community: str = "") -> list[Mapping[str
             table.c.name,
             table.c.contact_name,
             table.c.contact_phone,
+            table.c.kind,
             path_text(table.c.community),
             func.coalesce(on_roll.c.members, 0).label("members"),
         )
@@ -95,18 +108,22 @@ def _counted(numeral: str) -> int:
 
 async def branch(db: AsyncConnection, branch_id: str) -> Mapping[str, Any] | None:
     """One branch."""
-    row = (
-        await db.execute(
-            select(
-                table.c.branch_id,
-                table.c.name,
-                table.c.contact_name,
-                table.c.contact_phone,
-                path_text(table.c.community),
-            ).where(table.c.branch_id == branch_id)
-        )
-    ).one_or_none()
-    return None if row is None else row._asdict()
+    columns = [column for column in table.columns if column.name != "community"]
+    query = select(*columns, path_text(table.c.community)).where(table.c.branch_id == branch_id)
+    row = (await db.execute(query)).one_or_none()
+    return None if row is None else dict(row._mapping)
+
+
+async def people(db: AsyncConnection, branch_id: str) -> list[Mapping[str, Any]]:
+    """Who is on the roll of a branch, by pinyin."""
+    members = member.table.c
+    query = (
+        select(members.member_id, members.name, members.birth, members.state, members.away_to)
+        .add_columns(members.joined_on, members.full_member_on)
+        .where(members.branch_id == branch_id, members.state.in_(member.ON_ROLL))
+        .order_by(members.pinyin, members.member_id)
+    )
+    return [dict(row._mapping) for row in await db.execute(query)]
 
 
 async def names(db: AsyncConnection, branch_ids: Sequence[str]) -> dict[str, str]:

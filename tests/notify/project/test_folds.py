@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from events.facts.branch import BranchContact, ContactSet, Formed
+from events.facts.branch import BranchContact, ContactSet, Formed, Renamed
 from events.facts.care import VisitMade, VisitWay
 from events.facts.member import (
     Assigned,
@@ -95,6 +95,7 @@ class TestBranch:
         formed = Formed(name="第三党支部", contact=BranchContact(name="李老师"))
         row = folded(branch.view, formed, ContactSet(contact=BranchContact(name="赵老师", phone="627")))
         assert row == {"name": "第三党支部", "contact_name": "赵老师", "contact_phone": "627"}
+        assert folded(branch.view, formed, Renamed(name="金桥支部"))["name"] == "金桥支部"
         assert folded(branch.view, hidden(formed))["contact_name"] is None
         with pytest.raises(LookupError):
             folded(branch.view, ContactSet(contact=BranchContact()))

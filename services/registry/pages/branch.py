@@ -1,0 +1,110 @@
+"""A branch's own page: whom its members call, who they are, what happened to it; and the forms of its deeds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from services.registry.decide.branch import FormBranch, RenameBranch
+from services.registry.pages import words
+from services.registry.pages.advice import advice_of, full_members
+from services.registry.pages.api_branches import HISTORY
+from services.registry.pages.branch_lines import branch_line
+from services.registry.pages.branches import branch_row
+from services.registry.pages.common import (
+    OFFICE,
+    EntityId,
+    Office,
+    Reader,
+    Waited,
+    doing,
+    read_form,
+    reading,
+    registry,
+    show_own_write,
+)
+from services.registry.pages.forms import Form, again, fresh
+from services.registry.project import branch, history, register
+from services.shell.i18n import gettext as _
+from services.shell.i18n import speech
+from services.shell.pages import done, page
+from services.shell.problems import Forbidden, Invalid, Refusal, Stale
+
+router = APIRouter(prefix="/branches", include_in_schema=False)
+
+
+@router.get("/new")
+async def new(request: Request, caller: Office) -> Response:
+    """The form to begin a branch."""
+    return await _new(request, caller, fresh(request, community=caller.scope, kind="residence", on=speech().today))
+
+
+@router.post("/new")
+async def form(request: Request, caller: Office) -> Response:
+    """Begin it."""
+    sent = await request.form()
+    try:
+        command = read_form(FormBranch, sent)
+        async with doing(request, caller, command.community, "form-branch", sent) as asked:
+            branch_id, receipt = await registry(request).form_branch(asked, command)
+    except (Invalid, Refusal, Forbidden) as problem:
+        return await _new(request, caller, again(request, sent, problem))
+    await show_own_write(request, receipt)
+    told = _("%(branch)s已成立。", branch=command.name) if receipt.facts else _("已经有这个支部了，没有改动。")
+    return done(request, f"/registry/branches/{branch_id}", told)
+
+
+async def _new(request: Request, caller: Office, form: Form) -> Response:
+    async with reading(request, caller) as db:
+        places = await register.communities(db)
+    if caller.scope and not any(each.startswith(caller.scope) for each in places):
+        places = [caller.scope, *places]
+    return await page(
+        request, "branch_new.html", status=form.status, form=form, words=words,
+        places=[(place, place) for place in places],
+    )  # fmt: skip
+
+
+@router.get("/{branch_id}", dependencies=[Waited])
+async def show(request: Request, caller: Reader, branch_id: EntityId) -> Response:
+    """The branch as it is now."""
+    row = await branch_row(request, caller, branch_id)
+    async with reading(request, caller) as db:
+        people = await branch.people(db, branch_id)
+        past = await history.newest(db, branch_id, stream="branch", limit=HISTORY)
+    return await page(
+        request, "branch.html", row=row, people=people, words=words, full=full_members(request, people),
+        lines=[branch_line(one) for one in await registry(request).opened(past.messages)],
+        advice=advice_of(request, people), clauses=registry(request).policy.clauses, may_write=caller.has(*OFFICE),
+    )  # fmt: skip
+
+
+@router.get("/{branch_id}/rename")
+async def renaming(request: Request, caller: Office, branch_id: EntityId) -> Response:
+    """The form to call it otherwise."""
+    row = await branch_row(request, caller, branch_id)
+    return await _rename(request, row, fresh(request, row["seq"], name=row["name"], on=speech().today))
+
+
+@router.post("/{branch_id}/rename")
+async def rename(request: Request, caller: Office, branch_id: EntityId) -> Response:
+    """Put it on record."""
+    row = await branch_row(request, caller, branch_id)
+    sent = await request.form()
+    try:
+        command = read_form(RenameBranch, sent)
+        async with doing(request, caller, row["community"], f"rename-branch/{branch_id}", sent) as asked:
+            receipt = await registry(request).rename_branch(asked, branch_id, command)
+    except (Invalid, Refusal, Stale) as problem:
+        latest = await branch_row(request, caller, branch_id)
+        return await _rename(request, latest, again(request, sent, problem, latest["seq"]))
+    await show_own_write(request, receipt)
+    told = _("已改名为%(branch)s。", branch=command.name) if receipt.facts else _("已经是这样了，没有改动。")
+    return done(request, f"/registry/branches/{branch_id}", told)
+
+
+async def _rename(request: Request, row: Mapping[str, Any], form: Form) -> Response:
+    return await page(request, "branch_rename.html", status=form.status, row=row, form=form)

@@ -1,0 +1,35 @@
+"""A branch's facts as lines a person reads: what happened, when in life, when it was written, by whom."""
+
+from __future__ import annotations
+
+from events.facts.base import Fact, is_hidden
+from events.facts.branch import ContactSet, Formed, Renamed
+from events.log.envelope import Recorded
+from services.registry.pages import words
+from services.registry.pages.timeline import Line
+from services.shell.formats import local_day
+from services.shell.i18n import gettext as _
+
+
+def branch_line(one: Recorded) -> Line:
+    """The line of a branch's fact."""
+    about = one.about
+    text, tone = _told(one.fact)
+    if about.reason:
+        text = _("%(text)s（%(reason)s）", text=text, reason=about.reason)
+    written = local_day(about.recorded)
+    late = written if written != about.effective else None
+    return Line(about.effective, about.recorded, text, tone, "", about.actor, late, about.id)
+
+
+def _told(fact: Fact) -> tuple[str, str]:
+    match fact:
+        case Formed():
+            return _("成立：%(name)s，%(kind)s", name=fact.name, kind=words.word(words.BRANCH, fact.kind)), "done"
+        case Renamed():
+            return _("改名为%(name)s", name=fact.name), ""
+        case ContactSet():
+            name = "" if is_hidden(fact.contact) else fact.contact.name
+            return (_("联系人：%(name)s", name=name) if name else _("联系人有变")), ""
+        case _:
+            return fact.NAME, ""
