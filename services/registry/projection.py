@@ -33,8 +33,5 @@ PROJECTION: Final = Projection(
         imports.view,
         imports.refused,
     ],
-    [
-        Snapshots.of(BRANCH, version=2),
-        *(Snapshots.of(decider) for decider in (MEMBER, MEETING, RECEIPTS, ROSTER_IMPORT)),
-    ],
+    [Snapshots.of(decider, version=2) for decider in (MEMBER, BRANCH, MEETING, RECEIPTS, ROSTER_IMPORT)],
 )
