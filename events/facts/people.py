@@ -86,6 +86,20 @@ class Relative(Word):
     phone: str | None = None
 
 
+class CardField(StrEnum):
+    """What a full card says beyond what nobody is enrolled without (DOMAIN R1). The order is kept: rows count by it."""
+
+    PHONE = "phone"
+    ADDRESS = "address"
+    BUILDING = "building"
+    """The address is told apart into building and room, so that visits can be grouped."""
+    FAMILY = "family"
+    BRANCH = "branch"
+    PENSION_BASIS = "pension_basis"
+    ETHNICITY = "ethnicity"
+    FULL_MEMBER_ON = "full_member_on"
+
+
 class ContactCard(Word):
     """How a person is reached and how they live."""
 

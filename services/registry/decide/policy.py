@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, model_validator
 
+from events.facts.people import CardField
 from services.registry.decide.days import months_after
 
 
@@ -154,6 +155,30 @@ class BranchesPolicy(Rule):
         return found
 
 
+class CompletenessPolicy(Rule):
+    """How complete a card is: what each of its fields weighs (DOMAIN R1). One that is not named counts for nothing."""
+
+    weights: Mapping[CardField, NonNegativeInt]
+    clause: str
+
+    def percent(self, missing: Iterable[CardField]) -> int:
+        """The share that is known, 0 to 100, rounded down: 100 only if nothing is missing that weighs anything."""
+        return self.percent_without(sum(self.weights.get(field, 0) for field in set(missing)))
+
+    def percent_without(self, lost: float) -> int:
+        """The share that is known when the missing fields weigh so much together (on average, for several cards)."""
+        total = sum(self.weights.values())
+        return int((total - lost) * 100 // total) if total else 100
+
+    def bits_below(self, percent: int) -> list[int]:
+        """Every set of missing fields (a bit each, in the order of `CardField`) that leaves less than this share."""
+        losses = [0]
+        for field in CardField:
+            weight = self.weights.get(field, 0)
+            losses += [loss + weight for loss in losses]
+        return [bits for bits, loss in enumerate(losses) if self.percent_without(loss) < percent]
+
+
 class RegistryPolicy(Rule):
     """A whole pack. Every clause that a rule cites has its words in `clauses`."""
 
@@ -161,6 +186,7 @@ class RegistryPolicy(Rule):
     away: AwayPolicy
     meetings: MeetingsPolicy
     branches: BranchesPolicy
+    completeness: CompletenessPolicy
     clauses: Mapping[str, str]
 
     @model_validator(mode="after")
@@ -177,6 +203,7 @@ class RegistryPolicy(Rule):
             self.branches.stands.clause,
             self.branches.committee.clause,
             self.branches.split.clause,
+            self.completeness.clause,
         }
         if missing := sorted(cited - set(self.clauses)):
             raise ValueError(f"clauses without words: {', '.join(missing)}")

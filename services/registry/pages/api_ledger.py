@@ -88,9 +88,15 @@ async def ledger(
 
 @router.get("/branches", dependencies=[Waited], tags=["branches"])
 async def branches(request: Request, caller: Reader, community: str = "") -> Response:
-    """The branches and whom their members call."""
+    """The branches, whom their members call, and how complete the cards are on average (percent)."""
+    policy = registry(request).policy.completeness
     async with reading(request, caller) as db:
-        items = await branches_.branches(db, within(caller, community))
+        rows = await branches_.branches(db, within(caller, community), policy.weights)
+    items = [
+        {**row, "completeness": None if (lost := row["lost"]) is None else policy.percent_without(lost)} for row in rows
+    ]
+    for item in items:
+        del item["lost"]
     return answered({"items": items, "next_page_token": ""})
 
 

@@ -19,6 +19,7 @@ from services.registry.decide.commands import (
     Return,
     SetPensionBasis,
 )
+from services.registry.decide.policy import CompletenessPolicy
 from services.registry.pages import history as told
 from services.registry.pages.as_of import card_then, moment_of
 from services.registry.pages.common import (
@@ -33,20 +34,20 @@ from services.registry.pages.common import (
     of_member,
     reading,
     registry,
-    within,
 )
+from services.registry.pages.completeness import completeness_json
 from services.registry.pages.due import dues_sheet
+from services.registry.pages.narrowed import Narrowing
 from services.registry.pages.plain import answered, fields_of
 from services.registry.pages.reveal import Reveal, Secret, revealed
 from services.registry.project import register
-from services.registry.project.register import Wanted
 from services.shell.acting import facts_of
 from services.shell.formats import mask_phone
 
 router = APIRouter(prefix="/api/members", tags=["members"])
 
 
-def member_json(card: dict[str, Any]) -> dict[str, Any]:
+def member_json(card: dict[str, Any], policy: CompletenessPolicy) -> dict[str, Any]:
     """A card as the API gives it."""
     away = {
         "since": card["away_since"],
@@ -68,6 +69,7 @@ def member_json(card: dict[str, Any]) -> dict[str, Any]:
             for relative in card["family"] or ()
         ],
         "away": away if card["away_since"] else None,
+        "completeness": completeness_json(card, policy),
         "version": f"REGISTRY:{card['seq']}",
     }
 
@@ -82,23 +84,18 @@ async def enrol(request: Request, caller: Office, command: Annotated[Enrol, Body
 
 @router.get("", dependencies=[Waited])
 async def members(
-    request: Request,
-    caller: Reader,
-    community: str = "",
-    branch: str = "",
-    q: Annotated[str, Query(max_length=100)] = "",
-    state: Annotated[str, Query(pattern="^(enrolled|away|dead|withdrawn|all|)$")] = "",
-    page_token: str = "",
-    page_size: PageSize = PAGE_SIZE,
+    request: Request, caller: Reader, narrowed: Narrowing, page_token: str = "", page_size: PageSize = PAGE_SIZE
 ) -> Response:
-    """The register by pinyin; `q` is a name, pinyin, initials, the tail of a phone or of an ID number.
+    """The register by pinyin, or with `below` the least complete cards first.
 
-    Without `state`: everybody on the roll, here or away. `branch` is a branch's id.
+    `q` is a name, pinyin, initials, the tail of a phone or of an ID number. Without `state`: everybody on the roll,
+    here or away. `branch` is a branch's id.
     """
-    wanted = Wanted(q=q.replace("\x00", ""), state=state, branch_id=branch, community=within(caller, community))
+    policy = registry(request).policy.completeness
+    wanted = narrowed.wanted(caller, policy)
     async with reading(request, caller) as db:
         page = await register.cards(db, wanted, size=page_size, token=page_token)
-    items = [member_json(card) for card in page.items]
+    items = [member_json(card, policy) for card in page.items]
     return answered({"items": items, "next_page_token": page.next_token})
 
 
@@ -111,7 +108,9 @@ async def member(
     if as_of is not None or known_at:
         async with reading(request, caller) as db:
             card = await card_then(request, db, card, as_of, moment_of(known_at))
-    return answered(member_json(card), headers={"ETag": f'"REGISTRY:{card["seq"]}"'})
+    return answered(
+        member_json(card, registry(request).policy.completeness), headers={"ETag": f'"REGISTRY:{card["seq"]}"'}
+    )
 
 
 @router.get("/{member_id}/history", dependencies=[Waited])

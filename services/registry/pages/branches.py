@@ -58,13 +58,15 @@ def _contact(command: SetBranchContact) -> BranchContact:
 
 @router.get("/branches", dependencies=[Waited], include_in_schema=False)
 async def branches(request: Request, caller: Reader) -> Response:
-    """Every branch of the scope, with its contact; those without one stand out."""
+    """Every branch of the scope, with its contact and how complete its cards are; what is missing stands out."""
+    policy = registry(request).policy.completeness
     async with reading(request, caller) as db:
-        rows = await branch.branches(db)
+        rows = await branch.branches(db, weights=policy.weights)
     return await page(
         request,
         "branches.html",
         rows=rows,
+        percents={row["branch_id"]: policy.percent_without(row["lost"]) for row in rows if row["lost"] is not None},
         split=registry(request).policy.branches.split,
         may_write=caller.has(*OFFICE),
     )

@@ -29,6 +29,7 @@ from services.registry.pages.common import (
     registry,
     show_own_write,
 )
+from services.registry.pages.completeness import DEED, missing_of, percent_of
 from services.registry.pages.due import dues_sheet
 from services.registry.pages.forms import Form, again, fresh
 from services.registry.pages.reveal import Reveal, revealed
@@ -86,6 +87,11 @@ async def _page(
         may_write=caller.has(*OFFICE) and not values["then"],
         words=words,
         elsewhere=_elsewhere(request, member_id),
+        policy=registry(request).policy.completeness,
+        gaps=[
+            (_(words.MISSING[each]), f"/registry/members/{member_id}/{DEED[each]}", None, False)
+            for each in values["missing"]
+        ],
         **values,
     )
 
@@ -103,6 +109,8 @@ async def _values(
     return {
         "then": then,
         "card": card,
+        "percent": percent_of(card, registry(request).policy.completeness),
+        "missing": missing_of(card, registry(request).policy.completeness),
         "on": day if then and day else speech().today,
         "lines": lines,
         "count": count,

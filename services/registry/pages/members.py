@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
-from urllib.parse import urlencode
+from typing import Any, Final
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from services.registry.decide.commands import Enrol
@@ -22,12 +21,12 @@ from services.registry.pages.common import (
     reading,
     registry,
     show_own_write,
-    within,
 )
+from services.registry.pages.completeness import percent_of
 from services.registry.pages.export import sheet_response
 from services.registry.pages.forms import Form, again, fresh
+from services.registry.pages.narrowed import Narrowing
 from services.registry.project import branch, member, register
-from services.registry.project.register import Wanted
 from services.shell.formats import mask_phone, years_since
 from services.shell.i18n import gettext as _
 from services.shell.pages import Undo, done, page
@@ -36,8 +35,8 @@ from services.shell.problems import FieldError, Invalid, Refusal
 router = APIRouter(include_in_schema=False)
 
 EXPORT_MAX = 20_000
-State = Annotated[str, Query(pattern="^(enrolled|away|dead|withdrawn|all|)$")]
-Q = Annotated[str, Query(max_length=100)]
+BELOW: Final = (100, 80, 60, 40)
+"""The shares of completeness (percent) the page offers to look below."""
 
 
 @router.get("/")
@@ -47,23 +46,15 @@ async def front(_caller: Reader) -> Response:
 
 
 @router.get("/members", dependencies=[Waited])
-async def members(
-    request: Request,
-    caller: Reader,
-    q: Q = "",
-    state: State = "",
-    branch_id: Annotated[str, Query(alias="branch", max_length=64)] = "",
-    community: Annotated[str, Query(max_length=200)] = "",
-    page_token: str = "",
-) -> Response:
+async def members(request: Request, caller: Reader, narrowed: Narrowing, page_token: str = "") -> Response:
     """A page of the register."""
-    wanted = Wanted(q.replace("\x00", ""), state, branch_id, within(caller, community))
+    policy = registry(request).policy.completeness
+    wanted = narrowed.wanted(caller, policy)
     async with reading(request, caller) as db:
         found = await register.cards(db, wanted, size=PAGE_SIZE, token=page_token)
         counts = await register.counts(db, wanted)
         branches = await branch.branches(db)
         places = await register.communities(db)
-    kept = {"state": state, "branch": branch_id, "community": community}
     return await page(
         request,
         "members.html",
@@ -72,40 +63,30 @@ async def members(
         on_roll=sum(counts[each] for each in member.ON_ROLL),
         branches=branches,
         places=places if len(places) > 1 else [],
-        q=q,
-        kept=kept,
-        chosen=next((each for each in branches if each["branch_id"] == branch_id), None),
-        next_href=_href(q, {**kept, "page_token": found.next_token}) if found.next_token else "",
-        first_href=_href(q, kept) if page_token else "",
-        href=lambda **differently: _href(q, {**kept, **differently}),
-        export_href=_href(q, kept, "/registry/members.xlsx"),
+        belows=BELOW,
+        percent=(lambda card: percent_of(card, policy)) if narrowed.below else None,
+        q=narrowed.q,
+        kept=narrowed.kept,
+        chosen=next((each for each in branches if each["branch_id"] == narrowed.branch), None),
+        next_href=narrowed.href(page_token=found.next_token) if found.next_token else "",
+        first_href=narrowed.href() if page_token else "",
+        href=narrowed.href,
+        export_href=narrowed.href("/registry/members.xlsx"),
         may_write=caller.has(*OFFICE),
         word=words.word,
         words=words,
     )
 
 
-def _href(q: str, kept: dict[str, str], path: str = "/registry/members") -> str:
-    given = {name: value for name, value in {"q": q, **kept}.items() if value}
-    return f"{path}?{urlencode(given)}" if given else path
-
-
 @router.get("/members.xlsx")
-async def export(
-    request: Request,
-    caller: Office,
-    q: Q = "",
-    state: State = "",
-    branch_id: Annotated[str, Query(alias="branch", max_length=64)] = "",
-    community: Annotated[str, Query(max_length=200)] = "",
-) -> Response:
+async def export(request: Request, caller: Office, narrowed: Narrowing) -> Response:
     """The list as it is narrowed, as a worksheet. Personal numbers are masked in it as they are on the page."""
-    wanted = Wanted(q.replace("\x00", ""), state, branch_id, within(caller, community))
+    policy = registry(request).policy.completeness
     async with reading(request, caller) as db:
-        found = await register.cards(db, wanted, size=EXPORT_MAX)
+        found = await register.cards(db, narrowed.wanted(caller, policy), size=EXPORT_MAX)
     header = [
         _("姓名"), _("性别"), _("年龄"), _("身份证号"), _("支部"), _("人员类别"), _("状态"), _("去向"), _("入党日期"),
-        _("转正日期"), _("电话"), _("住址"), _("最近见到"),
+        _("转正日期"), _("电话"), _("住址"), _("最近见到"), _("完整度"),
     ]  # fmt: skip
     rows = [
         [
@@ -122,6 +103,7 @@ async def export(
             mask_phone(card["phone"]) if card["phone"] else None,
             card["address"],
             card["last_contact"],
+            percent_of(card, policy),
         ]
         for card in found.items
     ]

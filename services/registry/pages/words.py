@@ -9,7 +9,7 @@ from typing import Any, Final
 from events.facts.branch import BranchKind
 from events.facts.meeting import MeetingKind
 from events.facts.member import AttendanceWay, AwayKind, CorrectableField, PayMethod
-from events.facts.people import RetirementKind, Sex
+from events.facts.people import CardField, RetirementKind, Sex
 from services.registry.project import member
 from services.shell.acting import Sentences
 from services.shell.formats import day, yuan
@@ -76,6 +76,18 @@ FIELD: Final = {
     CorrectableField.JOINED_ON: N_("入党日期"),
     CorrectableField.FULL_MEMBER_ON: N_("转正日期"),
     CorrectableField.KIND: N_("人员类别"),
+}
+
+
+MISSING: Final = {
+    CardField.PHONE: N_("电话"),
+    CardField.ADDRESS: N_("住址"),
+    CardField.BUILDING: N_("住址里的楼号"),
+    CardField.FAMILY: N_("家属"),
+    CardField.BRANCH: N_("支部"),
+    CardField.PENSION_BASIS: N_("养老金基数"),
+    CardField.ETHNICITY: N_("民族"),
+    CardField.FULL_MEMBER_ON: N_("转正日期"),
 }
 
 

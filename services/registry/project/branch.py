@@ -6,15 +6,17 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Column, Date, Index, MetaData, Table, Text, func, select
+from sqlalchemy import BigInteger, Column, Date, Float, Index, MetaData, Table, Text, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from events.facts.base import is_hidden
 from events.facts.branch import BranchContact, ContactSet, Formed, Renamed
+from events.facts.people import CardField
 from events.log.envelope import About
 from events.log.project import Row, View, community_column
 from events.log.project.sql import inside, path_text
 from services.registry.project import member
+from services.registry.project.completeness import lost
 
 table = Table(
     "branch",
@@ -64,11 +66,20 @@ def _contact(contact: BranchContact) -> Row:
     return {"contact_name": contact.name, "contact_phone": contact.phone}
 
 
-async def branches(db: AsyncConnection, community: str = "") -> list[Mapping[str, Any]]:
-    """The branches of a community (of the whole scope) with how many members are on their roll, by name."""
+async def branches(
+    db: AsyncConnection, community: str = "", weights: Mapping[CardField, int] | None = None
+) -> list[Mapping[str, Any]]:
+    """The branches of a community (of the whole scope) with how many members are on their roll, by name.
+
+    `lost`: how much of these weights their cards miss on average; None for a branch without members.
+    """
     members = member.table.c
     on_roll = (
-        select(members.branch_id, func.count().label("members"))
+        select(
+            members.branch_id,
+            func.count().label("members"),
+            cast(func.avg(lost(members.missing, weights or {})), Float).label("lost"),
+        )
         .where(members.state.in_(member.ON_ROLL))
         .group_by(members.branch_id)
         .subquery()
@@ -82,6 +93,7 @@ async def branches(db: AsyncConnection, community: str = "") -> list[Mapping[str
             table.c.kind,
             path_text(table.c.community),
             func.coalesce(on_roll.c.members, 0).label("members"),
+            on_roll.c.lost,
         )
         .join_from(table, on_roll, on_roll.c.branch_id == table.c.branch_id, isouter=True)
         .where(inside(table.c.community, community))

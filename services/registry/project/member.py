@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Index, MetaData, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Index, Integer, MetaData, Table, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from events.facts.base import is_hidden
@@ -30,6 +30,7 @@ from events.facts.member import (
 from events.facts.people import Address, ContactCard, Person, Relative, birth_in
 from events.log.envelope import About
 from events.log.project import Row, View, community_column
+from services.registry.project.completeness import missing_bits
 from services.registry.project.names import spelling_of
 
 ENROLLED, AWAY, DEAD, WITHDRAWN = "enrolled", "away", "dead", "withdrawn"
@@ -73,6 +74,8 @@ table = Table(
     Column("away_kind", Text),
     Column("away_to", Text),
     Column("expected_return", Date),
+    Column("pension_known", Boolean),
+    Column("missing", Integer),
     Column("died_on", Date),
     Column("last_seen", Date),
     Column("import_id", Text),
@@ -80,6 +83,7 @@ table = Table(
     Column("recorded", DateTime(timezone=True), nullable=False),
     Index("member_by_name", "pinyin", "member_id"),
     Index("member_by_branch", "branch_id", "pinyin", "member_id"),
+    Index("member_by_missing", "missing", "branch_id"),
     Index("member_by_import", "import_id", "pinyin", "member_id"),
     # Prefixes are looked for by `~>=~` and `~<~`: operators that row-level security lets an index use.
     *(
@@ -88,7 +92,7 @@ table = Table(
     ),
 )
 
-view = View("member", version=1, table=table, doc="Every member's card as it is now, with what it is searched by.")
+view = View("member", version=2, table=table, doc="Every member's card as it is now, with what it is searched by.")
 
 ID_TAIL = 4
 """Characters of an ID number that are shown and searched by."""
@@ -96,7 +100,8 @@ ID_TAIL = 4
 
 @view.on(Enrolled)
 def _(_row: Row | None, fact: Enrolled, about: About) -> Row:
-    return {
+    basis = None if is_hidden(fact.pension_basis_fen) else fact.pension_basis_fen
+    row = {
         **_identity(None if is_hidden(fact.person) else fact.person),
         **_contact(None if is_hidden(fact.contact) else fact.contact),
         "state": ENROLLED,
@@ -106,9 +111,11 @@ def _(_row: Row | None, fact: Enrolled, about: About) -> Row:
         "kind": fact.kind.value,
         "skills": list(fact.skills),
         "branch_id": fact.branch_id,
+        "pension_known": basis is not None,
         "import_id": fact.import_id,
         **_stamp(about),
     }
+    return _counted(row)
 
 
 @view.on(EnrolmentWithdrawn)
@@ -128,7 +135,7 @@ def _(row: Row | None, fact: EnrolmentWithdrawn, about: About) -> Row:
 def _(row: Row | None, fact: DetailsCorrected, about: About) -> Row:
     row = _known(row)
     if fact.identity is not None and not is_hidden(fact.identity):
-        return row | _identity_corrected(fact) | _stamp(about)
+        return _counted(row | _identity_corrected(fact) | _stamp(about))
     match fact.field:
         case CorrectableField.JOINED_ON | CorrectableField.FULL_MEMBER_ON:
             changed: Row = {fact.field.value: date.fromisoformat(fact.plain) if fact.plain else None}
@@ -137,7 +144,7 @@ def _(row: Row | None, fact: DetailsCorrected, about: About) -> Row:
         case _:
             card = card_of(row)
             changed = {} if is_hidden(fact.contact) else _contact(fact.contact_after(card))
-    return row | changed | _stamp(about)
+    return _counted(row | changed | _stamp(about))
 
 
 @view.on(ContactChanged)
@@ -146,7 +153,7 @@ def _(row: Row | None, fact: ContactChanged, about: About) -> Row:
     row = _known(row)
     if is_hidden(fact.contact) or (row["contact_since"] or date.min) > about.effective:
         return row | _stamp(about)
-    return {**row, **_contact(fact.contact), "contact_since": about.effective, **_stamp(about)}
+    return _counted({**row, **_contact(fact.contact), "contact_since": about.effective, **_stamp(about)})
 
 
 @view.on(MovedAway)
@@ -169,7 +176,7 @@ def _(row: Row | None, fact: Returned, about: About) -> Row:
 
 @view.on(Assigned)
 def _(row: Row | None, fact: Assigned, about: About) -> Row:
-    return _known(row) | {"branch_id": fact.branch_id} | _stamp(about)
+    return _counted(_known(row) | {"branch_id": fact.branch_id} | _stamp(about))
 
 
 @view.on(Attended)
@@ -178,8 +185,14 @@ def _(row: Row | None, fact: Attended, about: About) -> Row:
 
 
 @view.on(PensionBasisSet)
+def _(row: Row | None, fact: PensionBasisSet, about: About) -> Row:
+    """How much it is stands elsewhere; the card says whether it is known."""
+    known = {"pension_known": True} if not is_hidden(fact.basis_fen) else {}
+    return _counted(_known(row) | known | _stamp(about))
+
+
 @view.on(DuesPaid)
-def _(row: Row | None, fact: PensionBasisSet | DuesPaid, about: About) -> Row:
+def _(row: Row | None, fact: DuesPaid, about: About) -> Row:
     """Shown elsewhere; the card only moves on to the fact's version."""
     return _known(row) | _stamp(about)
 
@@ -213,6 +226,12 @@ def _known(row: Row | None) -> Row:
 
 
 _EMPTY: Row = dict.fromkeys(str(column.name) for column in table.columns)  # not SQLAlchemy's own kind of text
+
+
+def _counted(row: Row) -> Row:
+    """The row with what is missing on the card."""
+    row["missing"] = missing_bits(row)
+    return row
 
 
 def _stamp(about: About) -> Row:

@@ -4,18 +4,29 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Integer, Select, and_, any_, bindparam, func, literal, or_, select, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from events.facts.people import CardField
 from events.log.project.keyset import PAGE_DEFAULT, Page, paged, read_token
 from events.log.project.sql import begins, inside, path_text
 from services.registry.project import branch, elsewhere, member
+from services.registry.project.completeness import lost
 
 _m = member.table.c
 _CHINESE = ("\u3400", "\u9fff")
+
+
+@dataclass(frozen=True, slots=True)
+class Incomplete:
+    """Cards that miss one of these sets of fields (as bits), those that miss most of the weights first."""
+
+    bits: Sequence[int]
+    weights: Mapping[CardField, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +39,7 @@ class Wanted:
     community: str = ""
     only: Sequence[str] = ()
     """These ids and no others."""
+    incomplete: Incomplete | None = None
 
 
 def card_query() -> Select[Any]:
@@ -62,15 +74,26 @@ async def card(db: AsyncConnection, member_id: str) -> dict[str, Any] | None:
 
 async def cards(db: AsyncConnection, wanted: Wanted, *, size: int = PAGE_DEFAULT, token: str = "") -> Page:
     """A page of the register, by pinyin. Raises `BadToken`."""
+    if wanted.incomplete:
+        return await _incomplete(db, wanted, wanted.incomplete, size, token)
     query = _EVERYBODY.where(*_conditions(wanted)).limit(size + 1)
     if after := read_token(token, str, str):
         query = query.where(tuple_(_m.pinyin, _m.member_id) > after)
     return paged([dict(row._mapping) for row in await db.execute(query)], size, "pinyin", "member_id")
 
 
+async def _incomplete(db: AsyncConnection, wanted: Wanted, incomplete: Incomplete, size: int, token: str) -> Page:
+    known = -lost(_m.missing, incomplete.weights)
+    query = card_query().add_columns(known.label("known")).where(*_conditions(wanted))
+    if after := read_token(token, int, str, str):
+        query = query.where(tuple_(known, _m.pinyin, _m.member_id) > after)
+    rows = await db.execute(query.order_by(known, _m.pinyin, _m.member_id).limit(size + 1))
+    return paged([dict(row._mapping) for row in rows], size, "known", "pinyin", "member_id")
+
+
 async def counts(db: AsyncConnection, wanted: Wanted) -> Mapping[str, int]:
     """How many of those asked for stand in each state, whatever state was asked for."""
-    everybody = Wanted(q=wanted.q, state="all", branch_id=wanted.branch_id, community=wanted.community)
+    everybody = replace(wanted, state="all", only=())
     query = select(_m.state, func.count()).where(*_conditions(everybody)).group_by(_m.state)
     found = dict.fromkeys(member.STATES, 0)
     found.update(dict((await db.execute(query)).all()))
@@ -105,6 +128,8 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
         found.append(_m.branch_id == wanted.branch_id)
     if wanted.only:
         found.append(_m.member_id.in_(list(wanted.only)))
+    if wanted.incomplete:
+        found.append(_m.missing == any_(literal(list(wanted.incomplete.bits), ARRAY(Integer))))
     if wanted.q.strip():
         found.append(matches(wanted.q))
     return found
