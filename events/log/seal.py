@@ -12,7 +12,6 @@ from __future__ import annotations
 import os
 from base64 import b64encode
 from binascii import a2b_base64
-from collections import OrderedDict
 from collections.abc import Collection, Iterable, Mapping
 from enum import IntEnum
 from typing import Final, Protocol
@@ -23,16 +22,15 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from events.facts.base import PURPOSES, Purpose
 from events.log.port import LogError
+from events.log.recent import Recent
 
 KEY_BYTES: Final = 32
 NONCE_BYTES: Final = 12
 TAG_BYTES: Final = 16
 _SEALED_AT: Final = 2 + NONCE_BYTES
+_UNKNOWN: Final = object()
 PEOPLE_CACHED_MAX: Final = 40_000
-CIPHERS_KEPT_MAX: Final = 1_500
-"""Both bound the memory of a replay: about 0.4 kB a person and 2 kB a cipher. The facts of a roster's person follow
-each other, so more ciphers find nothing more to do; fewer would not do for the new keys of one piece for the scribe.
-"""
+"""Bounds the memory of a replay: about 0.4 kB a person."""
 
 
 class Suite(IntEnum):
@@ -134,26 +132,25 @@ class KeyRing:
         self._keks = {PURPOSES.index(purpose): AESGCM(kek) for purpose, kek in keks.items()}
         self._store = store
         self._suite = suite
-        # Ordered dicts: a plain one looks for its oldest entry from the start, past all that were let go.
-        self._records: OrderedDict[tuple[str, str], bytes | None] = OrderedDict()
-        """By (owning service, person): the wrapped keys as they are stored, None where there are none."""
-        self._ciphers: OrderedDict[tuple[str, str, int, int], AeadCipher] = OrderedDict()
-        """Opened keys. A cipher's context weighs ten times a record and is made again in 10 µs, so few are kept."""
-        self._people_max = people_max
+        self._records: Recent[tuple[str, str], bytes | None] = Recent(people_max)
+        """By (owning service, person): the wrapped keys as they are stored, None where there are none.
+
+        Opened keys are not kept: unwrapping one again takes 2 µs, and remembering it takes as long.
+        """
+        self._made: dict[str, dict[int, bytes]] = {}
+        """The opened keys that the last `ensure` made: they are about to be used."""
 
     async def prefetch(self, people: Iterable[tuple[str, str]]) -> None:
         """Have the keys of these (owning service, person) at hand; the least recently asked for are let go."""
         missing: dict[str, list[str]] = {}
         for key in set(people):
             if self._records.get(key) is not None:
-                self._records.move_to_end(key)
+                self._records.touch(key)
             else:
                 missing.setdefault(key[0], []).append(key[1])
         for service, entities in missing.items():
             records = await self._store.load(service, entities)
-            for entity in entities:
-                self._records[(service, entity)] = records.get(entity)
-        self._let_go()
+            self._records.put({(service, entity): records.get(entity) for entity in entities})
 
     async def ensure(self, people: Iterable[str], fresh: Collection[str] = ()) -> None:
         """Make keys for people of the own service who have none yet; they are durable before this returns.
@@ -168,10 +165,7 @@ class KeyRing:
         standing = await self._store.create(self._service, {person: record for person, (record, _) in made.items()})
         self._remember(standing)
         _refuse_erased(standing)
-        for person, (record, keys) in made.items():
-            if standing[person] == record:
-                for number, key in keys.items():
-                    self._keep((self._service, person, self._suite, number), _cipher(self._suite, key))
+        self._made = {person: keys for person, (record, keys) in made.items() if standing[person] == record}
 
     async def records(self, people: Iterable[str], fresh: Collection[str] = ()) -> dict[str, bytes | None]:
         """The wrapped keys of people of the own service as they are stored; None: no keys were made yet.
@@ -189,28 +183,23 @@ class KeyRing:
         return standing == records
 
     def _remember(self, records: Mapping[str, bytes]) -> None:
-        for person, record in records.items():
-            self._records[(self._service, person)] = record
-        self._let_go()
-
-    def _let_go(self) -> None:
-        while len(self._records) > self._people_max:
-            self._records.popitem(last=False)
+        self._records.put({(self._service, person): record for person, record in records.items()})
 
     def forget(self, service: str, person: str) -> None:
         """Drop the cached keys of a person whose record was destroyed."""
-        self._records.pop((service, person), None)
-        for key in [key for key in self._ciphers if key[:2] == (service, person)]:
-            del self._ciphers[key]
+        self._records.forget((service, person))
+        if service == self._service:
+            self._made.pop(person, None)
 
     def seal(self, person: str, purpose: Purpose, fact_id: str, field_name: str, plain: bytes) -> str:
         """Ciphertext for the log. The person's keys must have been made (`ensure`) before."""
         number = PURPOSES.index(purpose)
-        cipher = self._cipher_of(self._service, person, self._suite, number)
-        if cipher is None:
+        made = self._made.get(person)
+        key = self._unwrapped(self._service, person, number) if made is None else made.get(number)
+        if key is None:
             raise LogError(f"{self._service} holds no key to seal {purpose!r} fields")
         nonce = os.urandom(NONCE_BYTES)
-        sealed = cipher.encrypt(nonce, plain, _bound(self._service, person, fact_id, field_name))
+        sealed = _cipher(self._suite, key).encrypt(nonce, plain, _bound(self._service, person, fact_id, field_name))
         return b64encode(bytes((self._suite, number)) + nonce + sealed).decode("ascii")
 
     def open(self, service: str, person: str, fact_id: str, field_name: str, text: str) -> bytes | None:
@@ -220,40 +209,29 @@ class KeyRing:
         """
         try:
             raw = a2b_base64(text, strict_mode=True)
-            cipher = self._cipher_of(service, person, raw[0], raw[1])
-            if cipher is None:
+            key = self._unwrapped(service, person, raw[1])
+            if key is None:
                 return None
-            return cipher.decrypt(raw[2:_SEALED_AT], raw[_SEALED_AT:], _bound(service, person, fact_id, field_name))
+            bound = _bound(service, person, fact_id, field_name)
+            return _cipher(raw[0], key).decrypt(raw[2:_SEALED_AT], raw[_SEALED_AT:], bound)
         except (InvalidTag, ValueError, IndexError) as error:
             raise Tampered(f"{field_name} of {fact_id} cannot be opened: it was changed or moved") from error
 
-    def _cipher_of(self, service: str, person: str, suite: int, purpose: int) -> AeadCipher | None:
-        key = (service, person, suite, purpose)
-        cipher = self._ciphers.get(key)
-        if cipher is None:
-            try:
-                record = self._records[(service, person)]
-            except KeyError:
-                raise LogError(f"keys of {service}/{person} were not prefetched") from None
-            cipher = self._unwrap(service, person, record, suite, purpose)
-            if cipher is not None:
-                self._keep(key, cipher)
-        return cipher
-
-    def _keep(self, key: tuple[str, str, int, int], cipher: AeadCipher) -> None:
-        self._ciphers[key] = cipher
-        if len(self._ciphers) > CIPHERS_KEPT_MAX:
-            self._ciphers.popitem(last=False)
-
-    def _unwrap(self, service: str, person: str, record: bytes | None, suite: int, purpose: int) -> AeadCipher | None:
+    def _unwrapped(self, service: str, person: str, purpose: int) -> bytes | None:
+        """The person's data key; None if this service may not have it, or if it was destroyed or never made."""
         kek = self._keks.get(purpose)
-        if kek is None or not record:
+        if kek is None:
+            return None
+        record = self._records.get((service, person), _UNKNOWN)
+        if record is _UNKNOWN:
+            raise LogError(f"keys of {service}/{person} were not prefetched")
+        if not record:
             return None
         for start in range(0, len(record), _ENTRY_BYTES):
             if record[start] == purpose:
                 nonce_end = start + 1 + NONCE_BYTES
-                nonce, sealed = record[start + 1 : nonce_end], record[nonce_end : start + _ENTRY_BYTES]
-                return _cipher(suite, kek.decrypt(nonce, sealed, _bound(service, person, "key", str(purpose))))
+                wrapped = record[nonce_end : start + _ENTRY_BYTES]
+                return kek.decrypt(record[start + 1 : nonce_end], wrapped, _bound(service, person, "key", str(purpose)))
         return None
 
     def _new_keys(self, person: str) -> tuple[bytes, dict[int, bytes]]:

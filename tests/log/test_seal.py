@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from events.facts.base import PURPOSES, Purpose
 from events.log.port import LogError
-from events.log.seal import CIPHERS_KEPT_MAX, Erased, KeyRing, MemoryKeyStore, Suite, Tampered
+from events.log.seal import Erased, KeyRing, MemoryKeyStore, Suite, Tampered
 
 KEKS: dict[Purpose, bytes] = {purpose: bytes([n]) * 32 for n, purpose in enumerate(PURPOSES)}
 
@@ -102,16 +102,15 @@ async def test_people_asked_for_now_stay_when_others_are_let_go() -> None:
     assert keys.open("registry", "p0", "f", "n", text) == b"x"
 
 
-async def test_ciphers_let_go_are_made_again() -> None:
+async def test_keys_made_just_now_and_keys_unwrapped_are_the_same() -> None:
     store = MemoryKeyStore()
     keys = ring(store, "identity", "contact")
-    people = [f"p{number}" for number in range(CIPHERS_KEPT_MAX)]
-    await keys.ensure(people)
-    texts = {one: keys.seal(one, "identity", "f1", "name", one.encode()) for one in people}
-    assert {keys.open("registry", one, "f1", "name", text) for one, text in texts.items()} == {
-        one.encode() for one in people
-    }
-    assert len(keys._ciphers) == CIPHERS_KEPT_MAX
+    await keys.ensure(["zhang"])
+    made = keys.seal("zhang", "contact", "f1", "phone", b"1")
+    await keys.ensure(["li"])
+    unwrapped = keys.seal("zhang", "contact", "f2", "phone", b"2")
+    opened = [keys.open("registry", "zhang", fact, "phone", text) for fact, text in (("f1", made), ("f2", unwrapped))]
+    assert opened == [b"1", b"2"]
 
 
 async def test_a_purpose_without_a_key_cannot_be_sealed() -> None:

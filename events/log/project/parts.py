@@ -6,7 +6,6 @@ a batch that was rolled back leaves no trace.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, Protocol
 
@@ -19,9 +18,11 @@ from events.log.envelope import About, digest
 from events.log.port import Message
 from events.log.project.ddl import LIVE
 from events.log.project.view import SNAPSHOT, Handler, Key, Row, Snapshots, View
+from events.log.recent import Recent
 
 ROWS_KEPT_MAX: Final = 5_000
 """Rows each view keeps in memory between batches; about 1 kB each."""
+_UNKNOWN: Final = object()
 
 
 class Part(Protocol):
@@ -54,7 +55,7 @@ class _Rows:
     """Rows by key: those of this batch, and the most recently used of the batches before."""
 
     def __init__(self, *, empty: bool) -> None:
-        self._kept: OrderedDict[Key, Any] = OrderedDict()
+        self._kept: Recent[Key, Any] = Recent(ROWS_KEPT_MAX)
         self._working: dict[Key, Any] = {}
         self._dirty: set[Key] = set()
         self._complete = empty
@@ -63,11 +64,12 @@ class _Rows:
     def missing(self, keys: Iterable[Key]) -> list[Key]:
         """Take these keys into the batch; those whose rows must be read first."""
         ask = []
-        kept, working = self._kept, self._working
+        known, working = self._kept.get, self._working
         for key in keys:
             if key not in working:
-                if key in kept:
-                    working[key] = kept[key]
+                row = known(key, _UNKNOWN)
+                if row is not _UNKNOWN:
+                    working[key] = row
                 elif self._complete:
                     working[key] = None
                 else:
@@ -76,12 +78,7 @@ class _Rows:
 
     def keep(self) -> None:
         """The batch is committed, or will be: its rows are the most recently used, and none of them is let go."""
-        kept = self._kept
-        for key, row in self._working.items():
-            kept[key] = row
-            kept.move_to_end(key)
-        while len(kept) > max(ROWS_KEPT_MAX, len(self._working)):
-            kept.popitem(last=False)
+        if self._kept.put(self._working):
             self._complete = False
         self.drop()
 
@@ -93,7 +90,7 @@ class _Rows:
     def forget(self) -> None:
         """Forget everything."""
         self.drop()
-        self._kept = OrderedDict()
+        self._kept.clear()
         self._complete = False
 
 
