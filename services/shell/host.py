@@ -56,6 +56,8 @@ class Host(Projector):
     database: Database = field(init=False)
     commands: Commands = field(init=False)
     _deciding: Any = field(init=False)
+    _to_reach: dict[str, int] = field(init=False, default_factory=dict)
+    """Where each stream ended when this process started, as far as that has not been folded yet."""
 
     @property
     def jetstream(self) -> JetStreamContext:
@@ -65,6 +67,7 @@ class Host(Projector):
     async def start(self) -> None:
         """Connect, make missing tables, begin to project, and be ready for commands."""
         await super().start()
+        self._to_reach = {stream: (await self.log.ends(stream)).last for stream in self.projection.streams}
         await self._open_database()
         self.commands = Commands(
             self.service,
@@ -83,7 +86,10 @@ class Host(Projector):
         return self.clock().astimezone(self.settings.zone).date()
 
     async def projecting(self) -> Finding:
-        """Ready while the projector follows; that it is behind is shown, and is no reason to send people away."""
+        """Ready once everything is folded that stood in the log at the start, and while the projector follows.
+
+        That it falls behind later is shown, and is no reason to send people away.
+        """
         runner: Runner | None = getattr(self, "runner", None)
         if runner is None:
             return Finding(False, "not connected yet")
@@ -91,7 +97,9 @@ class Host(Projector):
             return Finding(False, runner.halted)
         lag = await runner.lag()
         behind = ", ".join(f"{stream} {facts} behind" for stream, facts in lag.items() if facts)
-        return Finding(runner.trouble is None, runner.trouble or behind or "up to date")
+        seen = runner.positions.seen
+        self._to_reach = {stream: seq for stream, seq in self._to_reach.items() if seen[stream] < seq}
+        return Finding(runner.trouble is None and not self._to_reach, runner.trouble or behind or "up to date")
 
     async def retry(self, stream: str, seq: int) -> Retried:
         """Fold one parked fact again, while the projector waits."""
