@@ -1,7 +1,8 @@
 """`import_batch`: sealed enrolments in atomic batches of 1000, beside the same messages in raw atomic batches.
 
-Ours is the path of a roster: decide, make every person's keys, store their records, seal three purposes, chain,
-serialise, append. The limit publishes as many messages of the same sizes, key records and facts, that were made before.
+Ours is the path of a roster whose rows are read and decided on: make every person's keys, store their records, seal
+three purposes, chain, serialise, append. The limit publishes as many messages that were made before: key records and
+facts of the same sizes, on subjects of the same kind, one for each person.
 """
 
 from __future__ import annotations
@@ -9,19 +10,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from itertools import count
 from pathlib import Path
 from time import perf_counter
 
 from deploy.bench.figure import Beside, Figure, in_turn
 from deploy.bench.ground import DAY, PURPOSES, Ground, enrolled, fresh_ground, new_id
-from events.facts.decision import facts
+from events.facts.decision import Decision, facts
 from events.log.command import Asked, Commands, NoStates
+from events.log.envelope import subject_of
 from events.log.port import BATCH_WRITES_MAX
 from events.log.scribe import Scribe
 from services.registry.decide.member import MEMBER
+from services.shell.projector import settle
 
-BATCHES = 20
+BATCHES = 50
 IN_FLIGHT = 4
 ROUNDS = 3
 KEY_RECORD_BYTES = 183
@@ -42,8 +44,10 @@ async def figures(folder: Path) -> Sequence[Figure]:
             new_id,
             Scribe("registry", keks),
         )
+        people = [facts(enrolled(number), on=DAY) for number in range(BATCHES * BATCH_WRITES_MAX)]
+        settle()
         try:
-            ours, raw = await in_turn(ROUNDS, lambda: _ours(commands), lambda: _raw(ground))
+            ours, raw = await in_turn(ROUNDS, lambda: _ours(commands, people), lambda: _raw(ground))
         finally:
             await commands.close()
     return [
@@ -57,14 +61,13 @@ async def figures(folder: Path) -> Sequence[Figure]:
     ]
 
 
-async def _ours(commands: Commands) -> float:
+async def _ours(commands: Commands, people: Sequence[Decision]) -> float:
     """People a second."""
-    people = [enrolled(number) for number in range(BATCHES * BATCH_WRITES_MAX)]
     slots = asyncio.Semaphore(IN_FLIGHT)
 
     async def batch(first: int) -> None:
         async with slots:
-            group = {new_id(): facts(people[first + n], on=DAY) for n in range(BATCH_WRITES_MAX)}
+            group = {new_id(): decided for decided in people[first : first + BATCH_WRITES_MAX]}
             await commands.act_together(
                 Asked("bench", "bench.one"), [(MEMBER, entity) for entity in group], lambda _: group
             )
@@ -74,34 +77,32 @@ async def _ours(commands: Commands) -> float:
     return len(people) / (perf_counter() - start)
 
 
-_names = count(1)
-
-
 async def _raw(ground: Ground) -> float:
     """People a second with nothing but nats-py: a batch of key records, then a batch of facts."""
     last = await ground.log.ends("REGISTRY")
     (message,) = [m async for page in ground.log.read_range("REGISTRY", last.last, last.last) for m in page]
     record = bytes(KEY_RECORD_BYTES)
+    batches = [[new_id() for _ in range(BATCH_WRITES_MAX)] for _ in range(BATCHES)]
     slots = asyncio.Semaphore(IN_FLIGHT)
 
-    async def person_batch() -> None:
+    async def person_batch(people: Sequence[str]) -> None:
         async with slots:
-            await _batch(ground, "$KV.KEYS_REGISTRY", record)
-            await _batch(ground, "fact.registry.raw", message.body)
+            await _batch(ground, [f"$KV.KEYS_REGISTRY.{person}" for person in people], record)
+            await _batch(ground, [subject_of("registry", "member", person) for person in people], message.body)
 
     start = perf_counter()
-    await asyncio.gather(*(person_batch() for _ in range(BATCHES)))
+    await asyncio.gather(*(person_batch(people) for people in batches))
     return BATCHES * BATCH_WRITES_MAX / (perf_counter() - start)
 
 
-async def _batch(ground: Ground, subject: str, body: bytes) -> None:
-    name = f"raw-{next(_names)}"
-    for number in range(1, BATCH_WRITES_MAX):
+async def _batch(ground: Ground, subjects: Sequence[str], body: bytes) -> None:
+    name = new_id()
+    for number, subject in enumerate(subjects[:-1], start=1):
         headers = {
             "Nats-Batch-Id": name,
             "Nats-Batch-Sequence": str(number),
             "Nats-Expected-Last-Subject-Sequence": "0",
         }
-        await ground.connection.publish(f"{subject}.{name}-{number}", body, headers=headers)
-    headers = {"Nats-Batch-Id": name, "Nats-Batch-Sequence": str(BATCH_WRITES_MAX), "Nats-Batch-Commit": "1"}
-    await ground.connection.request(f"{subject}.{name}-last", body, headers=headers, timeout=30)
+        await ground.connection.publish(subject, body, headers=headers)
+    headers = {"Nats-Batch-Id": name, "Nats-Batch-Sequence": str(len(subjects)), "Nats-Batch-Commit": "1"}
+    await ground.connection.request(subjects[-1], body, headers=headers, timeout=30)

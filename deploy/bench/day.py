@@ -12,7 +12,7 @@ from __future__ import annotations
 import random
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
@@ -55,7 +55,7 @@ class Deed:
 
     async def append(self, ground: Ground) -> int:
         """Append it; its sequence."""
-        (seq,) = await ground.log.append("REGISTRY", [replace(self.write, expected=self.pen.seq)])
+        (seq,) = await ground.log.append("REGISTRY", [self.write._replace(expected=self.pen.seq)])
         self.pen.seq = seq
         return seq
 

@@ -17,7 +17,6 @@ from typing import Any, Final
 
 import asyncpg
 import httpx
-import nats
 
 from deploy.box.addresses import BoxAddresses, attach
 from deploy.box.apps import listen, serving
@@ -27,6 +26,7 @@ from deploy.box.locks import is_held
 from deploy.box.permissions import inbox_prefix
 from deploy.cli.options import Refused
 from events.log.jetstream import JetStreamLog
+from events.log.jetstream.client import connect
 from events.log.keystore import NatsKeyStore
 from events.log.project.session import Database
 from events.log.project.view import Projection
@@ -119,7 +119,7 @@ async def folding(addresses: BoxAddresses, service: str) -> AsyncIterator[Foldin
     """One service's log, database and keys, as the service itself reaches them."""
     wire = importlib.import_module(f"services.{service}.wire")
     prefix = inbox_prefix(service).encode("ascii")
-    client = await nats.connect(addresses.nats[service], inbox_prefix=prefix)
+    client = await connect(addresses.nats[service], inbox_prefix=prefix)
     try:
         log = JetStreamLog(client, service)
         keks = {purpose: addresses.kek(purpose).read_bytes() for purpose in wire.PURPOSES}

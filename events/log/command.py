@@ -267,21 +267,20 @@ class Commands:
     async def _sealed(self, heading: Heading, pages: Sequence[Page]) -> list[list[bytes]]:
         """Envelopes, chained per entity, under keys that are stored; many are written in the scribe's process."""
         chains = [page.chain for page in pages]
-        sealed = {fact.TYPE: fact.SEALED for page in pages for fact in page.facts}
         people = {page.chain.entity for page in pages if any(fact.SEALED for fact in page.facts)}
         # Nothing was ever written of them, so nobody made them keys; if somebody did, making them again is refused.
         fresh = {page.chain.entity for page in pages if not page.expected}
         if self.scribe is not None and sum(len(page.facts) for page in pages) >= FACTS_MIN:
             try:
                 records = await self.keys.records(people, fresh)
-                bodies, made = await self.scribe.write(heading, chains, sealed, records)
+                bodies, made = await self.scribe.write(heading, chains, records)
             except ScribeLost:
                 self.scribe_losses += 1  # written here instead
             else:
                 if await self.keys.adopt(made):
                     return bodies
         await self.keys.ensure(people, fresh)
-        return [write_chain(heading, chain, sealed, self.keys.seal) for chain in chains]
+        return [write_chain(heading, chain, self.keys.seal) for chain in chains]
 
     def _heading(self, asked: Asked) -> Heading:
         return Heading(

@@ -7,7 +7,7 @@ value ever reaches the log: a sealed field is stored as `{"sealed": "<base64>"}`
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
@@ -98,8 +98,9 @@ class Heading(NamedTuple):
     reason: str
 
 
-Draft = tuple[str, str, date, bytes]
-"""A fact before sealing: its id, type, effective day, and plain JSON. It never leaves this machine's memory."""
+Draft = tuple[str, str, date, bytes, Sequence[tuple[str, Purpose, bytes]]]
+"""A fact before sealing: its id, type, effective day, the JSON of its open fields, and of every field to seal the name,
+purpose and plain JSON. It never leaves this machine's memory."""
 
 
 def source_of(city: str, service: str) -> str:
@@ -110,45 +111,20 @@ def source_of(city: str, service: str) -> str:
 def draft(fact_id: str, fact: Fact, effective: date) -> Draft:
     """The fact before sealing."""
     # Python objects first, then orjson: a third quicker than pydantic's own JSON, byte for byte the same values.
-    return fact_id, fact.TYPE, effective, orjson.dumps(fact.model_dump(mode="json"))
+    data = fact.model_dump(mode="json")
+    to_seal = [(field, purpose, orjson.dumps(data.pop(field))) for field, purpose in fact.SEALED.items()]
+    return fact_id, fact.TYPE, effective, orjson.dumps(data), to_seal
 
 
-def finish(
-    heading: Heading, entity: str, previous: str, draft: Draft, sealed: Mapping[str, Purpose], seal: Sealer
-) -> bytes:
-    """Seal the draft's fields and write it: the bytes to append, which are what hashes and proofs cover."""
-    fact_id, type_, effective, plain = draft
-    data = orjson.loads(plain)
-    return _written(heading, (entity, previous, fact_id, type_, effective), data, sealed, seal)
+def finish(heading: Heading, entity: str, previous: str, draft: Draft, seal: Sealer) -> bytes:
+    """Seal the draft's fields and write it: the bytes to append, which are what hashes and proofs cover.
 
-
-def encode(about: About, fact: Fact, city: str, seal: Sealer) -> bytes:
-    """Envelope bytes to append."""
-    heading = Heading(
-        source_of(city, about.service),
-        about.recorded,
-        about.community,
-        about.actor,
-        about.correlation,
-        about.causation,
-        about.command,
-        about.reason,
-    )
-    own = (about.entity, about.previous, about.id, about.type, about.effective)
-    return _written(heading, own, fact.model_dump(mode="json"), fact.SEALED, seal)
-
-
-def _written(
-    heading: Heading,
-    own: tuple[str, str, str, str, date],
-    data: dict[str, Any],
-    sealed: Mapping[str, Purpose],
-    seal: Sealer,
-) -> bytes:
-    """The envelope. Key order is fixed here."""
-    entity, previous, fact_id, type_, effective = own
-    for field, purpose in sealed.items():
-        data[field] = {"sealed": seal(entity, purpose, fact_id, field, orjson.dumps(data[field]))}
+    Key order is fixed here: the open fields of the data stand before the sealed ones.
+    """
+    fact_id, type_, effective, data, to_seal = draft
+    if to_seal:
+        sealed = {field: {"sealed": seal(entity, purpose, fact_id, field, plain)} for field, purpose, plain in to_seal}
+        data = _joined(data, orjson.dumps(sealed))
     envelope: dict[str, Any] = {
         "specversion": "1.0",
         "id": fact_id,
@@ -167,8 +143,28 @@ def _written(
     }
     if heading.reason:
         envelope["reason"] = heading.reason
-    envelope["data"] = data
+    envelope["data"] = orjson.Fragment(data)
     return orjson.dumps(envelope, option=orjson.OPT_UTC_Z)
+
+
+def _joined(one: bytes, other: bytes) -> bytes:
+    """Two JSON objects as one; the second is not empty."""
+    return other if one == b"{}" else one[:-1] + b"," + other[1:]
+
+
+def encode(about: About, fact: Fact, city: str, seal: Sealer) -> bytes:
+    """Envelope bytes to append."""
+    heading = Heading(
+        source_of(city, about.service),
+        about.recorded,
+        about.community,
+        about.actor,
+        about.correlation,
+        about.causation,
+        about.command,
+        about.reason,
+    )
+    return finish(heading, about.entity, about.previous, draft(about.id, fact, about.effective), seal)
 
 
 class Parsed(NamedTuple):

@@ -25,8 +25,7 @@ class Message(NamedTuple):
     headers: Mapping[str, str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
+class Write(NamedTuple):
     """Envelopes to append to one entity's subject, if its last stream sequence is still `expected` (0: none yet)."""
 
     subject: str

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from queue import SimpleQueue
 from threading import Thread
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, NamedTuple
 
 from events.facts.base import Purpose
 from events.log.envelope import Draft, Heading, Sealer, digest, finish
@@ -31,12 +31,8 @@ PIPE_BYTES: Final = 1 << 22
 """So much of the answers may wait in the parent before the scribe has to wait: a whole batch."""
 _LENGTH_BYTES: Final = 8
 
-SealedFields = Mapping[str, Mapping[str, Purpose]]
-"""Fact type -> its sealed fields."""
 
-
-@dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(NamedTuple):
     """The drafts of one entity, in order, and the hash of the envelope that stands before them."""
 
     entity: str
@@ -44,12 +40,12 @@ class Chain:
     drafts: Sequence[Draft]
 
 
-def write_chain(heading: Heading, chain: Chain, sealed: SealedFields, seal: Sealer) -> list[bytes]:
+def write_chain(heading: Heading, chain: Chain, seal: Sealer) -> list[bytes]:
     """The envelopes of one entity, each holding the hash of the one before."""
     bodies = []
     previous = chain.previous
     for draft in chain.drafts:
-        body = finish(heading, chain.entity, previous, draft, sealed[draft[1]], seal)
+        body = finish(heading, chain.entity, previous, draft, seal)
         bodies.append(body)
         if len(bodies) < len(chain.drafts):
             previous = digest(body)
@@ -84,7 +80,7 @@ class Scribe:
         return None if self._child is None else self._child.process.pid
 
     async def write(
-        self, heading: Heading, chains: Sequence[Chain], sealed: SealedFields, records: Mapping[str, bytes | None]
+        self, heading: Heading, chains: Sequence[Chain], records: Mapping[str, bytes | None]
     ) -> tuple[list[list[bytes]], dict[str, bytes]]:
         """The bodies of every chain, and the key records that had to be made (those given as None).
 
@@ -100,8 +96,7 @@ class Scribe:
             own = {chain.entity: records[chain.entity] for chain in piece if chain.entity in records}
             question = {
                 "heading": tuple(heading),
-                "chains": [(chain.entity, chain.previous, chain.drafts) for chain in piece],
-                "sealed": sealed,
+                "chains": [tuple(chain) for chain in piece],
                 "records": own,
             }
             answers.append(self._ask(child, question))
@@ -218,8 +213,8 @@ async def _serve() -> None:
         store.records = {(service, person): record for person, record in records.items() if record is not None}
         await keys.ensure(records)
         made = {person: store.records[(service, person)] for person, record in records.items() if record is None}
-        heading, sealed = Heading(*question["heading"]), question["sealed"]
-        bodies = [write_chain(heading, Chain(*chain), sealed, keys.seal) for chain in question["chains"]]
+        heading = Heading(*question["heading"])
+        bodies = [write_chain(heading, Chain(*chain), keys.seal) for chain in question["chains"]]
         answers.put({"bodies": bodies, "made": made})
 
 

@@ -10,9 +10,8 @@ Layout, base64: suite (1 byte) · purpose (1) · nonce (12) · ciphertext and ta
 from __future__ import annotations
 
 import os
-from base64 import b64encode
-from binascii import a2b_base64
-from collections.abc import Collection, Iterable, Mapping
+from binascii import a2b_base64, b2a_base64
+from collections.abc import Callable, Collection, Iterable, Mapping
 from enum import IntEnum
 from typing import Final, Protocol
 
@@ -27,6 +26,8 @@ from events.log.recent import Recent
 KEY_BYTES: Final = 32
 NONCE_BYTES: Final = 12
 TAG_BYTES: Final = 16
+_NUMBERS: Final = {purpose: number for number, purpose in enumerate(PURPOSES)}
+"""How a purpose is written in a ciphertext and in a record of keys."""
 _SEALED_AT: Final = 2 + NONCE_BYTES
 _UNKNOWN: Final = object()
 PEOPLE_CACHED_MAX: Final = 40_000
@@ -81,12 +82,14 @@ class Sm4Gcm:
         return cipher.update(data[:-TAG_BYTES]) + cipher.finalize()
 
 
+_CIPHERS: Final[Mapping[int, Callable[[bytes], AeadCipher]]] = {int(Suite.INTL): AESGCM, int(Suite.GM): Sm4Gcm}
+
+
 def _cipher(suite: int, key: bytes) -> AeadCipher:
-    if suite == Suite.INTL:
-        return AESGCM(key)
-    if suite == Suite.GM:
-        return Sm4Gcm(key)
-    raise Tampered(f"unknown cipher suite {suite}")
+    made = _CIPHERS.get(suite)
+    if made is None:
+        raise Tampered(f"unknown cipher suite {suite}")
+    return made(key)
 
 
 class KeyStore(Protocol):
@@ -129,9 +132,9 @@ class KeyRing:
         people_max: int = PEOPLE_CACHED_MAX,
     ) -> None:
         self._service = service
-        self._keks = {PURPOSES.index(purpose): AESGCM(kek) for purpose, kek in keks.items()}
+        self._keks = {_NUMBERS[purpose]: AESGCM(kek) for purpose, kek in keks.items()}
         self._store = store
-        self._suite = suite
+        self._suite = int(suite)
         self._records: Recent[tuple[str, str], bytes | None] = Recent(people_max)
         """By (owning service, person): the wrapped keys as they are stored, None where there are none.
 
@@ -193,14 +196,14 @@ class KeyRing:
 
     def seal(self, person: str, purpose: Purpose, fact_id: str, field_name: str, plain: bytes) -> str:
         """Ciphertext for the log. The person's keys must have been made (`ensure`) before."""
-        number = PURPOSES.index(purpose)
+        number = _NUMBERS[purpose]
         made = self._made.get(person)
         key = self._unwrapped(self._service, person, number) if made is None else made.get(number)
         if key is None:
             raise LogError(f"{self._service} holds no key to seal {purpose!r} fields")
         nonce = os.urandom(NONCE_BYTES)
         sealed = _cipher(self._suite, key).encrypt(nonce, plain, _bound(self._service, person, fact_id, field_name))
-        return b64encode(bytes((self._suite, number)) + nonce + sealed).decode("ascii")
+        return b2a_base64(bytes((self._suite, number)) + nonce + sealed, newline=False).decode("ascii")
 
     def open(self, service: str, person: str, fact_id: str, field_name: str, text: str) -> bytes | None:
         """The plain bytes, or None if this service holds no key for the purpose or the person was erased.
@@ -237,14 +240,16 @@ class KeyRing:
     def _new_keys(self, person: str) -> tuple[bytes, dict[int, bytes]]:
         """A record of fresh data keys, and the keys themselves by purpose."""
         random = os.urandom(len(self._keks) * _RANDOM_BYTES)
-        parts = []
+        bound_of = _bound(self._service, person, "key", "")
+        parts: list[bytes] = []
         keys = {}
-        for place, (number, kek) in enumerate(self._keks.items()):
-            own = random[place * _RANDOM_BYTES : (place + 1) * _RANDOM_BYTES]
-            nonce, key = own[:NONCE_BYTES], own[NONCE_BYTES:]
-            bound = _bound(self._service, person, "key", str(number))
-            parts.append(bytes((number,)) + nonce + kek.encrypt(nonce, key, bound))
+        at = 0
+        for number, kek in self._keks.items():
+            key_at, end = at + NONCE_BYTES, at + _RANDOM_BYTES
+            nonce, key = random[at:key_at], random[key_at:end]
+            parts += (b"%c" % number, nonce, kek.encrypt(nonce, key, b"%b%d" % (bound_of, number)))
             keys[number] = key
+            at = end
         return b"".join(parts), keys
 
 

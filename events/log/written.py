@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
-from typing import overload
+from typing import NamedTuple, overload
 
 from events.facts.base import Fact
 from events.log.envelope import About, Heading, Recorded, digest, log_stream_of
@@ -13,8 +12,7 @@ from events.log.port import Write
 from events.log.scribe import Chain
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """What happened to one entity, whose last sequence is `expected`: the facts and their drafts, in the same order."""
 
     subject: str
@@ -73,7 +71,7 @@ class Written(Sequence[Recorded]):
 
     def _about(self, chain: Chain, number: int, previous: str, seq: int) -> About:
         heading = self._heading
-        fact_id, type_, effective, _ = chain.drafts[number]
+        fact_id, type_, effective, *_ = chain.drafts[number]
         return About(
             id=fact_id,
             type=type_,

@@ -17,11 +17,10 @@ from functools import partial
 from pathlib import Path
 
 import asyncpg
-from nats.aio.client import Client
 
 from events.facts.base import Purpose
 from events.log.jetstream import JetStreamLog
-from events.log.jetstream.client import connect
+from events.log.jetstream.client import LogClient, connect
 from events.log.keystore import NatsKeyStore
 from events.log.project.runner import Runner
 from events.log.project.session import Database as Sessions
@@ -61,7 +60,7 @@ class Projector:
     projection: Projection
     purposes: Sequence[Purpose]
     clock: Clock = system_clock
-    connection: Client = field(init=False)
+    connection: LogClient = field(init=False)
     log: JetStreamLog = field(init=False)
     keks: Mapping[Purpose, bytes] = field(init=False)
     keys: KeyRing = field(init=False)
@@ -104,7 +103,7 @@ class Projector:
         if projecting.done():
             await projecting
 
-    async def _connect(self) -> Client:
+    async def _connect(self) -> LogClient:
         async def lost(error: Exception) -> None:
             log.warning("%s: NATS %s", self.service, error)
 

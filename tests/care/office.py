@@ -9,7 +9,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import httpx
-import nats
 import uuid_utils
 
 from deploy.box.addresses import BoxAddresses
@@ -19,6 +18,7 @@ from events.facts.member import Enrolled
 from events.facts.people import Address, ContactCard, Person, Relative, Sex
 from events.log.command import Asked, Commands, NoStates, Receipt
 from events.log.jetstream import JetStreamLog
+from events.log.jetstream.client import LogClient, connect
 from events.log.keystore import NatsKeyStore
 from events.log.seal import KeyRing
 from services.care.settings import CareSettings
@@ -51,7 +51,7 @@ class Clock:
 class Registry:
     """Whoever writes the registry's facts: the published ones are all that care knows of it."""
 
-    def __init__(self, cell: BoxAddresses, clock: Clock, client: Any) -> None:
+    def __init__(self, cell: BoxAddresses, clock: Clock, client: LogClient) -> None:
         self.log = JetStreamLog(client, "registry")
         keks = {purpose: cell.kek(purpose).read_bytes() for purpose in ("identity", "contact", "dues")}
         self.keys = KeyRing("registry", keks, NatsKeyStore(self.log))  # type: ignore[arg-type]  # the purposes above
@@ -128,7 +128,7 @@ class Office:
 @asynccontextmanager
 async def registry_alone(cell: BoxAddresses, clock: Clock | None = None) -> AsyncIterator[Registry]:
     """The registry's facts, whether care is there or not."""
-    client = await nats.connect(cell.nats["registry"], inbox_prefix=inbox_prefix("registry").encode())
+    client = await connect(cell.nats["registry"], inbox_prefix=inbox_prefix("registry").encode())
     try:
         yield Registry(cell, clock or Clock(), client)
     finally:

@@ -14,7 +14,7 @@ from deploy.box.addresses import BoxAddresses
 from events.facts.member import Returned
 from tests.alone import ROOT, command, environment
 from tests.log.connect import connect
-from tests.notify.office import Clock, dues_paid, moved_away, notices, others, until, working
+from tests.notify.office import Clock, dues_paid, is_ready, moved_away, notices, others, until, working
 
 PEOPLE = 40
 CONSUMER = "notify-reacts-to-registry"
@@ -66,7 +66,7 @@ async def test_killed_in_the_middle_nobody_is_told_twice(cell: BoxAddresses) -> 
             ("moved_away.branch", "moved_away.member", "dues_paid.member"), PEOPLE
         )
         async with office.asking() as same:
-            assert (await same.get("/notify/readyz")).status_code == 200
+            await until(lambda: is_ready(same))
 
 
 async def complete(clerk: httpx.AsyncClient) -> bool:

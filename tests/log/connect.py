@@ -6,13 +6,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from nats.aio.client import Client
-
+from events.log.jetstream.client import LogClient
 from events.log.jetstream.client import connect as connect_log
 
 
 @asynccontextmanager
-async def connect(cell: Any, user: str) -> AsyncIterator[Client]:
+async def connect(cell: Any, user: str) -> AsyncIterator[LogClient]:
     """Connected as `user` (`registry`, `care`, `notify`, `provision`); closed at the end."""
     url, inbox = cell.nats[user], f"_INBOX_{user}".encode()
     connection = await connect_log(url, inbox_prefix=inbox, max_reconnect_attempts=-1)

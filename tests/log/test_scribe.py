@@ -134,7 +134,7 @@ async def test_the_scribe_ends_with_its_parent(tmp_path: Path) -> None:
         "HEADING = Heading('', datetime.now(UTC), '', '', '', '', '', '')\n"
         "async def main():\n"
         "    scribe = Scribe('registry', {'identity': b'i' * 32})\n"
-        "    await scribe.write(HEADING, [Chain('p', '', [])], {}, {})\n"
+        "    await scribe.write(HEADING, [Chain('p', '', [])], {})\n"
         "    print(scribe.pid, flush=True)\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
         "asyncio.run(main())\n"

@@ -9,9 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import httpx
-import nats
 import uuid_utils
-from nats.aio.client import Client
 
 from deploy.box.addresses import BoxAddresses
 from deploy.box.permissions import inbox_prefix
@@ -24,6 +22,7 @@ from events.facts.people import Address, ContactCard, Person, Relative, Sex
 from events.log.command import Asked, Commands, NoStates
 from events.log.envelope import About
 from events.log.jetstream import JetStreamLog
+from events.log.jetstream.client import LogClient, connect
 from events.log.keystore import NatsKeyStore
 from events.log.seal import KeyRing
 from services.notify.settings import NotifySettings
@@ -60,7 +59,7 @@ def new_id() -> str:
 class Elsewhere:
     """Whoever writes another service's facts: the published ones are all that notify knows of it."""
 
-    def __init__(self, service: str, cell: BoxAddresses, clock: Clock, client: Client) -> None:
+    def __init__(self, service: str, cell: BoxAddresses, clock: Clock, client: LogClient) -> None:
         self.log = JetStreamLog(client, service)
         keks = {purpose: cell.kek(purpose).read_bytes() for purpose in ALL_PURPOSES}
         keys = KeyRing(service, keks, NatsKeyStore(self.log))
@@ -168,7 +167,7 @@ async def others(cell: BoxAddresses, clock: Clock) -> AsyncIterator[tuple[Elsewh
     async with AsyncExitStack() as stack:
         found = []
         for service in ("registry", "care"):
-            client = await nats.connect(cell.nats[service], inbox_prefix=inbox_prefix(service).encode())
+            client = await connect(cell.nats[service], inbox_prefix=inbox_prefix(service).encode())
             stack.push_async_callback(client.close)
             found.append(Elsewhere(service, cell, clock, client))
         yield found[0], found[1]
@@ -191,6 +190,11 @@ async def until(ask: Callable[[], Awaitable[Any]], seconds: float = WAIT_SECONDS
         while not (found := await ask()):  # noqa: ASYNC110 - asked over HTTP, where no event can be awaited
             await asyncio.sleep(0.02)
         return found
+
+
+async def is_ready(client: httpx.AsyncClient) -> bool:
+    """As whoever watches over the service asks it."""
+    return (await client.get("/notify/readyz")).is_success
 
 
 async def notices(client: httpx.AsyncClient, member_id: str = "", **wanted: str) -> list[dict[str, Any]]:

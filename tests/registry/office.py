@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import httpx
-import nats
 import uuid_utils
 
 from deploy.box.addresses import BoxAddresses
@@ -16,6 +15,7 @@ from events.facts.base import Purpose
 from events.facts.care import CareFact
 from events.log.command import Asked, Commands, NoStates
 from events.log.jetstream import JetStreamLog
+from events.log.jetstream.client import connect
 from events.log.keystore import NatsKeyStore
 from events.log.seal import KeyRing
 from services.registry.settings import RegistrySettings
@@ -125,7 +125,7 @@ async def enrolled(client: httpx.AsyncClient, **differently: Any) -> str:
 @asynccontextmanager
 async def care_of(cell: BoxAddresses, clock: Clock) -> AsyncIterator[Commands]:
     """The care service as far as the registry hears of it: something that writes facts on care's stream."""
-    connection = await nats.connect(cell.nats["care"], inbox_prefix=b"_INBOX_care")
+    connection = await connect(cell.nats["care"], inbox_prefix=b"_INBOX_care")
     log = JetStreamLog(connection, "care")
     purposes: tuple[Purpose, ...] = ("identity", "contact", "care")
     keks: dict[Purpose, bytes] = {purpose: cell.kek(purpose).read_bytes() for purpose in purposes}

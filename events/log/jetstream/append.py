@@ -12,10 +12,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final
 
 import orjson
-from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
+from events.log.jetstream.client import LogClient, Outgoing
 from events.log.jetstream.rpc import ApiError, Requests, TimedOut
 from events.log.port import BATCH_WRITES_MAX, Conflict, LogError, Message, Unavailable, Unknown, Write
 
@@ -33,7 +33,7 @@ ReadEntity = Callable[[str, str, int], Awaitable[list[Message]]]
 class Appender:
     """Appends over one connection. `read_back` must ask the stream's leader, never a lagging replica."""
 
-    def __init__(self, connection: Client, requests: Requests, read_back: ReadEntity) -> None:
+    def __init__(self, connection: LogClient, requests: Requests, read_back: ReadEntity) -> None:
         self._connection = connection
         self._requests = requests
         self._read_back = read_back
@@ -86,15 +86,16 @@ class Appender:
         seconds = ACK_SECONDS + BATCH_ACK_SECONDS_EACH * len(flat)
         # The first message asks for an answer too: an empty one means "go on", anything else is a refusal.
         reply, future = await self._requests.open(seconds, lambda answer: bool(answer.data))
+        messages = []
+        for number, (write, i, _, body) in enumerate(flat, start=1):
+            headers = {"Nats-Batch-Id": batch_id, "Nats-Batch-Sequence": str(number)}
+            if i == 0:
+                headers["Nats-Expected-Last-Subject-Sequence"] = str(write.expected)
+            if number == len(flat):
+                headers["Nats-Batch-Commit"] = "1"
+            messages.append(Outgoing(write.subject, body, headers, reply if number in (1, len(flat)) else ""))
         try:
-            for number, (write, i, _, body) in enumerate(flat, start=1):
-                headers = {"Nats-Batch-Id": batch_id, "Nats-Batch-Sequence": str(number)}
-                if i == 0:
-                    headers["Nats-Expected-Last-Subject-Sequence"] = str(write.expected)
-                if number == len(flat):
-                    headers["Nats-Batch-Commit"] = "1"
-                ends = number in (1, len(flat))
-                await self._connection.publish(write.subject, body, reply=reply if ends else "", headers=headers)
+            await self._connection.publish_all(messages)
         except (NatsError, OSError) as error:
             raise Unavailable(f"NATS: {error}") from error
         answers = await future

@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 from nats.aio.client import Client
 from nats.aio.subscription import Subscription
+from nats.errors import BadSubjectError, MaxPayloadError
 
 _STATUS: Final = b"NATS/1.0 "
 """How the headers of a status message begin; others have a line's end after the version."""
+_HEAD_BYTES: Final = len(b"NATS/1.0\r\n\r\n")
+"""What a block of headers has besides its lines."""
 _WHITE: Final = " \t\n\r\v\f"
 """What `bytes.strip` takes for white; `str.strip` would take more."""
+
+
+_TOGETHER: Final = 100
+"""Messages handed to the socket at once: some 100 kB, far below what nats-py lets wait."""
 
 
 Fed = Callable[[str, str, bytes], None]
 """(subject, reply, body) of a message that arrived."""
 
 
+class Outgoing(NamedTuple):
+    """A message to publish. The headers are ours: plain ASCII names and values in one line each."""
+
+    subject: str
+    body: bytes
+    headers: Mapping[str, str]
+    reply: str = ""
+
+
 class LogClient(Client):
-    """nats-py's client, with a shorter way for a replay.
+    """nats-py's client, with a shorter way for a replay and for an atomic batch.
 
     Every stored fact carries the headers of its batch; reading them was half the cost of receiving it (11 µs of 22).
     So header lines are taken apart in a fifth of the time (a block that is not plain is left to nats-py, and a test
@@ -37,6 +53,43 @@ class LogClient(Client):
     def starve(self, subscription: Subscription) -> None:
         """Undo `feed`."""
         self._fed.pop(subscription._id, None)
+
+    async def publish_all(self, messages: Sequence[Outgoing]) -> None:
+        """As `publish` one after the other, at a third of its cost. Raises what that raises.
+
+        The first and the last go nats-py's way: if the connection is closed or lost, that says so.
+        """
+        middle = messages[1:-1]
+        await self._publish_one(messages[0])
+        for start in range(0, len(middle), _TOGETHER):
+            frames = b"".join([self._framed(message) for message in middle[start : start + _TOGETHER]])
+            await self._send_command(frames)
+            await self._flush_pending()
+        self.stats["out_msgs"] += len(middle)
+        self.stats["out_bytes"] += sum(len(message.body) for message in middle)
+        if len(messages) > 1:
+            await self._publish_one(messages[-1])
+
+    async def _publish_one(self, message: Outgoing) -> None:
+        await self.publish(message.subject, message.body, message.reply, dict(message.headers))
+
+    def _framed(self, message: Outgoing) -> bytes:
+        """`HPUB`, as https://docs.nats.io/reference/reference-protocols/nats-protocol has it."""
+        subject, body, headers, reply = message
+        if not subject.isascii() or subject.split() != [subject]:
+            raise BadSubjectError
+        if len(body) > self._max_payload:
+            raise MaxPayloadError
+        lines = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
+        head = len(lines) + _HEAD_BYTES
+        return b"HPUB %b %b %d %d\r\nNATS/1.0\r\n%b\r\n%b\r\n" % (
+            subject.encode(),
+            reply.encode(),
+            head,
+            head + len(body),
+            lines.encode("ascii"),
+            body,
+        )
 
     async def _process_msg(self, sid: int, subject: bytes, reply: bytes, data: bytes, headers: bytes) -> None:
         fed = self._fed.get(sid)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import aclosing
 
-from nats.aio.client import Client
-
 from events.log.jetstream.append import Appender
+from events.log.jetstream.client import LogClient
 from events.log.jetstream.follow import Follower
 from events.log.jetstream.read import Reader
 from events.log.jetstream.rpc import Requests
@@ -17,7 +16,7 @@ from events.log.port import Ends, LogShrunk, Message, Pages, Write
 class JetStreamLog:
     """The log over one connection of one service's NATS user. `owner` names its consumers."""
 
-    def __init__(self, connection: Client, owner: str) -> None:
+    def __init__(self, connection: LogClient, owner: str) -> None:
         self.connection = connection
         self.requests = Requests(connection)
         self.reader = Reader(self.requests)

@@ -15,7 +15,6 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 from nats.errors import Error as NatsError
@@ -37,7 +36,7 @@ _names = itertools.count(1)
 class _Feed:
     """What arrives from one push consumer: in order, counted, with flow control answered when there is room."""
 
-    def __init__(self, connection: Client, stream: str) -> None:
+    def __init__(self, connection: LogClient, stream: str) -> None:
         self._connection = connection
         self._stream = stream
         self.waiting: deque[Message] = deque()
@@ -92,7 +91,7 @@ class Follower:
     """Follows one stream for one reader."""
 
     def __init__(
-        self, connection: Client, requests: Requests, stream: str, owner: str, *, may_have_holes: bool = False
+        self, connection: LogClient, requests: Requests, stream: str, owner: str, *, may_have_holes: bool = False
     ) -> None:
         """`may_have_holes`: a key-value bucket, whose replaced values are gone; a fact stream has none."""
         self._connection = connection
@@ -143,8 +142,7 @@ class Follower:
         subscription = await self._connection.subscribe(
             inbox, cb=feed.received, pending_msgs_limit=-1, pending_bytes_limit=-1
         )
-        if isinstance(self._connection, LogClient):
-            self._connection.feed(subscription, feed.fed)
+        self._connection.feed(subscription, feed.fed)
         name = f"{self._owner}_{inbox.rsplit('.', 1)[-1]}_{next(_names)}"
         try:
             await self._create(name, inbox, position)
@@ -178,8 +176,7 @@ class Follower:
 
     async def _remove(self, name: str, subscription: Subscription) -> None:
         """Best effort: a consumer that cannot be removed now expires by itself."""
-        if isinstance(self._connection, LogClient):
-            self._connection.starve(subscription)
+        self._connection.starve(subscription)
         with contextlib.suppress(NatsError, OSError):
             await subscription.unsubscribe()
         with contextlib.suppress(TimedOut, Unavailable, ApiError, NatsError, OSError):

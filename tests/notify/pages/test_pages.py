@@ -22,11 +22,13 @@ from tests.notify.office import (
     dues_paid,
     end_of,
     fell_ill,
+    is_ready,
     moved_away,
     new_id,
     notices,
     reacted,
     told,
+    until,
 )
 
 PAGE = {"accept": "text/html"}
@@ -207,8 +209,7 @@ async def test_every_word_has_its_english(office: Office, clerk: httpx.AsyncClie
 
 
 async def test_it_is_ready_and_describes_itself(office: Office, clerk: httpx.AsyncClient) -> None:
-    ready = await clerk.get("/notify/readyz")
-    assert ready.status_code == 200, ready.text
+    await until(lambda: is_ready(clerk))
     document = (await clerk.get("/notify/asyncapi")).json()
     assert any("moved_away" in name for name in document["components"]["messages"])
     paths = (await clerk.get("/notify/api/openapi.json")).json()["paths"]
