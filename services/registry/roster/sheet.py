@@ -87,7 +87,7 @@ def _check_package(stream: BinaryIO) -> None:
             if not any(name.startswith("xl/") for name in names):
                 raise UnreadableRoster(Unreadable.NOT_A_SHEET)
             check_bounds(package)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as broken:
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as broken:
         raise UnreadableRoster(Unreadable.CORRUPT) from broken
     stream.seek(0)
 

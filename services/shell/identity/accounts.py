@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from nats.js.errors import KeyNotFoundError, NoKeysError
+from nats.js.errors import KeyNotFoundError
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.shell.identity.buckets import ACCOUNTS, Bucket, JetStream
@@ -68,11 +68,7 @@ class Accounts:
 
     async def every(self) -> Sequence[Account]:
         """All accounts, by name."""
-        try:
-            names = await self._bucket.ask(lambda kv: kv.keys())
-        except NoKeysError:
-            return []
-        found = [await self.get(name) for name in sorted(names)]
+        found = [await self.get(name) for name in await self._bucket.keys()]
         return [account for account in found if account is not None]
 
     async def change_password(self, account: Account, password: str) -> Account:

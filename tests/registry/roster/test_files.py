@@ -11,7 +11,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from openpyxl.styles import Font
 
@@ -135,6 +135,7 @@ def test_a_file_cut_short_is_damaged(percent: int) -> None:
     assert refused(whole[: max(4, len(whole) * percent // 100)]) in {"corrupt", "no_header"}
 
 
+@example(place=4967, noise=b"\x01")  # a part that begins before the file does
 @given(st.integers(0, 5000), st.binary(min_size=1, max_size=40))
 def test_a_damaged_file_is_refused_or_read_but_never_breaks_the_reader(place: int, noise: bytes) -> None:
     whole = bytearray(xlsx(HEADER, PERSON))
