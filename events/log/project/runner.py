@@ -136,25 +136,33 @@ class Runner:
                 self.trouble = f"{type(error).__name__}: {error}"
                 self.counters.restarts += 1
                 _log.warning("begins_again", service=self.projection.service, reason=self.trouble)
-                await asyncio.sleep(BACK_OFF_SECONDS[min(self._failures, len(BACK_OFF_SECONDS) - 1)])
+                self.positions.forget()
+                async with self._hearing():
+                    await asyncio.sleep(BACK_OFF_SECONDS[min(self._failures, len(BACK_OFF_SECONDS) - 1)])
                 self._failures += 1
             finally:
                 self.leading = False
 
     @asynccontextmanager
     async def _led(self) -> AsyncIterator[Connection[Any]]:
-        """Wait for the lead. While another process has it, PostgreSQL tells how far that one is."""
-        listening = asyncio.create_task(self.positions.listen(self._database))
+        """Wait for the lead."""
         waiting = lead(
             self._database, self._stalled_seconds, stands_in=self._stands_in, led_by_another=self._led_by_another
         )
         async with AsyncExitStack() as stack:
-            try:
+            async with self._hearing():
                 leader = await stack.enter_async_context(waiting)
-            finally:
-                listening.cancel()
-                await asyncio.gather(listening, return_exceptions=True)
             yield leader
+
+    @asynccontextmanager
+    async def _hearing(self) -> AsyncIterator[None]:
+        """While this process does not fold, PostgreSQL tells how far the tables are."""
+        listening = asyncio.create_task(self.positions.listen(self._database))
+        try:
+            yield
+        finally:
+            listening.cancel()
+            await asyncio.gather(listening, return_exceptions=True)
 
     def _led_by_another(self) -> None:
         self.trouble = None  # What was tried again here is done there, or will be met here again.

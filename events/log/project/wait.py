@@ -17,7 +17,8 @@ RETRY_SECONDS: Final = 0.5
 class Positions:
     """How far each stream is folded. Told at once by the projector of this process, or by PostgreSQL's NOTIFY.
 
-    So a replica that only serves pages waits just as well as the one that folds.
+    So a replica that only serves pages waits just as well as the one that folds. A crash of PostgreSQL may set the tables
+    back (`session.OPENING`): what was known before a connection broke is forgotten, and read again.
     """
 
     def __init__(self, streams: Iterable[str]) -> None:
@@ -37,6 +38,10 @@ class Positions:
         for future, (wanted_stream, wanted) in self._waiting.items():
             if wanted_stream == stream and wanted <= seq and not future.done():
                 future.set_result(None)
+
+    def forget(self) -> None:
+        """A connection broke: nothing is known until PostgreSQL was asked again."""
+        self._seen = dict.fromkeys(self._seen, 0)
 
     async def wait_for(self, tokens: Iterable[str], timeout_seconds: float = 5.0) -> bool:
         """Wait until every `STREAM:seq` is folded; False if that takes longer. Streams not folded here never delay.
@@ -74,6 +79,7 @@ class Positions:
             except (asyncpg.PostgresError, *LOST):
                 # Away, starting, or the tables are still being made: waiting by asking again costs nothing.
                 pass
+            self.forget()
             await asyncio.sleep(RETRY_SECONDS)
 
     async def _listen_on(self, connection: Connection[Any]) -> None:
