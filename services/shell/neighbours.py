@@ -28,6 +28,8 @@ _CALLERS_MAX = 2_000
 _PASSED_ON = ("cookie", "authorization", "accept-language")
 #: In a panel, what follows this comment stands in the narrow column (`parts.aside_from_here()`).
 ASIDE = "<!-- aside -->"
+#: And what follows this one, before that, stands under the other services' first things (`parts.later_from_here()`).
+LATER = "<!-- later -->"
 
 _NOTHING = Markup("")
 Counts = Mapping[tuple[str, str], int]
@@ -35,10 +37,13 @@ Counts = Mapping[tuple[str, str], int]
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """What one service has for the home page: HTML for the wide and the narrow column, or that it is `down`."""
+    """What one service has for the home page: HTML for the wide column, for its lower part and for the narrow column,
+    or that it is `down`.
+    """
 
     service: str
     main: Markup = _NOTHING
+    later: Markup = _NOTHING
     aside: Markup = _NOTHING
     down: bool = False
 
@@ -121,9 +126,11 @@ class Neighbours:
             return Panel(name, down=True)
         if answer.status_code != httpx.codes.OK or not answer.text.strip():
             return None  # nothing there for this caller
-        main, _mark, aside = answer.text.partition(ASIDE)
+        wide, _mark, aside = answer.text.partition(ASIDE)
+        main, _mark, later = wide.partition(LATER)
         # our own service escaped its values when it made the panel
-        return Panel(name, Markup(main.strip()), Markup(aside.strip()))  # noqa: S704 - see the line above
+        wide_first, wide_later, narrow = (Markup(part.strip()) for part in (main, later, aside))  # noqa: S704 - see above
+        return Panel(name, wide_first, wide_later, narrow)
 
     async def _get(self, name: str, path: str, headers: Mapping[str, str], base_url: str) -> httpx.Response | None:
         try:

@@ -64,7 +64,8 @@ def sample_service(folder: Path) -> FastAPI:
     pages.mkdir(exist_ok=True)
     (pages / "rows.html").write_text('{% extends "frame.html" %}{% block title %}名册{% endblock %}')
     (pages / "today.html").write_text(
-        '{% import "parts.html" as p %}{% call p.card("左") %}{{ word }}{% endcall %}{{ p.aside_from_here() }}'
+        '{% import "parts.html" as p %}{% call p.card("左") %}{{ word }}{% endcall %}'
+        '{{ p.later_from_here() }}{% call p.card("下") %}{% endcall %}{{ p.aside_from_here() }}'
         '{% call p.card("右") %}{% endcall %}'
     )
     routes, sample = APIRouter(), Sample()

@@ -60,6 +60,12 @@ def test_a_scope_covers_what_lies_below_it(scope: str, community: str, covered: 
     assert Caller("a", "甲", Role.WORKER, scope).covers(community) is covered
 
 
+def test_a_community_is_called_by_name_where_it_is_known() -> None:
+    caller = Caller("a", "甲", Role.WORKER, "demo.jinqiao", "金桥社区")
+    assert [caller.called(one) for one in ("demo.jinqiao", "demo.shiquan")] == ["金桥社区", "demo.shiquan"]
+    assert Caller("a", "甲", Role.WORKER, "demo.jinqiao").called("demo.jinqiao") == "demo.jinqiao"
+
+
 async def test_a_token_is_a_role_over_a_scope(office: Office, browser: httpx.AsyncClient, tmp_path: Path) -> None:
     key = box_key(tmp_path / "keys" / "box.key")
     token = mint_token(key, name="cli", role=Role.AUDITOR, scope="demo", ttl_seconds=60, now=datetime.now(UTC))

@@ -26,8 +26,8 @@ async def test_home_says_the_day_and_holds_the_panels_of_the_services(secretary:
     assert "11月21日 星期六 · 农历十月十三" in home
     assert "3 件已逾期" in home
     assert "8 件本周到期" in home
-    left, right = home.index("<h2>左</h2>"), home.index("<h2>右</h2>")
-    assert left < home.index('class="narrow-column"') < right
+    left, below, right = (home.index(f"<h2>{title}</h2>") for title in "左下右")
+    assert left < below < home.index('class="narrow-column"') < right
     assert "&lt;今天&gt;" in home
 
 

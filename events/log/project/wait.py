@@ -17,8 +17,8 @@ RETRY_SECONDS: Final = 0.5
 class Positions:
     """How far each stream is folded. Told at once by the projector of this process, or by PostgreSQL's NOTIFY.
 
-    So a replica that only serves pages waits just as well as the one that folds. A crash of PostgreSQL may set the tables
-    back (`session.OPENING`): what was known before a connection broke is forgotten, and read again.
+    So a replica that only serves pages waits just as well as the one that folds. A crash of PostgreSQL may set the
+    tables back (`session.OPENING`): what was known before a connection broke is forgotten, and read again.
     """
 
     def __init__(self, streams: Iterable[str]) -> None:

@@ -11,7 +11,7 @@ from services.care.decide.policy import CarePolicy, Per
 from services.care.project import met, visits
 from services.shell.acting import Sentences
 from services.shell.formats import day
-from services.shell.i18n import N_
+from services.shell.i18n import N_, ngettext
 from services.shell.i18n import gettext as _
 
 STATE: Final = {
@@ -82,6 +82,14 @@ def occasion(row: Mapping[str, Any], policy: CarePolicy) -> str:
 def clause_words(clause: str, policy: CarePolicy) -> str:
     """What the clause says, in the reader's language as far as it is translated."""
     return _(policy.clauses.get(clause, "")).rstrip("。.") if clause in policy.clauses else ""
+
+
+def asked(row: Mapping[str, Any], policy: CarePolicy) -> str:
+    """What the clause asks of this visit; after an illness, the days that hold for this one only."""
+    if row["reason"] != VisitReason.FELL_ILL:
+        return clause_words(row["clause"], policy)
+    days = (row["due_on"] - row["start_on"]).days
+    return ngettext("生病后 %(num)s 天内看望", "生病后 %(num)s 天内看望", days)
 
 
 def _on(value: Any) -> str:

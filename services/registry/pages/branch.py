@@ -27,6 +27,7 @@ from services.registry.pages.common import (
     show_own_write,
 )
 from services.registry.pages.forms import Form, again, fresh
+from services.registry.pages.timeline import signed
 from services.registry.project import branch, history, register
 from services.shell.i18n import gettext as _
 from services.shell.i18n import speech
@@ -77,7 +78,7 @@ async def show(request: Request, caller: Reader, branch_id: EntityId) -> Respons
         past = await history.newest(db, branch_id, stream="branch", limit=HISTORY)
     return await page(
         request, "branch.html", row=row, people=people, words=words, full=full_members(request, people),
-        lines=[branch_line(one) for one in await registry(request).opened(past.messages)],
+        lines=await signed(request, [branch_line(one) for one in await registry(request).opened(past.messages)]),
         advice=advice_of(request, people), clauses=registry(request).policy.clauses, may_write=caller.has(*OFFICE),
     )  # fmt: skip
 

@@ -50,10 +50,12 @@ async def show(
     wanted = {"only": Reason.ALREADY_REGISTERED.value} if known else {"but": Reason.ALREADY_REGISTERED.value}
     await record_reading(request, caller, result, _("查看退回的行"))
     rows, more = await refused(request, caller, import_id, after=after, limit=ROWS_SHOWN, **wanted)
+    actor = result.row["actor"] or ""
+    called = await request.app.state.shell.identity.called.of([actor])
     here = f"/registry/imports/{import_id}{'?known=1' if known else '?'}"
     return await page(
         request, "import_outcome.html", result=result, row=result.row, rejected=rows, words=words, undoing=undoing,
-        known=known, warnings=await doubts_of(request, caller, result),
+        actor=called[actor], known=known, warnings=await doubts_of(request, caller, result),
         kept=await names_of(request, caller, list(result.row["kept"] or ())[:NAMES_SHOWN]),
         can_resume=result.stage == words.INTERRUPTED and uploads(request).of_import(import_id) is not None,
         next_href=f"{here}&after={more}#rejected" if more else "",

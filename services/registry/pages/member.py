@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 
@@ -33,7 +32,7 @@ from services.registry.pages.completeness import DEED, missing_of, percent_of
 from services.registry.pages.due import dues_sheet
 from services.registry.pages.forms import Form, again, fresh
 from services.registry.pages.reveal import Reveal, revealed
-from services.registry.pages.timeline import Line, Names, line_elsewhere, line_of, months
+from services.registry.pages.timeline import Line, Names, line_elsewhere, line_of, months, signed
 from services.registry.project import branch, elsewhere, ledger, meeting, register
 from services.registry.project import member as member_view
 from services.shell.i18n import N_, speech
@@ -170,8 +169,7 @@ async def _lines(
     lines.sort(key=lambda line: (line.recorded, line.fact_id), reverse=True)
     newest = lines[:limit]
     newest.sort(key=lambda line: (line.on, line.recorded, line.fact_id), reverse=True)
-    called = await request.app.state.shell.identity.called.of(line.by for line in newest)
-    return [replace(line, by=called[line.by]) for line in newest], own.count + told_count
+    return await signed(request, newest), own.count + told_count
 
 
 async def _names(db: AsyncConnection, facts: Sequence[Recorded], known: Mapping[str | None, str | None]) -> Names:

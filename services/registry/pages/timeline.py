@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
+
+from fastapi import Request
 
 from events.facts.base import Fact, is_hidden
 from events.facts.care import FellIll, Recovered, VisitMade, VisitWay
@@ -52,6 +54,12 @@ class Names:
 
     branches: Mapping[str, str]
     meetings: Mapping[str, str]
+
+
+async def signed(request: Request, lines: Sequence[Line]) -> list[Line]:
+    """The same lines, each by the name people have for whoever acted."""
+    called = await request.app.state.shell.identity.called.of(line.by for line in lines)
+    return [replace(line, by=called[line.by]) for line in lines]
 
 
 def line_of(one: Recorded, names: Names) -> Line:

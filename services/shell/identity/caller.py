@@ -55,6 +55,10 @@ class Caller:
         """The scope in words for people."""
         return self.place or self.scope or gettext("全部范围")
 
+    def called(self, community: str) -> str:
+        """A community in words for people: their own by its name, another by its path."""
+        return self.place if self.place and community == self.scope else community
+
     def covers(self, community: str) -> bool:
         """Whether that community lies in the scope: the path itself or below it, label by label."""
         return not self.scope or community == self.scope or community.startswith(f"{self.scope}.")

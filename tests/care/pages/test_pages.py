@@ -138,6 +138,8 @@ async def test_an_illness_is_reported_opened_and_over(
         assert (await browser.post(f"{here}/illness", data=filled)).status_code == 303
     page = await shown(browser, here)
     assert "患病看望" in page
+    assert "生病后 3 天内看望" in page
+    assert "一天内看望" not in page, "only what is asked for this illness"
     assert "第一人民医院" not in page
     assert "钱学礼" in await shown(browser, "/care/members")
     assert "第一人民医院" in (await browser.post(f"{here}/reveal/illness", data=WHY)).text

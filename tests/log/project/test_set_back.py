@@ -39,7 +39,7 @@ async def test_who_folds_waits_until_it_has_folded_it_again(office: Office) -> N
         await office.execute(f"TRUNCATE {', '.join(TABLES)}; UPDATE position SET seq = 0")
         await end_sessions(office)
         async with asyncio.timeout(10):
-            while runner.counters.restarts == restarts:
+            while runner.counters.restarts == restarts:  # noqa: ASYNC110 - another process tells it
                 await asyncio.sleep(0)  # not a moment longer than it takes: it must know by then
         assert await runner.wait_for([f"{STREAM}:{seq}"], 20)
         assert await office.value("SELECT sum(seen) FROM ledger") == 2
