@@ -187,7 +187,7 @@ def test_the_office_has_its_day_before_it(demo: Demo) -> None:
         ):
             assert words in home, words
         assert "石泉社区" not in home
-        assert home.index("走访 · 按楼栋") < home.index("七天内的会议"), "people first, whichever service is asked first"
+        assert home.index("走访 · 按楼栋") < home.index("七天内的会议")
         ledger = office.get("/registry/ledger").text
         assert all(words in ledger for words in ("赵文", "孙玉珍", "临时组织关系", "§3.1"))
         assert "周慧敏" in office.get("/registry/dues").text
