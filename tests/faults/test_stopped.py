@@ -45,6 +45,7 @@ async def test_a_registry_that_stands_still_is_replaced_and_goes_on_as_the_secon
         apart.running[leader].send_signal(signal.SIGCONT)
         for desk in (stopped, clerk):
             await enrolled(desk)
+        await _stands_by(apart, leader)
         assert await _leader(apart) == other
         assert apart.running[leader].poll() is None, "it stands by now"
     log = await settled(apart.addresses)
@@ -68,8 +69,21 @@ async def _leader(town: Apart, *among: str) -> str:
     """Which registry folds, as the operator's page tells it."""
     async for _ in patiently():
         for name in among or ("registry", "registry-2"):
-            async with town.asking(name, Role.OPERATOR, scope="") as operator:
-                panel = await operator.get("/registry/panels/operations", headers={"accept": "text/html"})
-                if panel.is_success and "这个进程" in panel.text:
-                    return name
+            if await _says_it_folds(town, name):
+                return name
     raise AssertionError("nobody folds")
+
+
+async def _stands_by(town: Apart, name: str) -> None:
+    """Wait until this one has noticed, by its next beat, that its lead was taken."""
+    async for _ in patiently():
+        if await _says_it_folds(town, name) is False:
+            return
+    raise AssertionError(f"{name} believes that it folds")
+
+
+async def _says_it_folds(town: Apart, name: str) -> bool | None:
+    """None: it does not answer."""
+    async with town.asking(name, Role.OPERATOR, scope="") as operator:
+        panel = await operator.get("/registry/panels/operations", headers={"accept": "text/html"})
+        return "这个进程" in panel.text if panel.is_success else None

@@ -123,8 +123,6 @@ class Runner:
                 if not self.ready.is_set():
                     await self._prepare()
                 async with self._led() as leader:
-                    self.leading = True
-                    self.counters.taken_over += 1
                     await self._lead(leader)
             except GaveWay:
                 pass
@@ -140,19 +138,22 @@ class Runner:
                 async with self._hearing():
                     await asyncio.sleep(BACK_OFF_SECONDS[min(self._failures, len(BACK_OFF_SECONDS) - 1)])
                 self._failures += 1
-            finally:
-                self.leading = False
 
     @asynccontextmanager
     async def _led(self) -> AsyncIterator[Connection[Any]]:
-        """Wait for the lead."""
+        """Wait for the lead, and have it."""
         waiting = lead(
             self._database, self._stalled_seconds, stands_in=self._stands_in, led_by_another=self._led_by_another
         )
         async with AsyncExitStack() as stack:
             async with self._hearing():
                 leader = await stack.enter_async_context(waiting)
-            yield leader
+            self.leading = True
+            self.counters.taken_over += 1
+            try:
+                yield leader
+            finally:
+                self.leading = False
 
     @asynccontextmanager
     async def _hearing(self) -> AsyncIterator[None]:
