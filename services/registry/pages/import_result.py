@@ -110,7 +110,9 @@ async def result_of(request: Request, caller: Caller, import_id: str) -> Result:
     busy = work is not None and work.running
     row = None if work is not None and not busy else await _row(request, caller, import_id)
     if row is None:
-        await request.app.state.caught_up()
+        # What ended and is not wholly in the tables still runs, for a reader.
+        up_to_now = await request.app.state.caught_up()
+        busy = busy or (work is not None and not up_to_now)
         row = await _row(request, caller, import_id)
     if row is None and work is not None and caller.covers(work.community):
         row = _just_begun(work)

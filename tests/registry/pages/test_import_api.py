@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import httpx
 import openpyxl
 import pytest
@@ -166,6 +167,21 @@ async def test_what_still_runs_is_not_taken_back(office: Office, clerk: httpx.As
     assert "请等它完成再撤销" in undo.json()["detail"]
     await office.service.state.importer.watched[answer.json()["import_id"]].done.wait()
     assert (await result(clerk, answer.json()["status"]))["accepted"] == 1500
+
+
+async def test_it_runs_until_the_tables_say_so_too(
+    address: BoxAddresses, office: Office, clerk: httpx.AsyncClient
+) -> None:
+    owner = await asyncpg.connect(address.postgres["registry_owner"])
+    async with owner.transaction():
+        await owner.execute("SELECT FROM position FOR UPDATE")  # nothing can be folded
+        answer = await sent(clerk, roster(("何平", id_number())))
+        await office.service.state.importer.watched[answer.json()["import_id"]].done.wait()
+        early = await result(clerk, answer.json()["status"])
+    await owner.close()
+    assert (early["stage"], early["accepted"]) == ("running", 1)
+    late = await result(clerk, answer.json()["status"])
+    assert (late["stage"], late["accepted"]) == ("committed", 1)
 
 
 async def test_what_to_look_at_again_is_there_tomorrow(office: Office, clerk: httpx.AsyncClient) -> None:
