@@ -7,6 +7,7 @@ from events.facts import (
     access,
     branch,
     care,
+    desk,
     meeting,
     member,
     notice,

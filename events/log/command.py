@@ -40,6 +40,8 @@ S = TypeVar("S", bound=BaseModel)
 
 TRIES_MAX: Final = 12
 """Rounds of load-decide-append before a command gives up against a crowd."""
+NOTES_PER_BATCH: Final = 500
+"""Half of what an atomic batch holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,19 +189,33 @@ class Commands:
 
         Only the entity's last message on that stream is read, whatever its length. Raises `LogError`.
         """
-        log_stream, subject = log_stream_of(self.service), subject_of(self.service, stream, entity)
+        return Receipt(await self._note(asked, stream, [(entity, fact)], on))
+
+    async def note_each(self, asked: Asked, stream: str, notes: Sequence[tuple[str, Fact]], on: date) -> None:
+        """As `note`, of many entities: in atomic batches one after the other. What broke off can be asked for again; it
+        then notes again what was noted already. Raises `LogError`.
+        """
+        for start in range(0, len(notes), NOTES_PER_BATCH):
+            await self._note(asked, stream, notes[start : start + NOTES_PER_BATCH], on)
+
+    async def _note(self, asked: Asked, stream: str, notes: Sequence[tuple[str, Fact]], on: date) -> Written:
+        log_stream, heading = log_stream_of(self.service), self._heading(asked)
+        subjects = [subject_of(self.service, stream, entity) for entity, _ in notes]
         for attempt in range(TRIES_MAX):
-            last = await self.log.read_last(log_stream, subject)
-            chain = Chain(entity, digest(last.body) if last else GENESIS, [draft(self.new_id(), fact, on)])
-            page, heading = Page(subject, last.seq if last else 0, [fact], chain), self._heading(asked)
-            bodies = await self._sealed(heading, [page])
+            newest = await asyncio.gather(*(self.log.read_last(log_stream, subject) for subject in subjects))
+            pages = []
+            for (entity, fact), subject, last in zip(notes, subjects, newest, strict=True):
+                chain = Chain(entity, digest(last.body) if last else GENESIS, [draft(self.new_id(), fact, on)])
+                pages.append(Page(subject, last.seq if last else 0, [fact], chain))
+            bodies = await self._sealed(heading, pages)
+            writes = [page.write(own) for page, own in zip(pages, bodies, strict=True)]
             try:
-                sequences = await self.log.append(log_stream, [page.write(bodies[0])])
+                sequences = await self.log.append(log_stream, writes)
             except Conflict:
                 await asyncio.sleep(0.002 * attempt)
                 continue
-            return Receipt(Written(self.service, heading, [page], bodies, sequences))
-        raise Conflict(f"{subject}: {TRIES_MAX} others were faster; try again")
+            return Written(self.service, heading, pages, bodies, sequences)
+        raise Conflict(f"{subjects[0]}: {TRIES_MAX} others were faster; try again")
 
     async def state(self, decider: Decider[S], entity: str) -> S:
         """The entity's state now, newest facts included."""

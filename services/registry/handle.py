@@ -18,7 +18,7 @@ from events.log.command import Asked, CommandRefused, Commands, Receipt, Target
 from events.log.envelope import Recorded, Undecodable, open_fact, parse
 from events.log.port import Message
 from events.log.project.store import Pool, claim
-from services.registry.decide import branch, meeting, member, receipts
+from services.registry.decide import branch, desk, meeting, member, receipts
 from services.registry.decide.branch import BRANCH, FormBranch, RenameBranch, SetBranchContact
 from services.registry.decide.commands import (
     Assign,
@@ -32,6 +32,7 @@ from services.registry.decide.commands import (
     SetPensionBasis,
     WithdrawEnrolment,
 )
+from services.registry.decide.desk import DESK, ChooseColumns, DropFilter, KeepFilter
 from services.registry.decide.dues import DuesTerms, due_of
 from services.registry.decide.meeting import MEETING, CancelMeeting, ScheduleMeeting, SignIn
 from services.registry.decide.member import MEMBER, Member
@@ -41,6 +42,7 @@ from services.registry.decide.receipts import RECEIPTS
 ID_NUMBER: Final = "id_number"
 REQUEST: Final = "request"
 BRANCH_NAME: Final = "branch"
+DESK_OF: Final = "desk"
 _ID_CHARACTERS: Final = 36
 """The length of a UUID: longer or shorter is a branch's name, not its id."""
 
@@ -204,12 +206,39 @@ class Registry:
             asked, MEETING, meeting_id, lambda one: meeting.cancel(one, command, self.today())
         )
 
+    # ── one's own desk ───────────────────────────────────────────────────────────────────────────────────────────
+
+    def desk_of(self, account: str, scope: str) -> str:
+        """The id of an account's desk over a part of the organisation; nobody can tell from it whose it is."""
+        return self.blind(DESK_OF, f"{account}/{scope}")
+
+    async def keep_filter(self, asked: Asked, command: KeepFilter) -> Receipt:
+        """A view of the register is kept under a name."""
+        return await self._at_desk(asked, lambda one: desk.keep_filter(one, command, self.today()))
+
+    async def drop_filter(self, asked: Asked, command: DropFilter) -> Receipt:
+        """It is not kept any longer."""
+        return await self._at_desk(asked, lambda one: desk.drop_filter(one, command, self.today()))
+
+    async def choose_columns(self, asked: Asked, command: ChooseColumns) -> Receipt:
+        """Lists are taken out with these columns from now on."""
+        return await self._at_desk(asked, lambda one: desk.choose_columns(one, command, self.today()))
+
+    async def _at_desk(self, asked: Asked, decide: Callable[[desk.Desk], Decision]) -> Receipt:
+        return await self.commands.act(asked, DESK, self.desk_of(asked.actor, asked.community), decide)
+
     # ── reading ──────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def record_read(self, asked: Asked, member_id: str, what: str, reason: str) -> Receipt:
         """Write down who is about to see what, and why; only then may it be shown (DOMAIN R23)."""
         read = RecordRead(who=asked.actor, what=what, reason=reason)
         return await self.commands.note(replace(asked, reason=reason), read.STREAM, member_id, read, self.today())
+
+    async def record_reads(self, asked: Asked, member_ids: Sequence[str], what: str, reason: str) -> None:
+        """The same of many people at once: a line in each one's list of who read what. None may be left out."""
+        read = RecordRead(who=asked.actor, what=what, reason=reason)
+        noted = [(one, read) for one in member_ids]
+        await self.commands.note_each(replace(asked, reason=reason), read.STREAM, noted, self.today())
 
     async def state(self, member_id: str) -> Member:
         """What decisions know of a member, newest facts included."""

@@ -37,6 +37,7 @@ from services.registry.pages.common import (
     show_own_write,
 )
 from services.registry.pages.forms import Form, again, fresh
+from services.registry.pages.way_back import way_of
 from services.registry.project import branch
 from services.shell.i18n import N_, speech
 from services.shell.i18n import gettext as _
@@ -203,7 +204,8 @@ async def send(request: Request, caller: Office, member_id: EntityId, name: str)
         return await _form(request, caller, latest, name, again(request, sent, problem, latest["seq"]))
     await show_own_write(request, receipt)
     told = _(deed.told, name=card["name"]) if receipt.facts else _("已经是这样了，没有改动。")
-    return done(request, f"/registry/members/{member_id}", told, undo=deed.undo(card) if receipt.facts else None)
+    here = way_of(request).to(f"/registry/members/{member_id}")
+    return done(request, here, told, undo=deed.undo(card) if receipt.facts else None)
 
 
 def _deed(name: str) -> Deed:
@@ -232,6 +234,7 @@ async def _form(request: Request, caller: Office, card: Card, name: str, form: F
         card=card,
         deed=deed,
         name=name,
+        way=way_of(request),
         form=form,
         branches=branches,
         fields=words.options(words.FIELD),

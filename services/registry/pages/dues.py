@@ -30,6 +30,7 @@ from services.registry.pages.common import (
 from services.registry.pages.due import Sheet, dues_sheet
 from services.registry.pages.forms import Form, again, fresh
 from services.registry.pages.timeline import months
+from services.registry.pages.way_back import way_of
 from services.registry.project import dues
 from services.registry.project.dues import Owing
 from services.shell.i18n import gettext as _
@@ -96,7 +97,7 @@ async def of_one(request: Request, caller: Reader, member_id: EntityId) -> Respo
         sheet = await dues_sheet(request, db, member_id)
     return await page(
         request, "dues_of.html", card=card, sheet=sheet, months=months, clauses=registry(request).policy.clauses,
-        may_write=caller.has(*OFFICE) and card["state"] in {"enrolled", "away"}, words=words,
+        may_write=caller.has(*OFFICE) and card["state"] in {"enrolled", "away"}, words=words, way=way_of(request),
     )  # fmt: skip
 
 
@@ -132,7 +133,7 @@ async def pay(request: Request, caller: Office, member_id: EntityId) -> Response
         months=months(command.months),
         number=receipt_no,
     )
-    return done(request, f"/registry/members/{member_id}", told)
+    return done(request, way_of(request).to(f"/registry/members/{member_id}"), told)
 
 
 async def _pay(request: Request, caller: Caller, card: dict[str, Any], form: Form, chosen: Sequence[str]) -> Response:
@@ -145,6 +146,7 @@ async def _pay(request: Request, caller: Caller, card: dict[str, Any], form: For
         request, "pay_dues.html", status=form.status, card=card, sheet=sheet, form=form, picked=picked,
         picked_months=[one.month for one in picked], total_fen=sum(one.due_fen or 0 for one in picked), months=months,
         clauses=registry(request).policy.clauses, this_month=month_of(speech().today), words=words,
+        way=way_of(request),
     )  # fmt: skip
 
 

@@ -33,6 +33,7 @@ from services.registry.pages.due import dues_sheet
 from services.registry.pages.forms import Form, again, fresh
 from services.registry.pages.reveal import Reveal, revealed
 from services.registry.pages.timeline import Line, Names, line_elsewhere, line_of, months, signed
+from services.registry.pages.way_back import REGISTER, way_of
 from services.registry.project import branch, elsewhere, ledger, meeting, register
 from services.registry.project import member as member_view
 from services.shell.i18n import N_, speech
@@ -72,6 +73,7 @@ async def _page(
         now = await member_card(request, caller, member_id)  # enrolled a moment ago, or not there
         async with reading(request, caller) as db:
             values = await _values(request, db, now, as_of, known_at)
+    way = way_of(request)
     return await page(
         request,
         "member.html",
@@ -85,10 +87,11 @@ async def _page(
         form=form or fresh(request, now["seq"]),
         may_write=caller.has(*OFFICE) and not values["then"],
         words=words,
+        way=way,
         elsewhere=_elsewhere(request, member_id),
         policy=registry(request).policy.completeness,
         gaps=[
-            (_(words.MISSING[each]), f"/registry/members/{member_id}/{DEED[each]}", None, False)
+            (_(words.MISSING[each]), way.to(f"/registry/members/{member_id}/{DEED[each]}"), None, False)
             for each in values["missing"]
         ],
         **values,
@@ -147,7 +150,9 @@ async def timeline(
     async with reading(request, caller) as db:
         lines, count = await _lines(request, db, card, 100, until=moment_of(before))
     older = lines[-1].recorded - timedelta(microseconds=1) if len(lines) == 100 else None
-    return await page(request, "timeline.html", card=card, lines=lines, count=count, older=older, words=words)
+    return await page(
+        request, "timeline.html", card=card, lines=lines, count=count, older=older, words=words, way=way_of(request)
+    )
 
 
 async def _lines(
@@ -186,8 +191,9 @@ async def ask_reveal(request: Request, caller: Office, member_id: EntityId, what
     """Why somebody wants to see a masked detail."""
     card = await member_card(request, caller, member_id)
     return await page(
-        request, "reveal.html", card=card, what=what, what_word=_(WHAT.get(what, what)), form=fresh(request)
-    )
+        request, "reveal.html", card=card, what=what, what_word=_(WHAT.get(what, what)), form=fresh(request),
+        way=way_of(request),
+    )  # fmt: skip
 
 
 @router.post("/members/{member_id}/reveal/{what}")
@@ -208,6 +214,7 @@ async def reveal(request: Request, caller: Office, member_id: EntityId, what: st
             what=what,
             what_word=_(WHAT.get(what, what)),
             form=again(request, form, problem),
+            way=way_of(request),
         )
     return await _page(request, caller, member_id, shown={what: secret.value})
 
@@ -224,4 +231,4 @@ async def withdraw(request: Request, caller: Office, member_id: EntityId) -> Res
     except Refusal as problem:
         return await _page(request, caller, member_id, form=again(request, await request.form(), problem, card["seq"]))
     await show_own_write(request, receipt)
-    return done(request, "/registry/members", _("已撤销%(name)s的登记。", name=card["name"]))
+    return done(request, way_of(request).back or REGISTER, _("已撤销%(name)s的登记。", name=card["name"]))

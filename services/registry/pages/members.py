@@ -23,18 +23,16 @@ from services.registry.pages.common import (
     show_own_write,
 )
 from services.registry.pages.completeness import percent_of
-from services.registry.pages.export import sheet_response
 from services.registry.pages.forms import Form, again, fresh
 from services.registry.pages.narrowed import Narrowing
-from services.registry.project import branch, member, register
-from services.shell.formats import mask_phone, years_since
+from services.registry.pages.way_back import REGISTER, Way, row_name
+from services.registry.project import branch, desk, member, register
 from services.shell.i18n import gettext as _
 from services.shell.pages import Undo, done, page
 from services.shell.problems import FieldError, Invalid, Refusal
 
 router = APIRouter(include_in_schema=False)
 
-EXPORT_MAX = 20_000
 BELOW: Final = (100, 80, 60, 40)
 """The shares of completeness (percent) the page offers to look below."""
 
@@ -42,7 +40,7 @@ BELOW: Final = (100, 80, 60, 40)
 @router.get("/")
 async def front(_caller: Reader) -> Response:
     """The registry begins with the register."""
-    return RedirectResponse("/registry/members", 303)
+    return RedirectResponse(REGISTER, 303)
 
 
 @router.get("/members", dependencies=[Waited])
@@ -55,6 +53,7 @@ async def members(request: Request, caller: Reader, narrowed: Narrowing, page_to
         counts = await register.counts(db, wanted)
         branches = await branch.branches(db)
         places = await register.communities(db)
+        laid = await desk.laid_out(db, registry(request).desk_of(caller.name, caller.scope))
     return await page(
         request,
         "members.html",
@@ -71,43 +70,17 @@ async def members(request: Request, caller: Reader, narrowed: Narrowing, page_to
         next_href=narrowed.href(page_token=found.next_token) if found.next_token else "",
         first_href=narrowed.href() if page_token else "",
         href=narrowed.href,
-        export_href=narrowed.href("/registry/members.xlsx"),
+        export_href=narrowed.href("/registry/members/export"),
+        filters=laid.filters,
+        narrowed_to=narrowed.query,
+        filter_action=narrowed.href("/registry/members/filters"),
+        drop_action=narrowed.href("/registry/members/filters/drop"),
+        way=Way(narrowed.href(page_token=page_token)),
+        row_name=row_name,
         may_write=caller.has(*OFFICE),
         word=words.word,
         words=words,
     )
-
-
-@router.get("/members.xlsx")
-async def export(request: Request, caller: Office, narrowed: Narrowing) -> Response:
-    """The list as it is narrowed, as a worksheet. Personal numbers are masked in it as they are on the page."""
-    policy = registry(request).policy.completeness
-    async with reading(request, caller) as db:
-        found = await register.cards(db, narrowed.wanted(caller, policy), size=EXPORT_MAX)
-    header = [
-        _("姓名"), _("性别"), _("年龄"), _("身份证号"), _("支部"), _("人员类别"), _("状态"), _("去向"), _("入党日期"),
-        _("转正日期"), _("电话"), _("住址"), _("最近见到"), _("完整度"),
-    ]  # fmt: skip
-    rows = [
-        [
-            card["name"],
-            words.word(words.SEX, card["sex"]),
-            years_since(card["birth"]) if card["birth"] else None,
-            card["id_masked"],
-            card["branch"],
-            words.word(words.KIND, card["kind"]),
-            words.word(words.STATE, card["state"]),
-            card["away_to"],
-            card["joined_on"],
-            card["full_member_on"],
-            mask_phone(card["phone"]) if card["phone"] else None,
-            card["address"],
-            card["last_contact"],
-            percent_of(card, policy),
-        ]
-        for card in found.items
-    ]
-    return sheet_response(_("名册"), header, rows)
 
 
 @router.get("/members/new")

@@ -42,6 +42,11 @@ class Narrowed:
         """Everything but what was typed, by its name in an address."""
         return {name: getattr(self, name) for name in self.__slots__ if name != "q"}
 
+    @property
+    def query(self) -> str:
+        """What asks for this, behind the `?` of an address; "" for the whole roll."""
+        return self.href("").removeprefix("?")
+
     def href(self, path: str = "/registry/members", **differently: str) -> str:
         """The address that asks for this, or for something a little different."""
         given = {name: value for name, value in {"q": self.q, **self.kept, **differently}.items() if value}

@@ -16,10 +16,12 @@ from services.registry.pages import (
     branches,
     deeds,
     dues,
+    filters,
     import_api,
     import_outcome,
     import_wizard,
     ledger,
+    list_export,
     meetings,
     member,
     members,
@@ -35,6 +37,8 @@ from services.shell.validation import field_errors
 
 ROUTERS: Final = [
     members.router,
+    list_export.router,
+    filters.router,
     member.router,
     today.router,
     api_members.router,

@@ -147,6 +147,7 @@ SENTENCES: Final[Sentences] = {
     "cancelled": lambda d: _("这次会议已经取消。"),
     "not_yet": lambda d: _("会议在%(day)s，还没有开，不能签到。", day=_on(d.get("day"))),
     "not_on_roll": lambda d: _("名单里有人当时不在册：%(who)s。", who=_months(d.get("member_ids"))),
+    "too_many_filters": lambda d: _("最多存 %(most)s 个筛选，请先删掉不用的。", most=d.get("most")),
     "has_taken_place": lambda d: _("已经有 %(present)s 人签到，不能再取消。", present=d.get("present")),
 }
 """Refusal code -> the sentence a person reads."""

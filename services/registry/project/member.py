@@ -32,6 +32,7 @@ from events.log.envelope import About
 from events.log.project import Row, View, community_column
 from services.registry.project.completeness import missing_bits
 from services.registry.project.names import spelling_of
+from services.registry.project.places import backwards
 
 ENROLLED, AWAY, DEAD, WITHDRAWN = "enrolled", "away", "dead", "withdrawn"
 STATES = (ENROLLED, AWAY, DEAD, WITHDRAWN)
@@ -59,6 +60,7 @@ table = Table(
     Column("family", JSONB),
     Column("address", Text),
     Column("building", Text),
+    Column("building_backwards", Text),
     Column("room", Text),
     Column("lives_alone", Boolean),
     Column("minimum_living", Boolean),
@@ -88,11 +90,14 @@ table = Table(
     # Prefixes are looked for by `~>=~` and `~<~`: operators that row-level security lets an index use.
     *(
         Index(f"member_{name}", name, postgresql_ops={name: "text_pattern_ops"})
-        for name in ("name", "given", "pinyin", "given_pinyin", "initials", "id_backwards", "phone_backwards")
+        for name in (
+            "name", "given", "pinyin", "given_pinyin", "initials", "id_backwards", "phone_backwards", "address",
+            "building_backwards",
+        )
     ),
-)
+)  # fmt: skip
 
-view = View("member", version=2, table=table, doc="Every member's card as it is now, with what it is searched by.")
+view = View("member", version=3, table=table, doc="Every member's card as it is now, with what it is searched by.")
 
 ID_TAIL = 4
 """Characters of an ID number that are shown and searched by."""
@@ -290,6 +295,7 @@ def _contact(contact: ContactCard | None) -> Row:
         "family": [relative.model_dump(mode="json") for relative in contact.family],
         "address": address.text if address else None,
         "building": address.building if address else None,
+        "building_backwards": backwards(address.building if address else None),
         "room": address.room if address else None,
         "lives_alone": contact.lives_alone,
         "minimum_living": contact.minimum_living,

@@ -1,4 +1,4 @@
-"""What the register page asks: who is on the roll, found by name, pinyin, initials, phone tail or ID tail."""
+"""What the register page asks: who is on the roll, found by name, pinyin, initials, phone or ID tail, or dwelling."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from events.log.project.keyset import PAGE_DEFAULT, Page, paged, read_token
 from events.log.project.sql import begins, inside, path_text
 from services.registry.project import branch, elsewhere, member
 from services.registry.project.completeness import lost
+from services.registry.project.places import dwells
 
 _m = member.table.c
 _CHINESE = ("\u3400", "\u9fff")
@@ -100,6 +101,12 @@ async def counts(db: AsyncConnection, wanted: Wanted) -> Mapping[str, int]:
     return found
 
 
+async def count(db: AsyncConnection, wanted: Wanted) -> int:
+    """How many are asked for."""
+    query = select(func.count()).select_from(member.table).where(*_conditions(wanted))
+    return int((await db.execute(query)).scalar_one())
+
+
 async def names(db: AsyncConnection, member_ids: Sequence[str]) -> dict[str, str]:
     """What these members are called, as far as the scope shows them."""
     if not member_ids:
@@ -143,8 +150,8 @@ def matches(q: str) -> ColumnElement[bool]:
 
 def _word(word: str) -> ColumnElement[bool]:
     if any(_CHINESE[0] <= mark <= _CHINESE[1] for mark in word):
-        return or_(begins(_m.name, word), begins(_m.given, word))
-    found = []
+        return or_(begins(_m.name, word), begins(_m.given, word), *dwells(member.table, word))
+    found = dwells(member.table, word)
     digits = word.replace("-", "")
     if digits.isascii() and digits.isdigit():
         found.append(begins(_m.phone_backwards, digits[::-1]))

@@ -1,0 +1,95 @@
+"""Stream `desk`: filters somebody keeps under a name, and the columns they take lists out with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Final
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from events.facts.base import Fact, is_hidden
+from events.facts.decision import Command, Decider, Decision, UnknownFact, facts, nothing, refused
+from events.facts.desk import ColumnsChosen, FilterDropped, FilterKept, NamedFilter
+
+FILTERS_MAX: Final = 24
+"""More nobody finds again among the others."""
+FilterName = Annotated[str, StringConstraints(min_length=1, max_length=20)]
+
+
+class KeepFilter(Command):
+    """Keep this view of the register under a name. `query` is what stands in its address behind the `?`."""
+
+    name: FilterName
+    query: Annotated[str, StringConstraints(min_length=1, max_length=1000)]
+
+
+class DropFilter(Command):
+    """The filter of this name is not needed any more."""
+
+    name: FilterName
+
+
+class ChooseColumns(Command):
+    """Take lists out with these columns, in this order."""
+
+    columns: Annotated[tuple[str, ...], Field(min_length=1, max_length=60)]
+
+
+# ── State ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Desk(BaseModel):
+    """The filters by name, the latest last, and the columns chosen last."""
+
+    model_config = ConfigDict(frozen=True)
+
+    filters: Mapping[str, str] = {}
+    columns: tuple[str, ...] = ()
+
+
+# ── evolve ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def evolve(desk: Desk, fact: Fact, effective: date) -> Desk:
+    """The desk after a fact. Raises `UnknownFact` on a fact of another stream."""
+    match fact:
+        case FilterKept():
+            return desk if is_hidden(fact.kept) else desk.model_copy(update={"filters": with_filter(desk, fact.kept)})
+        case FilterDropped():
+            left = {name: query for name, query in desk.filters.items() if name != fact.dropped}
+            return desk.model_copy(update={"filters": left})
+        case ColumnsChosen():
+            return desk.model_copy(update={"columns": fact.columns})
+        case _:
+            raise UnknownFact("desk", fact)
+
+
+def with_filter(desk: Desk, kept: NamedFilter) -> Mapping[str, str]:
+    """The filters with one more; one that is there already keeps its place."""
+    return {**desk.filters, kept.name: kept.query}
+
+
+DESK: Final = Decider(owner="registry", stream="desk", initial=Desk(), evolve=evolve)
+
+
+# ── decide ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def keep_filter(desk: Desk, command: KeepFilter, today: date) -> Decision:
+    """A filter is kept under a name; another of that name gives way."""
+    if desk.filters.get(command.name) == command.query:
+        return nothing()
+    if command.name not in desk.filters and len(desk.filters) >= FILTERS_MAX:
+        return refused("too_many_filters", most=FILTERS_MAX)
+    return facts(FilterKept(kept=NamedFilter(name=command.name, query=command.query)), on=today)
+
+
+def drop_filter(desk: Desk, command: DropFilter, today: date) -> Decision:
+    """A filter is taken off the desk."""
+    return facts(FilterDropped(dropped=command.name), on=today) if command.name in desk.filters else nothing()
+
+
+def choose_columns(desk: Desk, command: ChooseColumns, today: date) -> Decision:
+    """Lists are taken out with other columns from now on."""
+    return nothing() if desk.columns == command.columns else facts(ColumnsChosen(columns=command.columns), on=today)
