@@ -12,4 +12,5 @@ from events.facts import (
     notice,
     receipts,
     roster_import,
+    unit,
 )
