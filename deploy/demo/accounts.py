@@ -12,12 +12,11 @@ import nats
 from deploy.box.accounts import SignIn
 from deploy.box.addresses import BoxAddresses
 from deploy.box.permissions import inbox_prefix
-from deploy.demo.town import JINQIAO, SHIQUAN
+from deploy.demo.town import JINQIAO, SHIQUAN, STREET
 from services.shell.identity.accounts import Account, Accounts, Grant, hash_password
 from services.shell.identity.caller import Role
 
 PASSWORD: Final = "hearth-demo"  # noqa: S105 - printed at each start, and only in a box of made-up people
-_DISTRICT: Final = ("demo", "示范街道")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +38,10 @@ POSTS: Final = (
     Post("chen", "老陈", Role.VISITOR, JINQIAO.code, JINQIAO.name),
     Post("shiquan", "林书记", Role.SECRETARY, SHIQUAN.code, SHIQUAN.name),
     Post("liaison", "孙科长", Role.LIAISON, JINQIAO.code, "机床厂退管办"),
-    Post("supervisor", "钱科长", Role.SUPERVISOR, *_DISTRICT),
-    Post("auditor", "郑老师", Role.AUDITOR, *_DISTRICT),
+    Post("supervisor", "钱科长", Role.SUPERVISOR, *STREET),
+    Post("auditor", "郑老师", Role.AUDITOR, *STREET),
     Post("operator", "何工", Role.OPERATOR, "", ""),
-    Post("subscriber-admin", "唐工", Role.SUBSCRIBER_ADMIN, *_DISTRICT),
+    Post("subscriber-admin", "唐工", Role.SUBSCRIBER_ADMIN, *STREET),
 )
 
 

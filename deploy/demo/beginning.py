@@ -8,9 +8,11 @@ from typing import Final
 
 from deploy.demo.chance import between
 from deploy.demo.deeds import BringIn, Deed, NameContact
-from deploy.demo.town import CAST, JINQIAO, SHIQUAN, Town, enrolment, roster, small_roster, workday
+from deploy.demo.town import CAST, JINQIAO, SHIQUAN, STREET, Town, enrolment, roster, small_roster, workday
 from events.facts.member import CorrectableField
+from events.facts.unit import UnitLevel
 from services.registry.decide.commands import ChangeContact, Correct, SetPensionBasis
+from services.registry.decide.unit import NameUnit
 
 _WAGE_FEN: Final = (310_000, 780_000)
 
@@ -18,6 +20,7 @@ _WAGE_FEN: Final = (310_000, 780_000)
 def beginning(town: Town) -> Iterator[Deed]:
     """Everything that has to be so before people come and go."""
     first = town.first
+    yield from _names(town)
     for community, filename, content in (
         (JINQIAO, "金桥社区党员花名册.xlsx", roster()),
         (SHIQUAN, "石泉社区党员花名册.xlsx", small_roster(first)),
@@ -31,6 +34,16 @@ def beginning(town: Town) -> Iterator[Deed]:
         yield Deed(day, JINQIAO, JINQIAO.worker, enrolment(one, town.anchor), one.name, time(14, 5 + place))
     yield from _wages(town)
     yield from _of_zhang_guilan(town)
+
+
+def _names(town: Town) -> Iterator[Deed]:
+    """What the street and its communities are called."""
+    units = [
+        NameUnit(path=STREET[0], name=STREET[1], level=UnitLevel.STREET),
+        *(NameUnit(path=each.code, name=each.name) for each in (JINQIAO, SHIQUAN)),
+    ]
+    for unit in units:
+        yield Deed(town.first, JINQIAO, "supervisor", unit, unit.path, time(8, 30))
 
 
 def _wages(town: Town) -> Iterator[Deed]:

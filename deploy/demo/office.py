@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from fastapi import FastAPI
@@ -29,8 +29,10 @@ from services.registry.decide.commands import (
     SetPensionBasis,
 )
 from services.registry.decide.meeting import ScheduleMeeting, SignIn
+from services.registry.decide.unit import NameUnit
 from services.registry.handle import Registry
 from services.registry.import_roster import Importer
+from services.registry.organise import Organising
 from services.registry.project import imports, register
 from services.registry.project.register import Wanted
 
@@ -91,6 +93,8 @@ class Office:
                 await self.registry.set_branch_contact(
                     asked, branch_id, BranchContact(name=named.name, phone=named.phone)
                 )
+            case NameUnit() as command:
+                await Organising(self.registry).name_unit(replace(asked, community=command.path), command)
             case Enrol() as command:
                 await self.registry.enrol(asked, command)
             case ScheduleMeeting() as command:

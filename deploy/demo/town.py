@@ -64,6 +64,8 @@ SHIQUAN: Final = Community(
     "shiquan",
     ("shiquan",),
 )
+STREET: Final = ("demo", "示范街道")
+"""The unit that both communities belong to: its path and its name."""
 SHIQUAN_PEOPLE: Final = 22
 
 

@@ -13,4 +13,5 @@ from events.facts import (
     notice,
     receipts,
     roster_import,
+    unit,
 )

@@ -13,7 +13,8 @@ from services.registry.decide.meeting import MEETING
 from services.registry.decide.member import MEMBER
 from services.registry.decide.receipts import RECEIPTS
 from services.registry.decide.roster_import import ROSTER_IMPORT
-from services.registry.project import branch, desk, dues, elsewhere, imports, ledger, meeting, member
+from services.registry.decide.unit import UNIT
+from services.registry.project import branch, desk, dues, elsewhere, imports, ledger, meeting, member, unit
 
 PURPOSES: Final[Sequence[Purpose]] = ("identity", "contact", "dues")
 """Of the keys that open sealed fields, those this service holds."""
@@ -34,7 +35,8 @@ PROJECTION: Final = Projection(
         imports.view,
         imports.refused,
         desk.view,
+        unit.view,
     ],
     [Snapshots.of(decider, version=2) for decider in (MEMBER, BRANCH, MEETING, RECEIPTS, ROSTER_IMPORT)]
-    + [Snapshots.of(decider) for decider in (DESK,)],
+    + [Snapshots.of(decider) for decider in (DESK, UNIT)],
 )

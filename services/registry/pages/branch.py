@@ -27,8 +27,9 @@ from services.registry.pages.common import (
     show_own_write,
 )
 from services.registry.pages.forms import Form, again, fresh
+from services.registry.pages.places import communities_to_fill
 from services.registry.pages.timeline import signed
-from services.registry.project import branch, history, register
+from services.registry.project import branch, history
 from services.shell.i18n import gettext as _
 from services.shell.i18n import speech
 from services.shell.pages import done, page
@@ -60,13 +61,8 @@ async def form(request: Request, caller: Office) -> Response:
 
 async def _new(request: Request, caller: Office, form: Form) -> Response:
     async with reading(request, caller) as db:
-        places = await register.communities(db)
-    if caller.scope and not any(each.startswith(caller.scope) for each in places):
-        places = [caller.scope, *places]
-    return await page(
-        request, "branch_new.html", status=form.status, form=form, words=words,
-        places=[(place, place) for place in places],
-    )  # fmt: skip
+        places = await communities_to_fill(db, caller)
+    return await page(request, "branch_new.html", status=form.status, form=form, words=words, places=places)
 
 
 @router.get("/{branch_id}", dependencies=[Waited])

@@ -15,7 +15,7 @@ from events.log.project.keyset import PAGE_DEFAULT, PAGE_MAX
 from services.registry.handle import Registry
 from services.registry.pages.words import SENTENCES, complaints
 from services.registry.project import meeting, register
-from services.shell.acting import asked, told
+from services.shell.acting import Sentences, asked, told
 from services.shell.i18n import gettext as _
 from services.shell.identity import Caller, Role, requires
 from services.shell.problems import Invalid, NotFound
@@ -60,7 +60,12 @@ async def meeting_row(request: Request, caller: Caller, meeting_id: str) -> Mapp
 
 @asynccontextmanager
 async def doing(
-    request: Request, caller: Caller, community: str, command: str, form: Mapping[str, Any] | None = None
+    request: Request,
+    caller: Caller,
+    community: str,
+    command: str,
+    form: Mapping[str, Any] | None = None,
+    sentences: Sentences = SENTENCES,
 ) -> AsyncIterator[Asked]:
     """The caller's command, and its refusals as problems. A form gives its hidden key and the version it was shown
     with (`version`, a sequence); an API call says both in headers.
@@ -71,7 +76,7 @@ async def doing(
     version = str(form.get("version") or "")
     if version.isdigit():
         found = _expecting(found, int(version))
-    async with told(SENTENCES):
+    async with told(sentences):
         yield found
 
 

@@ -26,6 +26,7 @@ from services.registry.pages.import_result import (
 )
 from services.registry.pages.import_trial import PATIENCE_SECONDS
 from services.registry.pages.import_wizard import REFRESH_SECONDS, Token
+from services.registry.pages.places import name_of
 from services.registry.project import imports
 from services.registry.roster.reasons import Reason
 from services.shell.i18n import gettext as _
@@ -55,7 +56,8 @@ async def show(
     here = f"/registry/imports/{import_id}{'?known=1' if known else '?'}"
     return await page(
         request, "import_outcome.html", result=result, row=result.row, rejected=rows, words=words, undoing=undoing,
-        actor=called[actor], known=known, warnings=await doubts_of(request, caller, result),
+        actor=called[actor], place=await name_of(request, caller, result.row["community"]), known=known,
+        warnings=await doubts_of(request, caller, result),
         kept=await names_of(request, caller, list(result.row["kept"] or ())[:NAMES_SHOWN]),
         can_resume=result.stage == words.INTERRUPTED and uploads(request).of_import(import_id) is not None,
         next_href=f"{here}&after={more}#rejected" if more else "",

@@ -22,7 +22,8 @@ from services.registry.pages.import_result import (
     uploads,
 )
 from services.registry.pages.import_trial import Trials, waited_a_moment
-from services.registry.project import imports, register
+from services.registry.pages.places import communities_to_fill, name_of
+from services.registry.project import imports
 from services.registry.roster.columns import known_field
 from services.registry.roster.reasons import UnreadableRoster
 from services.shell.acting import asked, told
@@ -87,9 +88,7 @@ async def _front(
 ) -> Response:
     async with reading(request, caller) as db:
         found = await imports.imports(db, size=PAGE_SIZE, token=token)
-        places = await register.communities(db)
-    if caller.scope and not places:
-        places = [caller.scope]
+        places = await communities_to_fill(db, caller)
     watched = importer(request).watched
     rows = [
         {**row, "stage": stage_of(row, running=(work := watched.get(row["import_id"])) is not None and work.running)}
@@ -97,7 +96,7 @@ async def _front(
     ]
     return await page(
         request, "imports.html", status=problem.status if problem else 200, rows=rows, places=places, words=words,
-        place_options=[("", _("请选择")), *((place, place) for place in places)],
+        place_options=[("", _("请选择")), *places],
         errors=problem.errors if problem else (), community=sent.fields.get("community", "") if sent else "",
         next_href=f"/registry/imports?page_token={found.next_token}" if found.next_token else "",
     )  # fmt: skip
@@ -125,6 +124,7 @@ async def preview(request: Request, caller: Office, upload_id: EntityId) -> Resp
     running = trial.progress is not None and trial.progress.running
     return await page(
         request, "import_preview.html", upload=kept, trial=trial, work=trial.progress, running=running, words=words,
+        place=await name_of(request, caller, kept.community),
         refresh_seconds=REFRESH_SECONDS if running else 0,
     )  # fmt: skip
 

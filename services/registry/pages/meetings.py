@@ -26,8 +26,9 @@ from services.registry.pages.common import (
     show_own_write,
 )
 from services.registry.pages.forms import Form, again, fresh
+from services.registry.pages.places import communities
 from services.registry.pages.quorum import quorum_of
-from services.registry.project import branch, meeting, register
+from services.registry.project import branch, meeting
 from services.shell.i18n import gettext as _
 from services.shell.i18n import ngettext, speech
 from services.shell.pages import done, page
@@ -87,11 +88,11 @@ def _starting(sent: Any) -> Any:
 async def _form(request: Request, caller: Office, form: Form) -> Response:
     async with reading(request, caller) as db:
         branches = await branch.branches(db)
-        places = await register.communities(db)
+        places = await communities(db, caller)
     return await page(
         request, "meeting_new.html", status=form.status, form=form, words=words,
         branches=[("", _("全社区")), *((each["branch_id"], each["name"]) for each in branches)],
-        places=[(place, place) for place in places] if len(places) > 1 else [],
+        places=places if len(places) > 1 else [],
     )  # fmt: skip
 
 

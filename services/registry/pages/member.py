@@ -31,6 +31,7 @@ from services.registry.pages.common import (
 from services.registry.pages.completeness import DEED, missing_of, percent_of
 from services.registry.pages.due import dues_sheet
 from services.registry.pages.forms import Form, again, fresh
+from services.registry.pages.places import places_of
 from services.registry.pages.reveal import Reveal, revealed
 from services.registry.pages.timeline import Line, Names, line_elsewhere, line_of, months, signed
 from services.registry.pages.way_back import REGISTER, way_of
@@ -68,11 +69,11 @@ async def _page(
 ) -> Response:
     async with reading(request, caller) as db:
         now = await register.card(db, member_id)
-        values = await _values(request, db, now, as_of, known_at) if now else None
+        values = await _values(request, caller, db, now, as_of, known_at) if now else None
     if now is None or values is None:
         now = await member_card(request, caller, member_id)  # enrolled a moment ago, or not there
         async with reading(request, caller) as db:
-            values = await _values(request, db, now, as_of, known_at)
+            values = await _values(request, caller, db, now, as_of, known_at)
     way = way_of(request)
     return await page(
         request,
@@ -99,7 +100,7 @@ async def _page(
 
 
 async def _values(
-    request: Request, db: AsyncConnection, now: dict[str, Any], as_of: str, known_at: str
+    request: Request, caller: Caller, db: AsyncConnection, now: dict[str, Any], as_of: str, known_at: str
 ) -> dict[str, Any]:
     """What the page shows, read in one transaction."""
     day, moment = _day_of(as_of), moment_of(known_at)
@@ -111,6 +112,7 @@ async def _values(
     return {
         "then": then,
         "card": card,
+        "place": (await places_of(db, caller, [card["community"]])).called(card["community"]),
         "percent": percent_of(card, registry(request).policy.completeness),
         "missing": missing_of(card, registry(request).policy.completeness),
         "on": day if then and day else speech().today,

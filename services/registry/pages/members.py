@@ -25,6 +25,7 @@ from services.registry.pages.common import (
 from services.registry.pages.completeness import percent_of
 from services.registry.pages.forms import Form, again, fresh
 from services.registry.pages.narrowed import Narrowing
+from services.registry.pages.places import communities, communities_to_fill
 from services.registry.pages.way_back import REGISTER, Way, row_name
 from services.registry.project import branch, desk, member, register
 from services.shell.i18n import gettext as _
@@ -52,7 +53,7 @@ async def members(request: Request, caller: Reader, narrowed: Narrowing, page_to
         found = await register.cards(db, wanted, size=PAGE_SIZE, token=page_token)
         counts = await register.counts(db, wanted)
         branches = await branch.branches(db)
-        places = await register.communities(db)
+        places = await communities(db, caller)
         laid = await desk.laid_out(db, registry(request).desk_of(caller.name, caller.scope))
     return await page(
         request,
@@ -67,6 +68,8 @@ async def members(request: Request, caller: Reader, narrowed: Narrowing, page_to
         q=narrowed.q,
         kept=narrowed.kept,
         chosen=next((each for each in branches if each["branch_id"] == narrowed.branch), None),
+        place=dict(places).get(narrowed.community, ""),
+        placed=dict(places) if len(places) > 1 else {},
         next_href=narrowed.href(page_token=found.next_token) if found.next_token else "",
         first_href=narrowed.href() if page_token else "",
         href=narrowed.href,
@@ -128,16 +131,14 @@ def _enrol_of(form: Any) -> Enrol:
 async def _form(request: Request, caller: Office, form: Form, known: str = "") -> Response:
     async with reading(request, caller) as db:
         branches = await branch.branches(db)
-        places = await register.communities(db)
-    if caller.scope and caller.scope not in places and not any(each.startswith(caller.scope) for each in places):
-        places = [caller.scope, *places]
+        places = await communities_to_fill(db, caller)
     return await page(
         request,
         "enrol.html",
         status=form.status,
         form=form,
         branches=branches,
-        place_options=[(place, place) for place in places],
+        place_options=places,
         known=known,
         words=words,
     )

@@ -25,12 +25,14 @@ from services.registry.pages import (
     meetings,
     member,
     members,
+    organisation,
     today,
 )
 from services.registry.pages.common import OFFICE, READERS
 from services.registry.pages.words import complaints
 from services.shell.handlers import answer
 from services.shell.i18n import N_
+from services.shell.identity import Role
 from services.shell.pages.nav import NavEntry
 from services.shell.problems import Invalid
 from services.shell.validation import field_errors
@@ -48,6 +50,7 @@ ROUTERS: Final = [
     branches.router,
     api_branches.router,
     branch.router,
+    organisation.router,
     api_ledger.router,
     import_wizard.router,
     import_api.router,
@@ -63,6 +66,7 @@ NAV: Final = [
     NavEntry(N_("会议"), "/registry/meetings", READERS, "registry", "meetings"),
     NavEntry(N_("党费"), "/registry/dues", READERS, "registry", "owing"),
     NavEntry(N_("支部"), "/registry/branches", READERS, "registry"),
+    NavEntry(N_("组织"), "/registry/organisation", (Role.SUPERVISOR, Role.AUDITOR), "registry"),
     NavEntry(N_("导入名册"), "/registry/imports", OFFICE, "registry"),
 ]
 
