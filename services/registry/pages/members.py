@@ -20,6 +20,7 @@ from services.registry.pages.common import (
     read,
     reading,
     registry,
+    rules,
     show_own_write,
 )
 from services.registry.pages.completeness import percent_of
@@ -48,7 +49,7 @@ async def front(_caller: Reader) -> Response:
 @router.get("/members", dependencies=[Waited])
 async def members(request: Request, caller: Reader, narrowed: Narrowing, page_token: str = "") -> Response:
     """A page of the register."""
-    policy = registry(request).policy.completeness
+    policy = rules(request, narrowed.community or caller.scope).completeness
     wanted = narrowed.wanted(caller, policy)
     async with reading(request, caller) as db:
         found = await register.cards(db, wanted, size=PAGE_SIZE, token=page_token)
@@ -81,7 +82,7 @@ async def members(request: Request, caller: Reader, narrowed: Narrowing, page_to
 @router.get("/members.xlsx")
 async def export(request: Request, caller: Office, narrowed: Narrowing) -> Response:
     """The list as it is narrowed, as a worksheet. Personal numbers are masked in it as they are on the page."""
-    policy = registry(request).policy.completeness
+    policy = rules(request, narrowed.community or caller.scope).completeness
     async with reading(request, caller) as db:
         found = await register.cards(db, narrowed.wanted(caller, policy), size=EXPORT_MAX)
     header = [
