@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from deploy.box.layout import Layout
 from deploy.box.trouble import Trouble
 from services.care.pages.policy import SCHEMA as CARE
 from services.care.settings import CareSettings
@@ -44,7 +45,7 @@ def packs_of(data: Path, service: str, more: Sequence[Path] = ()) -> PackSet[Any
 
 def folder_of(data: Path, service: str) -> Path:
     """Where a service looks for packs; it need not be there."""
-    return Settings(data=data).packs / service
+    return Settings(data=Layout.of(data).data).packs / service
 
 
 def refuse_unusable(data: Path) -> None:

@@ -37,8 +37,8 @@ def up(
 ) -> None:
     """Run the servers and the services of a box until Ctrl-C or SIGTERM; prints READY and the address last."""
     directory = data_directory(context, data)
-    write_logs(Layout.of(directory).logs)
     refuse_unusable(directory)
+    write_logs(Layout.of(directory).logs)
     with listen(directory, port) as listener, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_until_signal(_run(directory, listener, demo=demo)))
 

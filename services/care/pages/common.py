@@ -49,10 +49,9 @@ def rules(request: Request, place: str) -> CarePolicy:
     return care(request).policy_at(place, speech().today)
 
 
-def planned_by(request: Request) -> RulesOf:
-    """By which rules a row's visit was planned: those of its community when its window began."""
-    today = speech().today
-    return lambda row: care(request).policy_at(row["community"], min(row["start_on"], today))
+def rules_by_row(request: Request) -> RulesOf:
+    """The rules of a row's own community today; they also know the words of every clause that held there before."""
+    return lambda row: rules(request, row["community"])
 
 
 def own_only(caller: Caller) -> str:

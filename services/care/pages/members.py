@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from services.care.decide.commands import Recover, ReportIllness
 from services.care.pages import reveal, visitors, words
-from services.care.pages.common import EntityId, Office, care, doing, person_row, planned_by, read_form, rules
+from services.care.pages.common import EntityId, Office, care, doing, person_row, read_form, rules, rules_by_row
 from services.care.pages.forms import Form, empty, or_again
 from services.care.pages.reveal import Reveal
 from services.care.project import illness, met, person, usual_visitor, visits
@@ -63,7 +63,7 @@ async def _page(
         may_see_illness=caller.has(Role.SECRETARY),
         names=visitors.called(known, [one["made_by"] or one["visitor"] for one in planned]),
         words=words,
-        policy=planned_by(request),
+        policy=rules_by_row(request),
     )
 
 

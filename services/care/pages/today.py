@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import JSONResponse, Response
 
 from services.care.pages import visitors, words
-from services.care.pages.common import CARERS, OFFICE, SOON_DAYS, Carer, own_only, planned_by
+from services.care.pages.common import CARERS, OFFICE, SOON_DAYS, Carer, own_only, rules_by_row
 from services.care.pages.trips import Agenda, agenda
 from services.care.project import visits
 from services.shell.i18n import speech
@@ -31,7 +31,7 @@ async def _shown(request: Request, caller: Caller, day: Agenda) -> dict[str, Any
         "day": day,
         "names": names,
         "words": words,
-        "policy": planned_by(request),
+        "policy": rules_by_row(request),
         "until": speech().today + timedelta(days=SOON_DAYS),
         "may_organise": caller.has(*OFFICE),
     }

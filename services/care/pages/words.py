@@ -66,7 +66,7 @@ def options(words: Mapping[Any, str]) -> list[tuple[str, str]]:
 
 
 RulesOf = Callable[[Mapping[str, Any]], CarePolicy]
-"""A visit's row -> the rules it was planned by."""
+"""A visit's row -> the rules of its community."""
 
 
 def occasion(row: Mapping[str, Any], policy: RulesOf) -> str:

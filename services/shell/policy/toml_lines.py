@@ -31,7 +31,11 @@ def read_toml(text: str) -> tuple[Mapping[str, Any], Mapping[Place, int]]:
             raise NotToml(text.rstrip().count("\n") + 1, str(error)) from error
         reason, line, column = said.groups()
         raise NotToml(int(line), f"column {column}: {reason}") from error
-    return data, dict(_places(text))
+    lines: dict[Place, int] = {}
+    for place, line in _places(text):
+        for size in range(1, len(place) + 1):
+            lines.setdefault(place[:size], line)
+    return data, lines
 
 
 def _places(text: str) -> Iterator[tuple[Place, int]]:

@@ -39,6 +39,7 @@ def test_each_name_stands_on_its_line() -> None:
         ("a", "b", "c"): 4,
         ("a", "list"): 5,
         ("a", "quoted.name"): 9,
+        ("many",): 14,
         ("many", 0): 14,
         ("many", 0, "name"): 15,
         ("many", 0, "inner"): 16,
