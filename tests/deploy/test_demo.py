@@ -181,7 +181,7 @@ def test_the_office_has_its_day_before_it(demo: Demo) -> None:
             "王德明",
             "没有联系",
             "赵文",
-            "外出满六个月",
+            "外出满 6 个月",
             "周慧敏",
             "欠 ",
         ):

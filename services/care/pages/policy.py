@@ -33,7 +33,7 @@ WORDS: Final = RuleWords(
         "cadence.*.age_min": Worded(N_("年满"), units.ages),
         "cadence.*.age_max": Worded(N_("不超过"), units.ages),
         "cadence.*.lives_alone": Worded(N_("只限独居的"), units.yes_or_no),
-        "cadence.*.per": Worded(N_("多久算一期"), units.one_of(PERIOD)),
+        "cadence.*.per": Worded(N_("周期"), units.one_of(PERIOD)),
         "cadence.*.times": Worded(N_("每期"), units.times),
         "cadence.*.due_before_end_days": Worded(N_("最好在期末前"), units.days),
         "cadence.*.way": Worded(N_("怎么联系"), units.one_of(WAY)),

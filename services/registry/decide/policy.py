@@ -98,6 +98,13 @@ class RemindersRule(Rule):
         return self
 
 
+class ReportRule(Rule):
+    """Who is away reports home once in every so many calendar months."""
+
+    every_months: int = Field(ge=1)
+    clause: str
+
+
 class LostRule(Rule):
     """Who was not reached for so many calendar months: a person looks into it (DOMAIN §4 "lost contact")."""
 
@@ -112,6 +119,7 @@ class AwayPolicy(Rule):
     card: CardRule
     intermittent: IntermittentRule
     reminders: RemindersRule
+    report: ReportRule
     lost: LostRule
 
     def is_near(self, destination: str) -> bool:
@@ -236,6 +244,7 @@ class RegistryPolicy(Rule):
             self.away.card.clause,
             self.away.intermittent.clause,
             self.away.reminders.clause,
+            self.away.report.clause,
             self.away.lost.clause,
             self.meetings.quorum.clause,
             self.branches.stands.clause,

@@ -50,14 +50,15 @@ def clocks_of(row: Mapping[str, Any], policy: AwayPolicy, today: date) -> Clocks
             soon_days = policy.reminders.card_days
             main = _span(row["since"], row["card_until"] or line, today, row["clause"], _("联系卡"), soon_days)
             if row["fixed_place"] and today >= line:
-                decide, clause = _("外出满六个月且住址固定，建议转临时组织关系"), policy.transfer.clause
+                months, clause = policy.transfer.months_min, policy.transfer.clause
+                decide = _("外出满 %(months)s 个月且住址固定，建议转临时组织关系", months=months)
             elif row["card_until"] and today > row["card_until"]:
                 decide, clause = _("联系卡已到期：续期，还是已经返回"), policy.card.clause
         case _:
-            main = _since(row["since"], today, row["clause"])
+            main = _since(row["since"], today, row["clause"], policy.report.every_months)
     if not decide and row["expected_return"] and today > row["expected_return"]:
         decide = _("过了预计返回的%(day)s，请问一问近况", day=day(row["expected_return"]))
-    first, *_between, last = policy.reminders.contact_days
+    first, last = policy.reminders.contact_days[0], policy.reminders.contact_days[-1]
     if not decide and policy.is_lost(last_contact, today):
         decide, clause = _("%(num)s 天没有联系上，请人工核实", num=silent_days), policy.lost.clause
     elif not decide and silent_days >= last:
@@ -75,11 +76,14 @@ def _span(since: date, until: date, today: date, clause: str, what: str, soon_da
     return ClockFace(gone / whole, text, "soon" if left <= soon_days else "away", clause)
 
 
-def _since(since: date, today: date, clause: str) -> ClockFace:
-    """No end is known: the year's report home is the span that counts."""
+def _since(since: date, today: date, clause: str, report_months: int) -> ClockFace:
+    """No end is known: the time to the next report home is the span that counts."""
     days = (today - since).days
     text = ngettext("已外出 %(num)s 天", "已外出 %(num)s 天", days)
-    return ClockFace(days % 365 / 365, text, "away", clause)
+    last = next_one = since
+    while next_one <= today:
+        last, next_one = next_one, months_after(next_one, report_months)
+    return ClockFace((today - last).days / max((next_one - last).days, 1), text, "away", clause)
 
 
 def card_soon(policy: AwayPolicy, today: date) -> date:
