@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request
+from pydantic_core import to_jsonable_python
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from services.shell.i18n import N_, speech
@@ -20,7 +21,7 @@ from services.shell.pages.render import fragment, page
 from services.shell.policy import Head, Policies
 from services.shell.policy.words import ShownRule, ShownValue, shown
 from services.shell.problems import FieldError, Invalid, NotFound
-from services.shell.reading import plain_json, within
+from services.shell.reading import within
 from services.shell.state import Shell
 
 NAV = NavEntry(N_("规则"), "/policy")
@@ -96,7 +97,7 @@ async def policy_json(request: Request, caller: Anybody, community: PlacePath = 
         "items": [_value_json(rule, value) for rule in rules for value in rule.values],
         "next_page_token": "",
     }
-    return JSONResponse(plain_json(body))
+    return JSONResponse(to_jsonable_python(body))
 
 
 def day_of(text: str) -> date:

@@ -91,6 +91,12 @@ class TestWhatIsDue:
     def test_without_a_pension_on_record_nobody_guesses(self) -> None:
         assert due_of("2026-05", DuesTerms(), in_force) is None
 
+    def test_each_month_follows_the_rules_of_its_own_first_day(self) -> None:
+        dearer = DUES.model_copy(update={"low": DUES.low.model_copy(update={"permille": 6, "clause": "市三"})})
+        terms = DuesTerms().with_basis(date(2026, 1, 1), 342000)
+        due = dues_of(["2026-11", "2026-12"], terms, lambda day: dearer if day >= date(2026, 12, 1) else DUES)
+        assert [(one.due_fen, one.clause) for one in due] == [(1710, "§2.1"), (2052, "市三")]
+
     @forall(fen, fen)
     def test_a_larger_pension_never_costs_less(self, one: int, other: int) -> None:
         smaller, larger = sorted((one, other))
