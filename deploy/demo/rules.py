@@ -1,4 +1,4 @@
-"""The made-up city has a rule of its own from the first of next month on, so that the page of rules has some to show."""
+"""The made-up city has a rule of its own from the first of next month on, for the page of rules to show."""
 
 from __future__ import annotations
 

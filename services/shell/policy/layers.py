@@ -155,7 +155,7 @@ def _alone(pack: Pack, national: Pack, schema: Schema[Any]) -> Iterator[Problem]
             yield pack.problem(path, f"{'.'.join(path)}: nothing is called so")
         elif path[0] in schema.closed and len(path) > 1 and path[:2] not in tables:
             yield pack.problem(path[:2], f"{'.'.join(path[:2])}: nothing is called so")
-        elif _is_clause(path) and value not in pack.clauses:
+        elif _is_clause(path) and isinstance(value, str) and value not in pack.clauses:
             yield pack.problem(path, f"{'.'.join(path)}: {value!r} has no words in [clauses] of this pack")
     for path in pack.values:
         clause = None if _is_clause(path) or path[-1] == schema.keyed.get(path[0]) else clause_of(path, clauses)

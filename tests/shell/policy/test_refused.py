@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from services.shell.policy import BadPacks
-from tests.shell.policy.made_up import head, laid
+from services.shell.policy import BadPacks, Problem
+from tests.shell.policy.made_up import head, laid, pack
 
 WORDS = '[clauses]\nc = "w"\n'
 
@@ -81,3 +83,30 @@ def test_a_pack_below_may_not_put_words_into_the_clause_of_one_above() -> None:
     assert refused(head() + WORDS, below) == [
         "2.toml:9: 'c' has other words in 1.toml: give your clause a name of its own"
     ]
+
+
+GOOD = (
+    head() + '[rate]\nlimit = 5\npermille = 6\nclause = "c"\n[[round]]\nname = "old"\ntimes = 2\nclause = "c"\n'
+    '[words."moved.away"]\ntext = "x"\nclause = "c"\n' + WORDS
+).splitlines()
+STRANGE = ("5", '"c"', "true", "[]", "[1, {}]", "{ a = 1 }", "2026-01-01", "12:00:00", "nan", '"""', "9" * 30, "")
+
+
+@given(st.lists(st.tuples(st.integers(0, len(GOOD) - 1), st.sampled_from(("cut", "twice", *STRANGE))), max_size=4))
+def test_however_a_pack_is_spoilt_it_is_used_or_refused_with_its_lines(spoilt: list[tuple[int, str]]) -> None:
+    lines = list(GOOD)
+    for number, how in spoilt:
+        if how == "cut":
+            lines[number] = ""
+        elif how == "twice":
+            lines[number] = f"{lines[number]}\n{lines[number]}"
+        elif "=" in lines[number]:
+            lines[number] = f"{lines[number].split('=')[0]} = {how}"
+    text = "\n".join(lines)
+    try:
+        laid(text)
+        problems: list[Problem] = []
+    except BadPacks as bad:
+        problems = list(bad.problems)
+    assert problems or pack(text).head.service == "sample"
+    assert all(one.file == "1.toml" and 1 <= one.line <= text.count("\n") + 1 for one in problems)
