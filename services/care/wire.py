@@ -88,6 +88,7 @@ async def _work(app: FastAPI, host: Host, own: CareSettings, stack: AsyncExitSta
         own.plan_quiet_seconds,
     )
     app.state.care, app.state.planner = care, planner
+    app.state.policies.changed = planner.soon
     app.state.caught_up = lambda: _caught_up(host)
     app.state.reacted = lambda receipt: _reacted(host, receipt)
     app.state.reactor = Reactor(

@@ -16,6 +16,7 @@ from services.registry.pages.import_files import Uploads
 from services.registry.pages.import_trial import Trials
 from services.registry.pages.policy import SCHEMA, WORDS
 from services.registry.pages.routers import NAV, ROUTERS, install
+from services.registry.project import branch
 from services.registry.projection import PROJECTION, PURPOSES
 from services.registry.settings import RegistrySettings
 from services.shell import asyncapi
@@ -46,6 +47,7 @@ def build(settings: Settings, host: Host | None = None) -> FastAPI:
             app.state.runner = host.runner
             app.state.caught_up = partial(_caught_up, host)
             app.state.registry = Registry(host.commands, host.pool, own.index_key.read_bytes(), policies.at, host.today)
+            app.state.places = partial(_places, host)
             app.state.uploads = Uploads(own.data / "uploads", host.clock)
             app.state.uploads.sweep()
             importer = app.state.importer = Importer(app.state.registry)
@@ -58,6 +60,11 @@ def build(settings: Settings, host: Host | None = None) -> FastAPI:
     app.state.host, app.state.policies, app.state.rule_words = host, policies, WORDS
     install(app)
     return app
+
+
+async def _places(host: Host, scope: str) -> list[str]:
+    async with host.database.reading(scope) as db:
+        return await branch.communities(db)
 
 
 async def _caught_up(host: Host, *, with_others: bool = False, timeout_seconds: float = 5.0) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import date
 
 import pytest
 
@@ -78,6 +79,15 @@ async def test_a_pack_taken_up_later_plans_nothing_twice(office: Office) -> None
 
 async def _taken_up(office: Office) -> bool:
     return any(pack.head.scope == SHIQUAN for pack in office.service.state.policies.packs)
+
+
+async def test_a_pack_taken_up_while_the_office_works_is_planned_by(office: Office) -> None:
+    async with office.asking(scope=SHIQUAN) as clerk:
+        member_id = await office.registry.enrols(SHIQUAN, birth=date(1961, 3, 7))
+        await planned(clerk, member_id, "yearly")
+        sooner = PACK.replace("jinqiao", "shiquan").replace('"eighty"\nway = "call"', '"seventy"\nage_min = 60')
+        put(sooner, office.settings.packs / "care", "shiquan.toml")
+        assert (await planned(clerk, member_id, "seventy"))["clause"] == "金一"
 
 
 async def test_visitors_and_auditors_may_read_the_rules_too(office: Office) -> None:

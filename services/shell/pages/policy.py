@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from services.shell.i18n import N_, speech
 from services.shell.i18n import gettext as _
-from services.shell.identity.caller import Caller
+from services.shell.identity.caller import Caller, Role
 from services.shell.identity.requires import requires
 from services.shell.pages.nav import NavEntry
 from services.shell.pages.render import fragment, page
@@ -47,7 +47,13 @@ async def policy(request: Request, caller: Anybody, community: PlacePath = "", o
         down=[panel.service for panel in panels if panel.down],
         place=place,
         on=day,
+        may_choose=chooses(caller),
     )
+
+
+def chooses(caller: Caller) -> bool:
+    """Whether somebody looks after more than one place."""
+    return not caller.scope or caller.has(Role.SUPERVISOR, Role.AUDITOR, Role.OPERATOR)
 
 
 @service_router.get("/policy", include_in_schema=False)
@@ -64,6 +70,7 @@ async def panel(request: Request, caller: Anybody, community: PlacePath = "", on
     sections: dict[str, list[ShownRule]] = {}
     for rule in rules:
         sections.setdefault(rule.section, []).append(rule)
+    known = getattr(request.app.state, "places", None)
     own = {pack.head.scope for pack in policies.packs if pack.head.scope and caller.covers(pack.head.scope)}
     return fragment(
         request,
@@ -78,6 +85,7 @@ async def panel(request: Request, caller: Anybody, community: PlacePath = "", on
             (one, f"/policy?{urlencode({'community': one, 'on': day})}", None, False) for one in sorted(own - {place})
         ],
         trouble=policies.trouble,
+        offered=await known(caller.scope) if known and chooses(caller) else (),
     )
 
 

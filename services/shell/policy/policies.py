@@ -6,7 +6,7 @@ import asyncio
 import logging
 import os
 import tempfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -70,6 +70,8 @@ class Policies(Generic[P]):
     folder: Path
     trouble: Sequence[Problem] = ()
     """What is wrong with the folder as it is now; what was read before still holds."""
+    changed: Callable[[], None] = lambda: None
+    """Called in the event loop when other packs hold than before."""
     _packs: PackSet[P] = field(init=False, repr=False)
     _seen: object = field(init=False, default=None, repr=False)
 
@@ -133,7 +135,8 @@ class Policies(Generic[P]):
         while True:
             await asyncio.sleep(every_seconds)
             try:
-                await asyncio.to_thread(self.refresh)
+                if await asyncio.to_thread(self.refresh):
+                    self.changed()
             except OSError as error:  # the folder cannot be read just now: what holds goes on to hold
                 logger.warning("%s cannot look into %s: %s", self.schema.service, self.folder, error)
 

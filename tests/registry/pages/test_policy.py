@@ -161,6 +161,10 @@ async def test_a_supervisor_sees_another_place_and_nobody_one_outside(office: Of
         assert "这些地方有自己的规定：" in page
         assert "community=demo.jinqiao" in page
         assert "金桥社区约定" not in page
+        assert "<datalist" not in page
+        await enrolled(clerk)
+        assert f'<option value="{JINQIAO}">' in (await above.get("/policy")).text
+        assert "<datalist" not in (await clerk.get("/policy")).text
         assert "金桥社区约定" in (await above.get("/policy?community=demo.jinqiao")).text
     assert (await clerk.get("/registry/api/policy?community=demo.shiquan")).status_code == 403
     assert (await clerk.get("/policy?community=demo.shiquan")).status_code == 403
