@@ -19,6 +19,7 @@ from deploy.box.addresses import BoxAddresses
 from deploy.box.apps import ServingEnded, listen, serving
 from deploy.box.box import Outside, running_box
 from deploy.box.layout import SERVICES, Layout
+from deploy.box.packs import refuse_unusable
 from deploy.cli.joining import asking
 from deploy.cli.logs import write_logs
 from deploy.cli.options import DataOption, data_directory
@@ -36,6 +37,7 @@ def up(
 ) -> None:
     """Run the servers and the services of a box until Ctrl-C or SIGTERM; prints READY and the address last."""
     directory = data_directory(context, data)
+    refuse_unusable(directory)
     write_logs(Layout.of(directory).logs)
     with listen(directory, port) as listener, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_until_signal(_run(directory, listener, demo=demo)))

@@ -144,7 +144,7 @@ class Office:
     async def _pay(self, deed: Deed, asked: Asked, pay: Pay) -> None:
         member_id = await self._id_of(deed.community.code, deed.who)
         member = await self.registry.state(member_id)
-        due = self.registry.due(member.terms, pay.months)
+        due = self.registry.due(asked.community, member.terms, pay.months)
         amount_fen = sum(one.due_fen for one in due if one)
         command = PayDues(
             months=pay.months, amount_fen=amount_fen, method=pay.method, paid_on=deed.day, payer=pay.payer

@@ -13,6 +13,7 @@ from deploy.box.permissions import inbox_prefix
 from deploy.demo.deeds import ZONE
 from deploy.demo.play import Play
 from deploy.demo.progress import Progress, note, progress_of
+from deploy.demo.rules import set_rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ async def demo_of(addresses: BoxAddresses) -> Demo | None:
         if await _holds_facts(addresses):
             return None
         progress = Progress(anchor=datetime.now(ZONE).date())
+        set_rules(addresses.data, progress.anchor)
         note(addresses.data, progress)
     return Demo(progress.anchor, None if progress.done else Play(addresses.data, progress))
 

@@ -8,10 +8,11 @@ from deploy.box.addresses import attach
 from deploy.box.layout import Layout
 from deploy.doctor.directory import disk, keys, leftovers, programs
 from deploy.doctor.finding import Check, Finding, Installation
+from deploy.doctor.packs import policy
 from deploy.doctor.parked import parked
 from deploy.doctor.servers import nats_server, pages, postgres_server, streams
 
-CHECKS: list[Check] = [programs, disk, keys, leftovers, nats_server, streams, postgres_server, parked, pages]
+CHECKS: list[Check] = [programs, disk, keys, policy, leftovers, nats_server, streams, postgres_server, parked, pages]
 
 
 async def examine(data: Path) -> list[Finding]:

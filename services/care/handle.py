@@ -27,6 +27,9 @@ from services.care.decide.commands import (
 from services.care.decide.plan import Situation
 from services.care.decide.policy import CarePolicy
 
+PolicyAt = Callable[[str, date], CarePolicy]
+"""(place, day) -> the rules in force there on that day."""
+
 UNKNOWN: Final = Situation(on_roll=False)
 """Somebody of whom the registry has published nothing."""
 
@@ -43,7 +46,7 @@ class Care:
     """
 
     commands: Commands
-    policy: CarePolicy
+    policy_at: PolicyAt
     today: Callable[[], date]
     situations: Situations
     plan_soon: Callable[[], None]
@@ -62,12 +65,13 @@ class Care:
     async def plan_illness_visit(
         self, asked: Asked, member_id: str, command: PlanIllnessVisit, after: str = ""
     ) -> Receipt:
-        """Plan the visit within the days that the severity asks for."""
+        """Plan the visit within the days that the severity asks for, by the rules of the day of falling ill."""
         situation = await self.situation(member_id, after)
+        rules = self.policy_at(asked.community, command.since)
         return await self._act(
             asked,
             member_id,
-            lambda c: care.plan_illness_visit(c, command, situation, self.policy, self.today()),
+            lambda c: care.plan_illness_visit(c, command, situation, rules, self.today()),
         )
 
     # ── visits ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -102,15 +106,17 @@ class Care:
         """
         situation = await self.situation(member_id, after)
         today, because = self.today(), asked.causation
+        rules = self.policy_at(asked.community, today)
         return await self._act(
-            asked, member_id, lambda c: care.replan(c, member_id, situation, self.policy, today, because=because)
+            asked, member_id, lambda c: care.replan(c, member_id, situation, rules, today, because=because)
         )
 
     async def plan_ahead(self, asked: Asked, people: Mapping[str, Situation]) -> Receipt:
         """`replan` for several people of one community, in one append."""
         today = self.today()
+        rules = self.policy_at(asked.community, today)
         return await self._act_for_all(
-            asked, list(people), lambda one, cared: care.replan(cared, one, people[one], self.policy, today)
+            asked, list(people), lambda one, cared: care.replan(cared, one, people[one], rules, today)
         )
 
     async def mark_missed(self, asked: Asked, member_ids: Sequence[str]) -> Receipt:

@@ -16,8 +16,8 @@ from events.facts.care import FellIll
 from events.log.command import Receipt
 from events.log.port import Unavailable
 from services.care.decide.plan import Situation
-from services.care.decide.policy import policy_of
 from services.care.handle import Care
+from services.care.pages.policy import SCHEMA, WORDS
 from services.care.pages.routers import NAV, ROUTERS
 from services.care.project import situation
 from services.care.projection import PROJECTION, PURPOSES
@@ -29,6 +29,7 @@ from services.shell import asyncapi
 from services.shell.app import service_app
 from services.shell.health import Finding, Health
 from services.shell.host import Host
+from services.shell.policy import Policies
 from services.shell.reacting import PostgresParking, Reactor, broker_options, prepare_reactions
 from services.shell.settings import Settings
 
@@ -44,22 +45,23 @@ def build(settings: Settings, host: Host | None = None) -> FastAPI:
     """Care's application; its lifespan connects, projects, reacts and plans. `host` brings another clock or ids."""
     own = CareSettings.model_validate(settings.model_dump())
     host = host or Host(own, PROJECTION, PURPOSES)
+    policies = Policies(SCHEMA, own.care_policy, own.packs / SCHEMA.service)
     checks = Health()
     checks.add("projector", host.projecting)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
+            await stack.enter_async_context(policies.watched(own.policy_look_seconds))
             stack.push_async_callback(host.stop)
             await host.start()
             app.state.database, app.state.runner = host.database, host.runner
-            app.state.policy = policy_of(own.care_policy.read_text("utf-8"))
             await _work(app, host, own, stack)
             yield
 
     routers = [*ROUTERS, asyncapi.router("care", REACTIONS)]
     app = service_app("care", Path(__file__).parent / "pages", routers, checks=checks, lifespan=lifespan)
-    app.state.host = host
+    app.state.host, app.state.policies, app.state.rule_words = host, policies, WORDS
     checks.add("reactions", lambda: _reacting(app))
     checks.add("planner", lambda: _planning(app))
     return app
@@ -70,7 +72,7 @@ async def _work(app: FastAPI, host: Host, own: CareSettings, stack: AsyncExitSta
     await _make_tables(own)
     care = Care(
         host.commands,
-        app.state.policy,
+        app.state.policies.at,
         host.today,
         lambda members, after: _situations(host, members, after),
         lambda: planner.soon(),  # noqa: PLW0108 - the planner is made of the handler
@@ -86,6 +88,7 @@ async def _work(app: FastAPI, host: Host, own: CareSettings, stack: AsyncExitSta
         own.plan_quiet_seconds,
     )
     app.state.care, app.state.planner = care, planner
+    app.state.policies.changed = planner.soon
     app.state.caught_up = lambda: _caught_up(host)
     app.state.reacted = lambda receipt: _reacted(host, receipt)
     app.state.reactor = Reactor(

@@ -22,6 +22,10 @@ _ACCOUNT_CHARACTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_-")
 """Of an account's name; whoever is written down otherwise has no account to be told by."""
 
 
+PolicyAt = Callable[[str, date], NotifyPolicy]
+"""(place, day) -> the rules in force there on that day."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pending:
     """Something that waits to be told."""
@@ -53,7 +57,7 @@ class Notify:
     """
 
     commands: Commands
-    policy: NotifyPolicy
+    policy_at: PolicyAt
     today: Callable[[], date]
     directory: Directory
 
@@ -72,9 +76,10 @@ class Notify:
         """Intend the notice that the rule `key` makes of a fact; None if there is nobody whom the rule could tell.
 
         Once per fact, rule and recipient, however often it is asked for. `suppressed`: why it is not told after all;
-        of those who are gone nothing is told anyway.
+        of those who are gone nothing is told anyway. Words and ways are those of today's rules in the community.
         """
-        message = self.policy.messages[key]
+        policy = self.policy_at(asked.community, self.today())
+        message = policy.messages[key]
         addressee = _addressee(message.recipient, person)
         if addressee is None:
             return None
@@ -88,7 +93,7 @@ class Notify:
             **said,
         }
         command = notice_for(
-            self.policy,
+            policy,
             key,
             recipient_id=recipient_id,
             because=about.id,

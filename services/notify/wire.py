@@ -14,8 +14,8 @@ from faststream.nats import NatsBroker
 
 from events.log.port import Unavailable
 from services.notify.decide.person import Branch, Person, Standing
-from services.notify.decide.policy import policy_of
 from services.notify.handle import Notify, Pending
+from services.notify.pages.policy import SCHEMA, WORDS
 from services.notify.pages.routers import NAV, ROUTERS
 from services.notify.project import known, outbox, recipient
 from services.notify.projection import PROJECTION, PURPOSES
@@ -25,6 +25,7 @@ from services.shell import asyncapi
 from services.shell.app import service_app
 from services.shell.health import Finding, Health
 from services.shell.host import Host
+from services.shell.policy import Policies
 from services.shell.reacting import PostgresParking, Reactor, broker_options, prepare_reactions
 from services.shell.settings import Settings
 
@@ -38,19 +39,20 @@ def build(settings: Settings, host: Host | None = None) -> FastAPI:
     """Notify's application; its lifespan connects, projects and reacts. `host` brings another clock or ids."""
     own = NotifySettings.model_validate(settings.model_dump())
     host = host or Host(own, PROJECTION, PURPOSES)
+    policies = Policies(SCHEMA, own.notify_policy, own.packs / SCHEMA.service)
     checks = Health()
     checks.add("projector", host.projecting)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
+            await stack.enter_async_context(policies.watched(own.policy_look_seconds))
             stack.push_async_callback(host.stop)
             await host.start()
             await _make_tables(own)
-            policy = policy_of(own.notify_policy.read_text("utf-8"))
             app.state.database, app.state.runner = host.database, host.runner
             app.state.caught_up = lambda: _caught_up(host, host.projection.own_stream)
-            app.state.notify = Notify(host.commands, policy, host.today, Tables(host))
+            app.state.notify = Notify(host.commands, policies.at, host.today, Tables(host))
             app.state.reactor = Reactor(
                 "notify",
                 REACTIONS,
@@ -67,7 +69,7 @@ def build(settings: Settings, host: Host | None = None) -> FastAPI:
 
     routers = [*ROUTERS, asyncapi.router("notify", REACTIONS)]
     app = service_app("notify", Path(__file__).parent / "pages", routers, checks=checks, lifespan=lifespan)
-    app.state.host = host
+    app.state.host, app.state.policies, app.state.rule_words = host, policies, WORDS
     checks.add("reactions", lambda: _reacting(app))
     return app
 

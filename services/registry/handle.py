@@ -33,11 +33,14 @@ from services.registry.decide.commands import (
     WithdrawEnrolment,
 )
 from services.registry.decide.desk import DESK, ChooseColumns, DropFilter, KeepFilter
-from services.registry.decide.dues import DuesTerms, due_of
+from services.registry.decide.dues import DuesRules, DuesTerms, due_of
 from services.registry.decide.meeting import MEETING, CancelMeeting, ScheduleMeeting, SignIn
 from services.registry.decide.member import MEMBER, Member
 from services.registry.decide.policy import RegistryPolicy
 from services.registry.decide.receipts import RECEIPTS
+
+PolicyAt = Callable[[str, date], RegistryPolicy]
+"""(place, day) -> the rules in force there on that day."""
 
 ID_NUMBER: Final = "id_number"
 REQUEST: Final = "request"
@@ -58,7 +61,7 @@ class Registry:
     commands: Commands
     pool: Pool
     index_key: bytes
-    policy: RegistryPolicy
+    policy_at: PolicyAt
     today: Callable[[], date]
 
     # ── members ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -98,8 +101,8 @@ class Registry:
         return await self._act(asked, member_id, lambda one: member.change_contact(one, command, self.today()))
 
     async def move_away(self, asked: Asked, member_id: str, command: MoveAway) -> Receipt:
-        """The member leaves for a while; the policy chooses how the relation is kept."""
-        away = self.policy.away
+        """The member leaves for a while; the policy of the day of leaving chooses how the relation is kept."""
+        away = self.policy_at(asked.community, command.since).away
         return await self._act(asked, member_id, lambda one: member.move_away(one, command, away, self.today()))
 
     async def come_back(self, asked: Asked, member_id: str, command: Return) -> Receipt:
@@ -123,9 +126,11 @@ class Registry:
         """Dues were paid: the receipt's number, and the facts of the member and of the community's receipt book."""
         book_id = receipt_book(asked.community)
 
+        rules = self.dues_rules(asked.community)
+
         def decide(states: Sequence[Any]) -> Decisions:
             return receipts.pay_dues(
-                states[0], states[1], command, self.policy.dues, self.today(), member_id=member_id, book_id=book_id
+                states[0], states[1], command, rules, self.today(), member_id=member_id, book_id=book_id
             )
 
         receipt = await self.commands.act_together(asked, [(MEMBER, member_id), (RECEIPTS, book_id)], decide)
@@ -249,9 +254,14 @@ class Registry:
         known = await self.commands.states.load(list(member_ids), "")
         return {one: Member.model_validate_json(snapshot.state) for one, snapshot in known.snapshots.items()}
 
-    def due(self, terms: DuesTerms, months: Iterable[str]) -> list[MonthDue | None]:
-        """What is due for each of these months; None where no pension was ever put on record."""
-        return [due_of(month, terms, self.policy.dues) for month in months]
+    def due(self, community: str, terms: DuesTerms, months: Iterable[str]) -> list[MonthDue | None]:
+        """What is due for each of these months in a community; None where no pension was ever put on record."""
+        rules = self.dues_rules(community)
+        return [due_of(month, terms, rules) for month in months]
+
+    def dues_rules(self, community: str) -> DuesRules:
+        """The rules of dues of a community by the day."""
+        return lambda day: self.policy_at(community, day).dues
 
     async def opened(self, messages: Sequence[Message], *, sealed: bool = True) -> list[Recorded]:
         """Stored envelopes as facts, as far as the registry holds the keys; what cannot be read is left out.

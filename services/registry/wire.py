@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
 
 from fastapi import FastAPI
 
 from events.log.envelope import log_stream_of
-from services.registry.decide.policy import policy_of
 from services.registry.handle import Registry
 from services.registry.import_roster import Importer
 from services.registry.pages.import_files import Uploads
 from services.registry.pages.import_trial import Trials
+from services.registry.pages.policy import SCHEMA, WORDS
 from services.registry.pages.routers import NAV, ROUTERS, install
+from services.registry.project import branch
 from services.registry.projection import PROJECTION, PURPOSES
 from services.registry.settings import RegistrySettings
 from services.shell import asyncapi
 from services.shell.app import service_app
 from services.shell.health import Health
 from services.shell.host import Host
+from services.shell.policy import Policies
 from services.shell.settings import Settings
 
 __all__ = ["NAV", "PROJECTION", "PURPOSES", "build"]
@@ -31,39 +33,38 @@ def build(settings: Settings, host: Host | None = None) -> FastAPI:
     """The registry's application; its lifespan connects and begins to project. `host` brings another clock or ids."""
     own = RegistrySettings.model_validate(settings.model_dump())
     host = host or Host(own, PROJECTION, PURPOSES)
+    policies = Policies(SCHEMA, own.registry_policy, own.packs / SCHEMA.service)
     checks = Health()
     checks.add("projector", host.projecting)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        try:
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(policies.watched(own.policy_look_seconds))
+            stack.push_async_callback(host.stop)
             await host.start()
             app.state.database = host.database
             app.state.runner = host.runner
             app.state.caught_up = partial(_caught_up, host)
-            app.state.registry = Registry(
-                host.commands,
-                host.pool,
-                own.index_key.read_bytes(),
-                policy_of(own.registry_policy.read_text("utf-8")),
-                host.today,
-            )
+            app.state.registry = Registry(host.commands, host.pool, own.index_key.read_bytes(), policies.at, host.today)
+            app.state.places = partial(_places, host)
             app.state.uploads = Uploads(own.data / "uploads", host.clock)
             app.state.uploads.sweep()
             importer = app.state.importer = Importer(app.state.registry)
+            stack.push_async_callback(importer.close)
             app.state.trials = Trials(importer, app.state.uploads)
-            try:
-                yield
-            finally:
-                await importer.close()
-        finally:
-            await host.stop()
+            yield
 
     routers = [*ROUTERS, asyncapi.router("registry")]
     app = service_app("registry", Path(__file__).parent / "pages", routers, checks=checks, lifespan=lifespan)
-    app.state.host = host
+    app.state.host, app.state.policies, app.state.rule_words = host, policies, WORDS
     install(app)
     return app
+
+
+async def _places(host: Host, scope: str) -> list[str]:
+    async with host.database.reading(scope) as db:
+        return await branch.communities(db)
 
 
 async def _caught_up(host: Host, *, with_others: bool = False, timeout_seconds: float = 5.0) -> bool:

@@ -13,7 +13,7 @@ from services.shell.identity.buckets import JetStream
 from services.shell.identity.identity import Identity
 from services.shell.identity.tokens import box_key
 from services.shell.neighbours import Neighbours
-from services.shell.pages import design, everybody, home, operations, password, sign_in
+from services.shell.pages import design, everybody, home, operations, password, policy, sign_in
 from services.shell.pages.nav import NavEntry
 from services.shell.pages.render import environment
 from services.shell.problems import Unavailable
@@ -43,7 +43,7 @@ def service_app(
     app.state.templates = environment(pages)
     app.state.health = checks or health.Health()
     app.include_router(health.router(app.state.health))
-    own_part = [] if service == SHELL else [operations.service_router]
+    own_part = [] if service == SHELL else [operations.service_router, policy.service_router]
     for router in (*routers, *own_part):
         app.include_router(router)
     handlers.install(app)
@@ -70,12 +70,21 @@ def build_shell(
     app = service_app(
         "shell",
         Path(__file__).parent / "pages",
-        [home.router, sign_in.router, password.router, design.router, operations.shell_router, everybody.router],
+        [
+            home.router,
+            sign_in.router,
+            password.router,
+            design.router,
+            operations.shell_router,
+            policy.shell_router,
+            everybody.router,
+        ],
         lifespan=_lifespan(settings, services),
     )
     app.state.health.add("sign-in", lambda: _can_sign_in(identity))
     neighbours = Neighbours(app, list(services), settings.base_urls)
-    app.state.shell = Shell("shell", settings, identity, app.state.templates, (*nav, operations.NAV), neighbours, clock)
+    entries = (*nav, policy.NAV, operations.NAV)
+    app.state.shell = Shell("shell", settings, identity, app.state.templates, entries, neighbours, clock)
     for name, service in services.items():
         assert service.state.service == name, (service.state.service, name)
         service.state.shell = replace(app.state.shell, service=name, templates=service.state.templates)

@@ -30,6 +30,9 @@ class Settings(BaseSettings):
     stands_in: bool = Field(
         default=False, description="Another process of this box projects; this one only while that one is away."
     )
+    policy_look_seconds: float = Field(
+        default=2.0, gt=0, description="How often the folder of policy packs is looked into."
+    )
     session_hours: int = Field(default=12, ge=1, le=72)
     liveness_port: int | None = Field(
         default=None, description="Port of the probe that answers outside the event loop."
@@ -51,6 +54,11 @@ class Settings(BaseSettings):
     def keys(self) -> Path:
         """Folder of the box key and the key-encryption keys (files of 32 bytes, mode 0600)."""
         return self.data / "keys"
+
+    @property
+    def packs(self) -> Path:
+        """Folder of the policy packs: in it one folder a service."""
+        return self.data / "policy"
 
     @classmethod
     def joining(cls, service: str, data: Path | None = None, **more: Any) -> Self:

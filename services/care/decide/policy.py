@@ -104,8 +104,8 @@ class CarePolicy(Rule):
 
 
 def policy_of(text: str) -> CarePolicy:
-    """The pack written in this TOML text. ValueError says which rule is wrong or missing."""
-    return CarePolicy.model_validate(tomllib.loads(text))
+    """The rules written in this TOML text, whatever its head says. ValueError says which rule is wrong or missing."""
+    return CarePolicy.model_validate({name: rule for name, rule in tomllib.loads(text).items() if name != "pack"})
 
 
 def age_on(birth: date, day: date) -> int:

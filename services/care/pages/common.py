@@ -13,7 +13,7 @@ from starlette.datastructures import FormData
 from events.log.command import Asked
 from services.care.decide.policy import CarePolicy
 from services.care.handle import Care
-from services.care.pages.words import SENTENCES
+from services.care.pages.words import SENTENCES, RulesOf
 from services.care.project import person, visits
 from services.shell.acting import asked, told
 from services.shell.i18n import gettext as _
@@ -44,10 +44,14 @@ def care(request: Request) -> Care:
     return found
 
 
-def policy(request: Request) -> CarePolicy:
-    """The rules that plans were made by."""
-    found: CarePolicy = request.app.state.policy
-    return found
+def rules(request: Request, place: str) -> CarePolicy:
+    """The rules in force in a community today."""
+    return care(request).policy_at(place, speech().today)
+
+
+def rules_by_row(request: Request) -> RulesOf:
+    """The rules of a row's own community today; they also know the words of every clause that held there before."""
+    return lambda row: rules(request, row["community"])
 
 
 def own_only(caller: Caller) -> str:

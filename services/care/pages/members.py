@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from services.care.decide.commands import Recover, ReportIllness
 from services.care.pages import reveal, visitors, words
-from services.care.pages.common import EntityId, Office, care, doing, person_row, policy, read_form
+from services.care.pages.common import EntityId, Office, care, doing, person_row, read_form, rules, rules_by_row
 from services.care.pages.forms import Form, empty, or_again
 from services.care.pages.reveal import Reveal
 from services.care.project import illness, met, person, usual_visitor, visits
@@ -63,7 +63,7 @@ async def _page(
         may_see_illness=caller.has(Role.SECRETARY),
         names=visitors.called(known, [one["made_by"] or one["visitor"] for one in planned]),
         words=words,
-        policy=policy(request),
+        policy=rules_by_row(request),
     )
 
 
@@ -75,9 +75,9 @@ async def illness_form(request: Request, caller: Office, member_id: EntityId) ->
 
 async def _illness_page(request: Request, caller: Caller, member_id: str, form: Form) -> Response:
     row = await person_row(request, caller, member_id)
-    rules = policy(request)
+    illness = rules(request, row["community"]).illness
     options = [
-        (severity.value, _("%(how)s（%(days)s 天内看望）", how=_(text), days=rules.illness[severity].days))
+        (severity.value, _("%(how)s（%(days)s 天内看望）", how=_(text), days=illness[severity].days))
         for severity, text in words.SEVERITY.items()
     ]
     return await page(request, "illness.html", status=form.status, row=row, form=form, options=options)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import JSONResponse, Response
 
 from services.care.pages import visitors, words
-from services.care.pages.common import CARERS, OFFICE, SOON_DAYS, Carer, own_only, policy
+from services.care.pages.common import CARERS, OFFICE, SOON_DAYS, Carer, own_only, rules_by_row
 from services.care.pages.trips import Agenda, agenda
 from services.care.project import visits
 from services.shell.i18n import speech
@@ -27,12 +27,11 @@ async def _shown(request: Request, caller: Caller, day: Agenda) -> dict[str, Any
     """What the templates of a day need besides the day."""
     known = await visitors.visitors(request, caller)
     names = visitors.called(known, [row["visitor"] for trip in day.trips for row in trip.tasks])
-    rules = policy(request)
     return {
         "day": day,
         "names": names,
         "words": words,
-        "policy": rules,
+        "policy": rules_by_row(request),
         "until": speech().today + timedelta(days=SOON_DAYS),
         "may_organise": caller.has(*OFFICE),
     }

@@ -12,7 +12,7 @@ from events.facts.care import VisitReason
 from services.care.decide.commands import AssignVisitor, CancelVisit, RecordVisit
 from services.care.pages import reveal, visitors, words
 from services.care.pages.api import own_deed
-from services.care.pages.common import OFFICE, Carer, EntityId, Office, care, doing, policy, read_form, visit_row
+from services.care.pages.common import OFFICE, Carer, EntityId, Office, care, doing, read_form, rules_by_row, visit_row
 from services.care.pages.forms import Form, empty, or_again
 from services.care.pages.reveal import Reveal
 from services.care.project import visits
@@ -53,7 +53,7 @@ async def _page(
         goers=visitors.choices(known, row["assigned"], row["proposed"], caller.name),
         names=visitors.called(known, [row["visitor"], row["made_by"], row["proposed"]]),
         words=words,
-        policy=policy(request),
+        policy=rules_by_row(request),
     )
 
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from services.care.pages import visitors, words
 from services.care.pages.api import VisitQuery
-from services.care.pages.common import OFFICE, Carer, own_only, policy
+from services.care.pages.common import OFFICE, Carer, own_only, rules_by_row
 from services.care.project import person
 from services.care.project import visits as project
 from services.care.project.visits import Wanted
@@ -57,7 +57,7 @@ async def list_visits(request: Request, caller: Carer, asked: Annotated[ListQuer
         kept=kept,
         names=names,
         words=words,
-        policy=policy(request),
+        policy=rules_by_row(request),
         may_organise=caller.has(*OFFICE),
     )
 

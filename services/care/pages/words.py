@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, Final
 
@@ -65,9 +65,13 @@ def options(words: Mapping[Any, str]) -> list[tuple[str, str]]:
     return [(str(code), _(text)) for code, text in words.items()]
 
 
-def occasion(row: Mapping[str, Any], policy: CarePolicy) -> str:
+RulesOf = Callable[[Mapping[str, Any]], CarePolicy]
+"""A visit's row -> the rules of its community."""
+
+
+def occasion(row: Mapping[str, Any], policy: RulesOf) -> str:
     """Which visit of its period this is: `本季第 3 次走访`; for what is no rule of the calendar, the reason."""
-    rule = next((one for one in policy.cadence if one.reason == row["reason"]), None)
+    rule = next((one for one in policy(row).cadence if one.reason == row["reason"]), None)
     if rule is None:
         return word(REASON, row["reason"])
     period = _(_TURN[rule.per])
@@ -79,15 +83,16 @@ def occasion(row: Mapping[str, Any], policy: CarePolicy) -> str:
     return _("%(period)s第 %(number)s 次走访", period=period, number=number)
 
 
-def clause_words(clause: str, policy: CarePolicy) -> str:
-    """What the clause says, in the reader's language as far as it is translated."""
-    return _(policy.clauses.get(clause, "")).rstrip("。.") if clause in policy.clauses else ""
+def clause_words(row: Mapping[str, Any], policy: RulesOf) -> str:
+    """What the clause of a visit says, in the reader's language as far as it is translated."""
+    said = policy(row).clauses.get(row["clause"])
+    return _(said).rstrip("。.") if said else ""
 
 
-def asked(row: Mapping[str, Any], policy: CarePolicy) -> str:
+def asked(row: Mapping[str, Any], policy: RulesOf) -> str:
     """What the clause asks of this visit; after an illness, the days that hold for this one only."""
     if row["reason"] != VisitReason.FELL_ILL:
-        return clause_words(row["clause"], policy)
+        return clause_words(row, policy)
     days = (row["due_on"] - row["start_on"]).days
     return ngettext("生病后 %(num)s 天内看望", "生病后 %(num)s 天内看望", days)
 

@@ -135,7 +135,7 @@ class Planner:
         wanted = {
             visit_id_of(member_id, window): member_id
             for member_id, known in people.items()
-            for window in cadence_windows(_situation(known), today, self.care.policy)
+            for window in cadence_windows(_situation(known), today, self.care.policy_at(known["community"], today))
         }
         async with self.reading(scope) as db:
             planned = await situation.planned_among(db, list(wanted))

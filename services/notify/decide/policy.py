@@ -74,5 +74,5 @@ class NotifyPolicy(Rule):
 
 
 def policy_of(text: str) -> NotifyPolicy:
-    """The pack written in this TOML text. ValueError says which rule is wrong or missing."""
-    return NotifyPolicy.model_validate(tomllib.loads(text))
+    """The rules written in this TOML text, whatever its head says. ValueError says which rule is wrong or missing."""
+    return NotifyPolicy.model_validate({name: rule for name, rule in tomllib.loads(text).items() if name != "pack"})

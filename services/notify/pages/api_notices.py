@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from events.facts.notice import Channel
 from events.log.project.keyset import PAGE_DEFAULT, PAGE_MAX
 from services.notify.decide.commands import Acknowledge, Fail, Send, Suppress
-from services.notify.pages.common import EntityId, Office, Teller, doing, notice_row, notify, own_only
+from services.notify.pages.common import EntityId, Office, Teller, doing, notice_row, notify, own_only, rules
 from services.notify.project import notice, outbox
 from services.notify.project.outbox import Wanted
 from services.shell.acting import facts_of
@@ -46,7 +46,7 @@ def _to(row: Mapping[str, Any]) -> str | None:
 
 
 def _clause(request: Request, row: Mapping[str, Any]) -> str:
-    message = notify(request).policy.messages.get(row["policy"])
+    message = rules(request, row["community"], row["intended_on"]).messages.get(row["policy"])
     return message.clause if message else ""
 
 

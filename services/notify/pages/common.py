@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from datetime import time
+from datetime import date, time
 from typing import Annotated, Any, Final
 
 from fastapi import Depends, Path, Request
 
 from events.log.command import Asked
+from services.notify.decide.policy import NotifyPolicy
 from services.notify.handle import Notify
 from services.notify.pages.words import SENTENCES
 from services.notify.project import outbox, recipient
@@ -41,10 +42,17 @@ def own_only(caller: Caller) -> str:
     return "" if caller.has(*OFFICE) else caller.name
 
 
-def quiet_until(request: Request) -> time | None:
-    """When the quiet hours that reign now end, by the office's clock; None if people may be disturbed."""
+def rules(request: Request, place: str, on: date | None = None) -> NotifyPolicy:
+    """The rules in force in a community, or in the caller's whole scope, today or on a day."""
+    return notify(request).policy_at(place, on or speech().today)
+
+
+def quiet_until(request: Request, caller: Caller) -> time | None:
+    """When the quiet hours that reign now where the caller works end, by the office's clock; None if people may be
+    disturbed.
+    """
     now = request.app.state.shell.clock().astimezone(speech().zone).time()
-    return notify(request).policy.quiet.until(now)
+    return rules(request, caller.scope).quiet.until(now)
 
 
 async def notice_row(request: Request, caller: Caller, notice_id: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from events.facts.notice import Channel
 from services.notify.pages import words
-from services.notify.pages.common import OFFICE, Teller, notify, own_only, quiet_until
+from services.notify.pages.common import OFFICE, Teller, own_only, quiet_until, rules
 from services.notify.pages.rows import Shown, shown
 from services.notify.project import notice, outbox
 from services.notify.project.outbox import OPEN, Wanted
@@ -66,7 +66,7 @@ async def _to_tell(request: Request, caller: Caller) -> Response:
         by_channel = await outbox.waiting_by_channel(db, worker)
         counts = await outbox.counts(db, Wanted(worker=worker))
     lists = {channel: by_recipient(await shown(request, rows)) for channel, rows in waiting.items() if rows}
-    until = quiet_until(request)
+    until = quiet_until(request, caller)
     return await page(
         request,
         "outbox.html",
@@ -74,7 +74,7 @@ async def _to_tell(request: Request, caller: Caller) -> Response:
         by_channel=by_channel,
         counts=counts,
         quiet=until if until and any(lists.get(channel) for channel in LOUD) else None,
-        policy=notify(request).policy,
+        policy=rules(request, caller.scope),
         words=words,
         Channel=Channel,
         key=request.app.state.host.new_id(),

@@ -12,7 +12,7 @@ from fastapi import Request
 from events.facts.notice import Channel, RecipientKind
 from services.notify.decide.policy import NotifyPolicy
 from services.notify.pages import words
-from services.notify.pages.common import notify
+from services.notify.pages.common import rules
 from services.notify.project import notice
 from services.notify.project.recipient import reached_by
 
@@ -54,8 +54,8 @@ async def shown(request: Request, rows: Iterable[Mapping[str, Any]]) -> list[Sho
     rows = list(rows)
     accounts = {row["recipient_id"] for row in rows if _is(row, RecipientKind.WORKER)}
     accounts |= {attempt["by"] for row in rows for attempt in row["attempts"]}
-    displays, policy = await _displays(request, accounts), notify(request).policy
-    return [_shown(row, displays, policy) for row in rows]
+    displays = await _displays(request, accounts)
+    return [_shown(row, displays, rules(request, row["community"], row["intended_on"])) for row in rows]
 
 
 def _shown(row: Mapping[str, Any], displays: Mapping[str, str], policy: NotifyPolicy) -> Shown:

@@ -43,7 +43,7 @@ async def today(request: Request, caller: Anybody) -> Response:
         people=first,
         listed=sum(len(notices) for notices in first),
         open=counts[OPEN],
-        quiet=quiet_until(request),
+        quiet=quiet_until(request, caller),
         words=words,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import NamedTuple
 
@@ -11,6 +11,9 @@ from pydantic import BaseModel, ConfigDict
 from events.facts.member import MonthDue
 from services.registry.decide.days import first_day
 from services.registry.decide.policy import DuesPolicy
+
+DuesRules = Callable[[date], DuesPolicy]
+"""The rules of dues in force on a day: a month is reckoned by those of its first day."""
 
 
 class Basis(NamedTuple):
@@ -58,9 +61,10 @@ class DuesTerms(BaseModel):
         return self.model_copy(update={"relief": tuple(sorted([*others, Relief(since, granted)]))})
 
 
-def due_of(month: str, terms: DuesTerms, policy: DuesPolicy) -> MonthDue | None:
+def due_of(month: str, terms: DuesTerms, rules: DuesRules) -> MonthDue | None:
     """What is due for a month, by what was in force on its first day; None if no pension was ever put on record."""
     day = first_day(month)
+    policy = rules(day)
     if terms.relief_on(day):
         return MonthDue(month=month, due_fen=policy.relief.fen, clause=policy.relief.clause)
     basis_fen = terms.basis_on(day)
@@ -70,6 +74,6 @@ def due_of(month: str, terms: DuesTerms, policy: DuesPolicy) -> MonthDue | None:
     return MonthDue(month=month, due_fen=due_fen, clause=clause)
 
 
-def dues_of(months: Iterable[str], terms: DuesTerms, policy: DuesPolicy) -> list[MonthDue]:
+def dues_of(months: Iterable[str], terms: DuesTerms, rules: DuesRules) -> list[MonthDue]:
     """What is due for each of these months; a month whose due cannot be known is left out."""
-    return [due for month in months if (due := due_of(month, terms, policy)) is not None]
+    return [due for month in months if (due := due_of(month, terms, rules)) is not None]

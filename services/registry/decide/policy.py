@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, model_validator
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt, model_validator
 
 from events.facts.people import CardField
 from services.registry.decide.days import months_after
@@ -40,12 +40,20 @@ class ReliefRate(Rule):
     clause: str
 
 
+class ArrearsRule(Rule):
+    """Who has not paid for so many months is called; nothing else ever follows by itself (DOMAIN §4 "arrears")."""
+
+    call_months: int = Field(ge=1)
+    clause: str
+
+
 class DuesPolicy(Rule):
     """What a month of dues costs (DOMAIN R10)."""
 
     low: LowRate
     high: HighRate
     relief: ReliefRate
+    arrears: ArrearsRule
     months_ahead_max: int = Field(ge=0)
     clause_ahead: str
 
@@ -76,12 +84,43 @@ class IntermittentRule(Rule):
     clause: str
 
 
+class RemindersRule(Rule):
+    """So many days before a contact card ends, and so many after the last contact, somebody is reminded."""
+
+    card_days: int = Field(ge=0)
+    contact_days: tuple[PositiveInt, ...] = Field(min_length=1)
+    clause: str
+
+    @model_validator(mode="after")
+    def _ever_later(self) -> RemindersRule:
+        if list(self.contact_days) != sorted(set(self.contact_days)):
+            raise ValueError("contact_days: each later than the one before")
+        return self
+
+
+class ReportRule(Rule):
+    """Who is away reports home once in every so many calendar months."""
+
+    every_months: int = Field(ge=1)
+    clause: str
+
+
+class LostRule(Rule):
+    """Who was not reached for so many calendar months: a person looks into it (DOMAIN §4 "lost contact")."""
+
+    months_min: int = Field(ge=1)
+    clause: str
+
+
 class AwayPolicy(Rule):
     """How a member who lives elsewhere is kept in touch (DOMAIN R6)."""
 
     transfer: TransferRule
     card: CardRule
     intermittent: IntermittentRule
+    reminders: RemindersRule
+    report: ReportRule
+    lost: LostRule
 
     def is_near(self, destination: str) -> bool:
         """True if the destination is close enough to go on attending here."""
@@ -90,6 +129,10 @@ class AwayPolicy(Rule):
     def is_long(self, since: date, until: date) -> bool:
         """True if an absence between these days is long enough for the relation to move."""
         return months_after(since, self.transfer.months_min) <= until
+
+    def is_lost(self, last_contact: date, today: date) -> bool:
+        """True if nobody was in touch for so long that a person looks into it."""
+        return months_after(last_contact, self.lost.months_min) <= today
 
     def card_until(self, since: date, expected_return: date | None) -> date:
         """The last day of a contact card given on `since`."""
@@ -195,10 +238,14 @@ class RegistryPolicy(Rule):
             self.dues.low.clause,
             self.dues.high.clause,
             self.dues.relief.clause,
+            self.dues.arrears.clause,
             self.dues.clause_ahead,
             self.away.transfer.clause,
             self.away.card.clause,
             self.away.intermittent.clause,
+            self.away.reminders.clause,
+            self.away.report.clause,
+            self.away.lost.clause,
             self.meetings.quorum.clause,
             self.branches.stands.clause,
             self.branches.committee.clause,
@@ -211,5 +258,5 @@ class RegistryPolicy(Rule):
 
 
 def policy_of(text: str) -> RegistryPolicy:
-    """The pack written in this TOML text. ValueError says which rule is wrong or missing."""
-    return RegistryPolicy.model_validate(tomllib.loads(text))
+    """The rules written in this TOML text, whatever its head says. ValueError says which rule is wrong or missing."""
+    return RegistryPolicy.model_validate({name: rule for name, rule in tomllib.loads(text).items() if name != "pack"})

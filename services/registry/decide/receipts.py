@@ -13,7 +13,7 @@ from events.facts.member import DuesAmount, DuesPaid
 from events.facts.receipts import NumberIssued
 from services.registry.decide.commands import PayDues
 from services.registry.decide.days import month_of, months_after
-from services.registry.decide.dues import dues_of
+from services.registry.decide.dues import DuesRules, dues_of
 from services.registry.decide.member import Member, unable
 from services.registry.decide.policy import DuesPolicy
 
@@ -56,20 +56,21 @@ def pay_dues(
     member: Member,
     book: ReceiptBook,
     command: PayDues,
-    policy: DuesPolicy,
+    rules: DuesRules,
     today: date,
     *,
     member_id: str,
     book_id: str,
 ) -> Decisions:
-    """Dues were paid: a fact of the member and a number of the book, together or not at all.
+    """Dues were paid: a fact of the member and a number of the book, together or not at all. Each month is reckoned by
+    the rules of its own first day; how far ahead may be paid, by those of today.
 
     The same month again is refused, naming the receipt it is on: money was taken twice, and a person must know.
     """
-    if refusal := unable(member) or _unpayable(member, command, policy, today):
+    if refusal := unable(member) or _unpayable(member, command, rules(today), today):
         return refusal
     months = tuple(sorted(command.months))
-    due = dues_of(months, member.terms, policy)
+    due = dues_of(months, member.terms, rules)
     if len(due) < len(months):
         return refused("basis_unknown", months=months)
     total_fen = sum(month.due_fen for month in due)

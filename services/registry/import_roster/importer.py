@@ -243,9 +243,9 @@ class Importer:
         if isinstance(enrolled, Refused) or not enrolled.facts or not row.away:
             return enrolled
         fact, on = enrolled.facts[0]
-        left = member.move_away(
-            member.evolve(state, fact, on), leaving(row, today), self._registry.policy.away, today, carried_over=True
-        )
+        away = leaving(row, today)
+        policy = self._registry.policy_at(command.community, away.since).away
+        left = member.move_away(member.evolve(state, fact, on), away, policy, today, carried_over=True)
         return enrolled if isinstance(left, Refused) else Happened(enrolled.facts + left.facts)
 
     async def _reject(self, asked: Asked, import_id: str, rejections: Sequence[Rejection]) -> None:

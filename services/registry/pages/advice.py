@@ -8,7 +8,7 @@ from typing import Any
 
 from fastapi import Request
 
-from services.registry.pages.common import registry
+from services.registry.pages.common import rules
 from services.shell.i18n import gettext as _
 from services.shell.i18n import speech
 
@@ -23,20 +23,20 @@ class Advice:
     tone: str
 
 
-def full_members(request: Request, people: Sequence[Mapping[str, Any]]) -> int:
+def full_members(request: Request, community: str, people: Sequence[Mapping[str, Any]]) -> int:
     """How many of these are full members today."""
-    rule = registry(request).policy.meetings.quorum
+    rule = rules(request, community).meetings.quorum
     return sum(rule.may_vote(one["joined_on"], one["full_member_on"], speech().today) for one in people)
 
 
-def advice_of(request: Request, people: Sequence[Mapping[str, Any]]) -> list[Advice]:
+def advice_of(request: Request, community: str, people: Sequence[Mapping[str, Any]]) -> list[Advice]:
     """The advice for a branch of these members."""
-    rules, full = registry(request).policy.branches, full_members(request, people)
+    sizes, full = rules(request, community).branches, full_members(request, community, people)
     found = []
-    for code, clause in rules.advice(len(people), full):
+    for code, clause in sizes.advice(len(people), full):
         match code:
             case "too_few":
-                least = rules.stands.full_members_min
+                least = sizes.stands.full_members_min
                 text, tone = _("正式党员 %(full)s 人，不满 %(least)s 人", full=full, least=least), "late"
             case "form_committee":
                 text, tone = _("正式党员 %(full)s 人，应设支部委员会", full=full), ""

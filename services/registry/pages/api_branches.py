@@ -36,7 +36,10 @@ async def show(request: Request, caller: Reader, branch_id: EntityId) -> Respons
     row = await branch_row(request, caller, branch_id)
     async with reading(request, caller) as db:
         people = await branch.people(db, branch_id)
-    advice = [{"code": one.code, "text": one.text, "clause": one.clause} for one in advice_of(request, people)]
+    advice = [
+        {"code": one.code, "text": one.text, "clause": one.clause}
+        for one in advice_of(request, row["community"], people)
+    ]
     body = branch_json(row) | {"members": [member_json(one) for one in people], "advice": advice}
     return answered(body, headers={"ETag": f'"REGISTRY:{row["seq"]}"'})
 

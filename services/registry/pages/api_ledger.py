@@ -21,6 +21,7 @@ from services.registry.pages.common import (
     meeting_row,
     reading,
     registry,
+    rules,
     show_own_write,
     within,
 )
@@ -57,7 +58,7 @@ def stay_json(row: dict[str, Any], request: Request) -> dict[str, Any]:
     if row["state"] == ledger_.CLOSED:
         return found | {"clocks": None}
     today = speech().today
-    clocks = clocks_of(row, registry(request).policy.away, today)
+    clocks = clocks_of(row, rules(request, row["community"]).away, today)
     return found | {
         "clocks": {
             "days_away": (today - row["since"]).days,
@@ -89,9 +90,10 @@ async def ledger(
 @router.get("/branches", dependencies=[Waited], tags=["branches"])
 async def branches(request: Request, caller: Reader, community: str = "") -> Response:
     """The branches, whom their members call, and how complete the cards are on average (percent)."""
-    policy = registry(request).policy.completeness
+    place = within(caller, community)
+    policy = rules(request, place or caller.scope).completeness
     async with reading(request, caller) as db:
-        rows = await branches_.branches(db, within(caller, community), policy.weights)
+        rows = await branches_.branches(db, place, policy.weights)
     items = [
         {**row, "completeness": None if (lost := row["lost"]) is None else policy.percent_without(lost)} for row in rows
     ]
@@ -149,8 +151,8 @@ async def meeting(request: Request, caller: Reader, meeting_id: EntityId) -> Res
 
 
 def _quorum(request: Request, row: Any, people: Any) -> dict[str, Any]:
-    rule = registry(request).policy.meetings.quorum
-    return fields_of(quorum_of(people, local_day(row["starts_at"]), rule))
+    day = local_day(row["starts_at"])
+    return fields_of(quorum_of(people, day, rules(request, row["community"], day).meetings.quorum))
 
 
 def meeting_json(row: Any) -> dict[str, Any]:

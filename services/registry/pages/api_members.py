@@ -34,6 +34,7 @@ from services.registry.pages.common import (
     of_member,
     reading,
     registry,
+    rules,
 )
 from services.registry.pages.completeness import completeness_json
 from services.registry.pages.due import dues_sheet
@@ -91,7 +92,7 @@ async def members(
     `q` is a name, pinyin, initials, the tail of a phone or of an ID number. Without `state`: everybody on the roll,
     here or away. `branch` is a branch's id.
     """
-    policy = registry(request).policy.completeness
+    policy = rules(request, narrowed.community or caller.scope).completeness
     wanted = narrowed.wanted(caller, policy)
     async with reading(request, caller) as db:
         page = await register.cards(db, wanted, size=page_size, token=page_token)
@@ -105,11 +106,13 @@ async def member(
 ) -> Response:
     """The card now, or as it was on `as_of`, as it was known at `known_at` (a moment, or a day's end)."""
     card = await member_card(request, caller, member_id)
+    policy = rules(request, card["community"]).completeness
     if as_of is not None or known_at:
         async with reading(request, caller) as db:
             card = await card_then(request, db, card, as_of, moment_of(known_at))
     return answered(
-        member_json(card, registry(request).policy.completeness), headers={"ETag": f'"REGISTRY:{card["seq"]}"'}
+        member_json(card, policy),
+        headers={"ETag": f'"REGISTRY:{card["seq"]}"'},
     )
 
 

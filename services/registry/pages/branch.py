@@ -24,6 +24,7 @@ from services.registry.pages.common import (
     read_form,
     reading,
     registry,
+    rules,
     show_own_write,
 )
 from services.registry.pages.forms import Form, again, fresh
@@ -69,13 +70,15 @@ async def _new(request: Request, caller: Office, form: Form) -> Response:
 async def show(request: Request, caller: Reader, branch_id: EntityId) -> Response:
     """The branch as it is now."""
     row = await branch_row(request, caller, branch_id)
+    community = row["community"]
     async with reading(request, caller) as db:
         people = await branch.people(db, branch_id)
         past = await history.newest(db, branch_id, stream="branch", limit=HISTORY)
     return await page(
-        request, "branch.html", row=row, people=people, words=words, full=full_members(request, people),
+        request, "branch.html", row=row, people=people, words=words, full=full_members(request, community, people),
         lines=await signed(request, [branch_line(one) for one in await registry(request).opened(past.messages)]),
-        advice=advice_of(request, people), clauses=registry(request).policy.clauses, may_write=caller.has(*OFFICE),
+        advice=advice_of(request, community, people), clauses=rules(request, community).clauses,
+        may_write=caller.has(*OFFICE),
     )  # fmt: skip
 
 

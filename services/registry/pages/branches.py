@@ -20,6 +20,7 @@ from services.registry.pages.common import (
     read_form,
     reading,
     registry,
+    rules,
     show_own_write,
     sought,
 )
@@ -59,7 +60,8 @@ def _contact(command: SetBranchContact) -> BranchContact:
 @router.get("/branches", dependencies=[Waited], include_in_schema=False)
 async def branches(request: Request, caller: Reader) -> Response:
     """Every branch of the scope, with its contact and how complete its cards are; what is missing stands out."""
-    policy = registry(request).policy.completeness
+    here = rules(request, caller.scope)
+    policy = here.completeness
     async with reading(request, caller) as db:
         rows = await branch.branches(db, weights=policy.weights)
     return await page(
@@ -67,7 +69,7 @@ async def branches(request: Request, caller: Reader) -> Response:
         "branches.html",
         rows=rows,
         percents={row["branch_id"]: policy.percent_without(row["lost"]) for row in rows if row["lost"] is not None},
-        split=registry(request).policy.branches.split,
+        split=here.branches.split,
         may_write=caller.has(*OFFICE),
     )
 

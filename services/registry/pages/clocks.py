@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Any
 
 from events.facts.member import AwayKind
 from services.registry.decide.days import months_after
@@ -13,10 +13,6 @@ from services.registry.decide.policy import AwayPolicy
 from services.shell.formats import day
 from services.shell.i18n import gettext as _
 from services.shell.i18n import ngettext
-
-SOON_DAYS: Final = 30
-CONTACT_DAYS: Final = (30, 60, 90)
-"""Reminders that nobody was in touch (DOMAIN §4 "lost contact"); from the last on a person looks into it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,45 +37,60 @@ class Clocks:
 
 
 def clocks_of(row: Mapping[str, Any], policy: AwayPolicy, today: date) -> Clocks:
-    """The clocks of an open stay. Nothing here decides anything: it says when a person should."""
+    """The clocks of an open stay by the rules of today; how it is kept stays under the clause it was decided by.
+
+    Nothing here decides anything: it says when a person should.
+    """
     line = months_after(row["since"], policy.transfer.months_min)
-    silent_days = (today - (row["last_contact"] or row["since"])).days
+    last_contact = row["last_contact"] or row["since"]
+    silent_days = (today - last_contact).days
     decide, clause = "", ""
     match row["kind"]:
         case AwayKind.CARD:
-            main = _span(row["since"], row["card_until"] or line, today, policy.card.clause, _("联系卡"))
+            soon_days = policy.reminders.card_days
+            main = _span(row["since"], row["card_until"] or line, today, row["clause"], _("联系卡"), soon_days)
             if row["fixed_place"] and today >= line:
-                decide, clause = _("外出满六个月且住址固定，建议转临时组织关系"), policy.transfer.clause
+                months, clause = policy.transfer.months_min, policy.transfer.clause
+                decide = _("外出满 %(months)s 个月且住址固定，建议转临时组织关系", months=months)
             elif row["card_until"] and today > row["card_until"]:
                 decide, clause = _("联系卡已到期：续期，还是已经返回"), policy.card.clause
-        case AwayKind.TEMPORARY_TRANSFER:
-            main = _since(row["since"], today, policy.transfer.clause)
         case _:
-            main = _since(row["since"], today, policy.intermittent.clause)
+            main = _since(row["since"], today, row["clause"], policy.report.every_months)
     if not decide and row["expected_return"] and today > row["expected_return"]:
         decide = _("过了预计返回的%(day)s，请问一问近况", day=day(row["expected_return"]))
-    if not decide and silent_days >= CONTACT_DAYS[-1]:
-        decide = _("%(num)s 天没有联系上，请人工核实", num=silent_days)
-    tone = "late" if silent_days >= CONTACT_DAYS[-1] else "soon" if silent_days >= CONTACT_DAYS[0] else ""
+    first, last = policy.reminders.contact_days[0], policy.reminders.contact_days[-1]
+    if not decide and policy.is_lost(last_contact, today):
+        decide, clause = _("%(num)s 天没有联系上，请人工核实", num=silent_days), policy.lost.clause
+    elif not decide and silent_days >= last:
+        decide, clause = _("%(num)s 天没有联系，请设法联系", num=silent_days), policy.reminders.clause
+    tone = "late" if silent_days >= last else "soon" if silent_days >= first else ""
     return Clocks(main, silent_days, tone, decide, clause)
 
 
-def _span(since: date, until: date, today: date, clause: str, what: str) -> ClockFace:
+def _span(since: date, until: date, today: date, clause: str, what: str, soon_days: int) -> ClockFace:
     whole, gone = max((until - since).days, 1), (today - since).days
     left = (until - today).days
     if left < 0:
         return ClockFace(1, ngettext("已过期 %(num)s 天", "已过期 %(num)s 天", -left), "late", clause)
     text = _("%(what)s还有 %(left)s 天，到%(day)s", what=what, left=left, day=day(until))
-    return ClockFace(gone / whole, text, "soon" if left <= SOON_DAYS else "away", clause)
+    return ClockFace(gone / whole, text, "soon" if left <= soon_days else "away", clause)
 
 
-def _since(since: date, today: date, clause: str) -> ClockFace:
-    """No end is known: the year's report home is the span that counts."""
+def _since(since: date, today: date, clause: str, report_months: int) -> ClockFace:
+    """No end is known: the time to the next report home is the span that counts."""
     days = (today - since).days
     text = ngettext("已外出 %(num)s 天", "已外出 %(num)s 天", days)
-    return ClockFace(days % 365 / 365, text, "away", clause)
+    last = next_one = since
+    while next_one <= today:
+        last, next_one = next_one, months_after(next_one, report_months)
+    return ClockFace((today - last).days / max((next_one - last).days, 1), text, "away", clause)
 
 
-def silent_since(today: date) -> date:
-    """Nobody was in touch since this day: a person looks into it."""
-    return today - timedelta(days=CONTACT_DAYS[-1])
+def card_soon(policy: AwayPolicy, today: date) -> date:
+    """A card that ends by this day ends soon."""
+    return today + timedelta(days=policy.reminders.card_days)
+
+
+def silent_since(policy: AwayPolicy, today: date) -> date:
+    """Nobody was in touch since this day: the last reminder, somebody should see to it."""
+    return today - timedelta(days=policy.reminders.contact_days[-1])

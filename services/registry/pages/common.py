@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import date
 from typing import Annotated, Any, Final, TypeVar
 
 from fastapi import Depends, Path, Query, Request
@@ -12,11 +13,13 @@ from starlette.datastructures import FormData
 
 from events.log.command import Asked
 from events.log.project.keyset import PAGE_DEFAULT, PAGE_MAX
+from services.registry.decide.policy import RegistryPolicy
 from services.registry.handle import Registry
 from services.registry.pages.words import SENTENCES, complaints
 from services.registry.project import meeting, register
 from services.shell.acting import Sentences, asked, told
 from services.shell.i18n import gettext as _
+from services.shell.i18n import speech
 from services.shell.identity import Caller, Role, requires
 from services.shell.problems import Invalid, NotFound
 from services.shell.reading import Waited, plain_json, reading, show_own_write, sought, within
@@ -40,6 +43,14 @@ def registry(request: Request) -> Registry:
     """The command handler of this process."""
     found: Registry = request.app.state.registry
     return found
+
+
+def rules(request: Request, place: str, on: date | None = None) -> RegistryPolicy:
+    """The rules in force in a community today, or on a day.
+
+    What is counted over several communities is counted by the rules of the place that asks (ADR 29).
+    """
+    return registry(request).policy_at(place, on or speech().today)
 
 
 async def member_card(request: Request, caller: Caller, member_id: str) -> dict[str, Any]:
@@ -144,6 +155,7 @@ __all__ = [
     "read_form",
     "reading",
     "registry",
+    "rules",
     "show_own_write",
     "sought",
     "within",

@@ -34,6 +34,7 @@ from services.registry.pages.common import (
     read,
     reading,
     registry,
+    rules,
     show_own_write,
 )
 from services.registry.pages.forms import Form, again, fresh
@@ -238,7 +239,7 @@ async def _form(request: Request, caller: Office, card: Card, name: str, form: F
         form=form,
         branches=branches,
         fields=words.options(words.FIELD),
-        policy=registry(request).policy,
+        policy=rules(request, card["community"]),
         CorrectableField=CorrectableField,
         words=words,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from events.facts.member import MonthDue
 from services.registry.decide.days import first_day, month_of, months_after, months_between
 from services.registry.decide.dues import DuesTerms
-from services.registry.pages.common import registry
+from services.registry.pages.common import registry, rules
 from services.registry.project import dues
 from services.shell.i18n import speech
 
@@ -40,6 +40,8 @@ class Sheet:
     """Some months of a member, in order. `version` is what the card's forms are shown with."""
 
     months: Sequence[Month]
+    clauses: Mapping[str, str] = field(default_factory=dict)
+    """The words of the clauses, as they are in force in the last of the months."""
 
     @property
     def owing(self) -> list[Month]:
@@ -98,7 +100,8 @@ async def dues_sheet(
     if ahead:
         end = max(end, month_of(months_after(first_day(this_month), ahead)))
     between = list(months_between(start, end))[-MONTHS_MAX:]
-    known = registry(request).due(DuesTerms.model_validate_json(account["terms"]), between)
+    community = account["community"]
+    known = registry(request).due(community, DuesTerms.model_validate_json(account["terms"]), between)
     return Sheet(
         [
             Month(
@@ -111,7 +114,8 @@ async def dues_sheet(
                 paid.get(month, _PAID)["paid_on"],
             )
             for month, due in zip(between, known, strict=True)
-        ]
+        ],
+        rules(request, community, first_day(end)).clauses,
     )
 
 

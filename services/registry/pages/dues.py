@@ -24,6 +24,7 @@ from services.registry.pages.common import (
     read_form,
     reading,
     registry,
+    rules,
     show_own_write,
     within,
 )
@@ -40,9 +41,6 @@ from services.shell.pages import done, page
 from services.shell.problems import Invalid, Refusal, Stale
 
 router = APIRouter(include_in_schema=False)
-
-CALL_AFTER = 3
-"""Months unpaid from which a friendly call is due (DOMAIN §4 "arrears"); nothing else ever follows by itself."""
 
 
 def last_over() -> str:
@@ -61,17 +59,18 @@ async def arrears(
     """Who is behind, the longest first, and what was taken this month and this year."""
     last, today = last_over(), speech().today
     place = within(caller, community)
+    call_after = rules(request, place or caller.scope).dues.arrears.call_months
     async with reading(request, caller) as db:
         found = await dues.owing(db, Owing(last, place, least), size=PAGE_SIZE, token=page_token)
         behind = await dues.owing_count(db, Owing(last, place))
-        to_call = await dues.owing_count(db, Owing(last, place, CALL_AFTER))
+        to_call = await dues.owing_count(db, Owing(last, place, call_after))
         month = await dues.taken(db, today.replace(day=1), place)
         year = await dues.taken(db, date(today.year, 1, 1), place)
     rows = await _with_amounts(request, found.items, last)
     more = f"/registry/dues?least={least}&community={place}&page_token={found.next_token}" if found.next_token else ""
     return await page(
         request, "dues.html", rows=rows, behind=behind, to_call=to_call, month=month, year=year, least=least,
-        community=place, next_href=more, months=months, call_after=CALL_AFTER,
+        community=place, next_href=more, months=months, call_after=call_after,
         may_write=caller.has(*OFFICE), words=words,
     )  # fmt: skip
 
@@ -83,7 +82,7 @@ async def _with_amounts(request: Request, rows: Any, last: str) -> list[dict[str
     for row in rows:
         unpaid = dues.unpaid_of(row, last, list(months_between(row["owed_from"], last)))
         one = known.get(row["member_id"])
-        due = registry(request).due(one.terms, unpaid) if one else []
+        due = registry(request).due(row["community"], one.terms, unpaid) if one else []
         fen = sum(each.due_fen for each in due if each) if all(due) and due else None
         found.append({**row, "unpaid_months": unpaid, "owing_fen": fen})
     return found
@@ -96,7 +95,7 @@ async def of_one(request: Request, caller: Reader, member_id: EntityId) -> Respo
     async with reading(request, caller) as db:
         sheet = await dues_sheet(request, db, member_id)
     return await page(
-        request, "dues_of.html", card=card, sheet=sheet, months=months, clauses=registry(request).policy.clauses,
+        request, "dues_of.html", card=card, sheet=sheet, months=months, clauses=sheet.clauses,
         may_write=caller.has(*OFFICE) and card["state"] in {"enrolled", "away"}, words=words, way=way_of(request),
     )  # fmt: skip
 
@@ -137,7 +136,7 @@ async def pay(request: Request, caller: Office, member_id: EntityId) -> Response
 
 
 async def _pay(request: Request, caller: Caller, card: dict[str, Any], form: Form, chosen: Sequence[str]) -> Response:
-    ahead = registry(request).policy.dues.months_ahead_max
+    ahead = rules(request, card["community"]).dues.months_ahead_max
     async with reading(request, caller) as db:
         sheet = await dues_sheet(request, db, card["member_id"], ahead=ahead)
     known = {one.month: one for one in sheet.payable}
@@ -145,8 +144,7 @@ async def _pay(request: Request, caller: Caller, card: dict[str, Any], form: For
     return await page(
         request, "pay_dues.html", status=form.status, card=card, sheet=sheet, form=form, picked=picked,
         picked_months=[one.month for one in picked], total_fen=sum(one.due_fen or 0 for one in picked), months=months,
-        clauses=registry(request).policy.clauses, this_month=month_of(speech().today), words=words,
-        way=way_of(request),
+        clauses=sheet.clauses, this_month=month_of(speech().today), words=words, way=way_of(request),
     )  # fmt: skip
 
 

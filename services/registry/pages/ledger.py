@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from services.registry.pages import words
-from services.registry.pages.clocks import CONTACT_DAYS, SOON_DAYS, clocks_of, silent_since
-from services.registry.pages.common import OFFICE, PAGE_SIZE, Office, Reader, Waited, reading, registry, within
+from services.registry.pages.clocks import Clocks, card_soon, clocks_of, silent_since
+from services.registry.pages.common import OFFICE, PAGE_SIZE, Office, Reader, Waited, reading, rules, within
 from services.registry.pages.export import sheet_response
 from services.registry.project import ledger as ledger_
 from services.shell.i18n import gettext as _
@@ -35,19 +35,22 @@ async def ledger(
     """The ledger."""
     today = speech().today
     place = within(caller, community)
+    here = rules(request, place or caller.scope)
     async with reading(request, caller) as db:
         found = await ledger_.stays(db, state, community=place, kind=kind, size=PAGE_SIZE, token=page_token)
-        figures = await ledger_.figures(db, today, today + timedelta(days=SOON_DAYS), silent_since(today), place)
-    away = registry(request).policy.away
-    rows = [
-        {**row, "clocks": clocks_of(row, away, today) if row["state"] == ledger_.OPEN else None} for row in found.items
-    ]
+        figures = await ledger_.figures(db, today, card_soon(here.away, today), silent_since(here.away, today), place)
+    rows = [{**row, "clocks": _clocks(request, row) if row["state"] == ledger_.OPEN else None} for row in found.items]
     next_href = f"/registry/ledger?state={state}&kind={kind}&community={place}&page_token={found.next_token}"
     return await page(
         request, "ledger.html", rows=rows, figures=figures, state=state, kind=kind, community=place,
-        next_href=next_href if found.next_token else "", soon_days=SOON_DAYS, silent_days=CONTACT_DAYS[-1],
-        clauses=registry(request).policy.clauses, may_write=caller.has(*OFFICE), words=words,
+        next_href=next_href if found.next_token else "", soon_days=here.away.reminders.card_days,
+        silent_days=here.away.reminders.contact_days[-1], clauses=here.clauses,
+        may_write=caller.has(*OFFICE), words=words,
     )  # fmt: skip
+
+
+def _clocks(request: Request, row: Mapping[str, Any]) -> Clocks:
+    return clocks_of(row, rules(request, row["community"]).away, speech().today)
 
 
 @router.get("/ledger.xlsx")

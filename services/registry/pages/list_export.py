@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from events.facts.decision import Command
 from services.registry.decide.desk import ChooseColumns
-from services.registry.pages.common import Office, doing, read, reading, registry
+from services.registry.pages.common import Office, doing, read, reading, registry, rules
 from services.registry.pages.export import sheet_response
 from services.registry.pages.forms import Form, again, fresh
 from services.registry.pages.list_columns import COLUMNS, USUAL, Listed, in_order, labels, line, secrets_in
@@ -60,18 +60,18 @@ async def take_out(request: Request, caller: Office, narrowed: Narrowing) -> Res
         remembered = tuple(name for name in chosen if not COLUMNS[name].secret)
         await registry(request).choose_columns(asked, ChooseColumns(columns=remembered or USUAL))
     await _written_down(request, caller, people, wish)
-    return await sheet_of(request, people, chosen)
+    return await sheet_of(request, narrowed.community or caller.scope, people, chosen)
 
 
 @router.get("/members.xlsx")
 async def usual_sheet(request: Request, caller: Office, narrowed: Narrowing) -> Response:
     """The list with the usual columns, for a link or a program. Personal numbers are masked as they are on the page."""
-    return await sheet_of(request, await _people(request, caller, narrowed), USUAL)
+    return await sheet_of(request, narrowed.community or caller.scope, await _people(request, caller, narrowed), USUAL)
 
 
 async def _people(request: Request, caller: Caller, narrowed: Narrowed) -> Sequence[dict[str, Any]]:
     """Everybody on the list. Errors: Invalid, if they are more than fit into one sheet."""
-    wanted = narrowed.wanted(caller, registry(request).policy.completeness)
+    wanted = narrowed.wanted(caller, rules(request, narrowed.community or caller.scope).completeness)
     async with reading(request, caller) as db:
         found = await register.cards(db, wanted, size=PEOPLE_MAX)
     if found.next_token:
@@ -94,9 +94,9 @@ async def _written_down(request: Request, caller: Caller, people: Sequence[dict[
             await registry(request).record_reads(every_time, member_ids, f"export:{','.join(secret)}", wish.reason)
 
 
-async def sheet_of(request: Request, people: Sequence[dict[str, Any]], chosen: Sequence[str]) -> Response:
-    """The worksheet of these people with these columns."""
-    policy = registry(request).policy.completeness
+async def sheet_of(request: Request, place: str, people: Sequence[dict[str, Any]], chosen: Sequence[str]) -> Response:
+    """The worksheet of these people with these columns, by the rules of the place that asks."""
+    policy = rules(request, place).completeness
     numbers: dict[str, str] = {}
     if "id_number" in chosen:
         ids = [card["member_id"] for card in people]
@@ -110,7 +110,7 @@ async def sheet_of(request: Request, people: Sequence[dict[str, Any]], chosen: S
 
 
 async def _form(request: Request, caller: Caller, narrowed: Narrowed, form: Form) -> Response:
-    wanted = narrowed.wanted(caller, registry(request).policy.completeness)
+    wanted = narrowed.wanted(caller, rules(request, narrowed.community or caller.scope).completeness)
     desk_id = registry(request).desk_of(caller.name, caller.scope)
     async with reading(request, caller) as db:
         people = await register.count(db, wanted)

@@ -23,6 +23,7 @@ from services.registry.pages.common import (
     read_form,
     reading,
     registry,
+    rules,
     show_own_write,
 )
 from services.registry.pages.forms import Form, again, fresh
@@ -108,11 +109,11 @@ async def _page(request: Request, caller: Any, row: Any, form: Form) -> Response
         people = await meeting.sign_in_list(db, row)
     came = [one for one in people if one["way"]]
     starts = row["starts_at"].astimezone(speech().zone)
+    then = rules(request, row["community"], starts.date())
     return await page(
         request, "meeting.html", status=form.status, row=row, form=form, people=people, came=came,
         missing=[one for one in people if not one["way"]], starts=starts, words=words,
-        quorum=quorum_of(people, starts.date(), registry(request).policy.meetings.quorum),
-        clauses=registry(request).policy.clauses,
+        quorum=quorum_of(people, starts.date(), then.meetings.quorum), clauses=then.clauses,
         may_sign=caller.has(*OFFICE) and row["state"] == meeting.SCHEDULED and starts.date() <= speech().today,
         may_cancel=caller.has(*OFFICE) and row["state"] == meeting.SCHEDULED and not row["present"],
     )  # fmt: skip

@@ -26,6 +26,7 @@ from services.registry.pages.common import (
     read,
     reading,
     registry,
+    rules,
     show_own_write,
 )
 from services.registry.pages.completeness import DEED, missing_of, percent_of
@@ -82,7 +83,7 @@ async def _page(
         now=now,
         as_of=as_of,
         known_at=known_at,
-        clauses=registry(request).policy.clauses,
+        clauses=rules(request, now["community"]).clauses,
         months=months,
         shown=dict.fromkeys(WHAT) | (shown or {}),
         form=form or fresh(request, now["seq"]),
@@ -90,7 +91,7 @@ async def _page(
         words=words,
         way=way,
         elsewhere=_elsewhere(request, member_id),
-        policy=registry(request).policy.completeness,
+        policy=rules(request, now["community"]).completeness,
         gaps=[
             (_(words.MISSING[each]), way.to(f"/registry/members/{member_id}/{DEED[each]}"), None, False)
             for each in values["missing"]
@@ -108,18 +109,19 @@ async def _values(
     then = (day is not None and day != speech().today) or (moment is not None and moment < _now(request))
     card = await card_then(request, db, now, day, moment) if then else now
     lines, count = await _lines(request, db, now, LINES, until=moment if then else None, day=day)
+    here = rules(request, now["community"])
     away = await ledger.stay(db, now["member_id"]) if now["state"] == member_view.AWAY else None
     return {
         "then": then,
         "card": card,
         "place": (await places_of(db, caller, [card["community"]])).called(card["community"]),
-        "percent": percent_of(card, registry(request).policy.completeness),
-        "missing": missing_of(card, registry(request).policy.completeness),
+        "percent": percent_of(card, here.completeness),
+        "missing": missing_of(card, here.completeness),
         "on": day if then and day else speech().today,
         "lines": lines,
         "count": count,
         "away": away,
-        "clocks": clocks_of(away, registry(request).policy.away, speech().today) if away else None,
+        "clocks": clocks_of(away, here.away, speech().today) if away else None,
         "sheet": None if then else await dues_sheet(request, db, now["member_id"], receipts=False),
     }
 

@@ -20,6 +20,7 @@ from services.registry.pages.common import (
     read,
     reading,
     registry,
+    rules,
     show_own_write,
 )
 from services.registry.pages.completeness import percent_of
@@ -47,7 +48,7 @@ async def front(_caller: Reader) -> Response:
 @router.get("/members", dependencies=[Waited])
 async def members(request: Request, caller: Reader, narrowed: Narrowing, page_token: str = "") -> Response:
     """A page of the register."""
-    policy = registry(request).policy.completeness
+    policy = rules(request, narrowed.community or caller.scope).completeness
     wanted = narrowed.wanted(caller, policy)
     async with reading(request, caller) as db:
         found = await register.cards(db, wanted, size=PAGE_SIZE, token=page_token)

@@ -9,9 +9,9 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import JSONResponse, Response
 
 from services.registry.pages import words
-from services.registry.pages.clocks import SOON_DAYS, Clocks, clocks_of, silent_since
-from services.registry.pages.common import OFFICE, READERS, reading, registry
-from services.registry.pages.dues import CALL_AFTER, last_over
+from services.registry.pages.clocks import Clocks, card_soon, clocks_of, silent_since
+from services.registry.pages.common import OFFICE, READERS, reading, rules
+from services.registry.pages.dues import last_over
 from services.registry.project import dues, ledger, meeting, register
 from services.registry.project.dues import Owing
 from services.registry.project.register import Wanted
@@ -34,10 +34,11 @@ async def today(request: Request, caller: Anybody) -> Response:
         return Response("", media_type="text/html")
     now = speech().today
     start = datetime.combine(now, time(), speech().zone)
+    call_months = rules(request, caller.scope).dues.arrears.call_months
     async with reading(request, caller) as db:
         away = await ledger.stays(db, size=LOOKED_AT)
-        owing = await dues.owing(db, Owing(last_over(), months_min=CALL_AFTER), size=SHOWN)
-        to_call = await dues.owing_count(db, Owing(last_over(), months_min=CALL_AFTER))
+        owing = await dues.owing(db, Owing(last_over(), months_min=call_months), size=SHOWN)
+        to_call = await dues.owing_count(db, Owing(last_over(), months_min=call_months))
         week = await meeting.meetings(db, since=start, until=start + timedelta(days=7), size=SHOWN)
     decide = _to_decide(request, away.items)
     coming = [row for row in week.items if row["state"] == meeting.SCHEDULED]
@@ -48,8 +49,7 @@ async def today(request: Request, caller: Anybody) -> Response:
 
 
 def _to_decide(request: Request, stays: Any) -> list[tuple[dict[str, Any], Clocks]]:
-    away = registry(request).policy.away
-    found = [(row, clocks_of(row, away, speech().today)) for row in stays]
+    found = [(row, clocks_of(row, rules(request, row["community"]).away, speech().today)) for row in stays]
     return [(row, clocks) for row, clocks in found if clocks.decide]
 
 
@@ -60,9 +60,10 @@ async def counts(request: Request, caller: Anybody) -> Response:
         return JSONResponse({})
     now = speech().today
     start = datetime.combine(now, time(), speech().zone)
+    away = rules(request, caller.scope).away
     async with reading(request, caller) as db:
         members = await register.counts(db, Wanted())
-        figures = await ledger.figures(db, now, now + timedelta(days=SOON_DAYS), silent_since(now))
+        figures = await ledger.figures(db, now, card_soon(away, now), silent_since(away, now))
         week = await meeting.meetings(db, since=start, until=start + timedelta(days=7), size=50)
         owing = await dues.owing_count(db, Owing(last_over()))
     coming = sum(row["state"] == meeting.SCHEDULED for row in week.items)

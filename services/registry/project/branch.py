@@ -66,6 +66,12 @@ def _contact(contact: BranchContact) -> Row:
     return {"contact_name": contact.name, "contact_phone": contact.phone}
 
 
+async def communities(db: AsyncConnection) -> list[str]:
+    """The communities of the scope that have a branch."""
+    query = select(path_text(table.c.community)).distinct()
+    return sorted([path for (path,) in await db.execute(query)])
+
+
 async def branches(
     db: AsyncConnection, community: str = "", weights: Mapping[CardField, int] | None = None
 ) -> list[Mapping[str, Any]]:

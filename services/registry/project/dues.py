@@ -130,6 +130,7 @@ _snapshot = Table("snapshot", MetaData(), Column("entity", Text), Column("state"
 
 _ACCOUNT = (
     select(
+        path_text(account.c.community),
         account.c.owed_from,
         account.c.owed_until,
         account.c.months,

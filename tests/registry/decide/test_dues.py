@@ -14,12 +14,19 @@ from services.registry.decide.commands import PayDues
 from services.registry.decide.days import months_after, months_between
 from services.registry.decide.dues import DuesTerms, due_of, dues_of
 from services.registry.decide.member import MEMBER, Member
-from services.registry.decide.policy import policy_of
+from services.registry.decide.policy import DuesPolicy, policy_of
 from services.registry.decide.receipts import RECEIPTS, ReceiptBook, pay_dues
 from tests.given import Decide, Spec, given
 from tests.registry.decide.people import POLICY, TODAY, enrolled
 
 DUES = POLICY.dues
+
+
+def in_force(_day: date) -> DuesPolicy:
+    """One pack for ever."""
+    return DUES
+
+
 BOOK = receipt_book("demo.jinqiao")
 PAID_ON = date(2026, 9, 28)
 fen = st.integers(min_value=0, max_value=5_000_000)
@@ -33,7 +40,7 @@ def pay(*months: str, amount_fen: int, **other: Any) -> PayDues:
 
 def paying(command: PayDues) -> Decide:
     def decide(member: Member, book: ReceiptBook) -> Any:
-        return pay_dues(member, book, command, DUES, TODAY, member_id="m1", book_id=BOOK)
+        return pay_dues(member, book, command, in_force, TODAY, member_id="m1", book_id=BOOK)
 
     return decide
 
@@ -64,25 +71,31 @@ class TestWhatIsDue:
     )
     def test_a_share_of_the_whole_pension(self, basis_fen: int, due_fen: int, clause: str) -> None:
         terms = DuesTerms().with_basis(date(2026, 1, 1), basis_fen)
-        assert due_of("2026-03", terms, DUES) == MonthDue(month="2026-03", due_fen=due_fen, clause=clause)
+        assert due_of("2026-03", terms, in_force) == MonthDue(month="2026-03", due_fen=due_fen, clause=clause)
 
     def test_the_pension_in_force_on_the_first_of_the_month_counts(self) -> None:
         terms = DuesTerms().with_basis(date(2026, 1, 1), 342000).with_basis(date(2026, 7, 2), 620000)
-        assert [due.due_fen for due in dues_of(["2026-07", "2026-08"], terms, DUES)] == [1710, 6200]
+        assert [due.due_fen for due in dues_of(["2026-07", "2026-08"], terms, in_force)] == [1710, 6200]
 
     def test_the_first_known_pension_also_holds_before(self) -> None:
         terms = DuesTerms().with_basis(date(2026, 7, 1), 342000)
-        assert [due.due_fen for due in dues_of(["2026-05"], terms, DUES)] == [1710]
+        assert [due.due_fen for due in dues_of(["2026-05"], terms, in_force)] == [1710]
 
     def test_relief_costs_twenty_fen_whatever_the_pension(self) -> None:
         terms = DuesTerms().with_basis(date(2026, 1, 1), 620000).with_relief(date(2026, 5, 1), granted=True)
-        assert [(due.due_fen, due.clause) for due in dues_of(["2026-04", "2026-05"], terms, DUES)] == [
+        assert [(due.due_fen, due.clause) for due in dues_of(["2026-04", "2026-05"], terms, in_force)] == [
             (6200, "§2.2"),
             (20, "§2.3"),
         ]
 
     def test_without_a_pension_on_record_nobody_guesses(self) -> None:
-        assert due_of("2026-05", DuesTerms(), DUES) is None
+        assert due_of("2026-05", DuesTerms(), in_force) is None
+
+    def test_each_month_follows_the_rules_of_its_own_first_day(self) -> None:
+        dearer = DUES.model_copy(update={"low": DUES.low.model_copy(update={"permille": 6, "clause": "市三"})})
+        terms = DuesTerms().with_basis(date(2026, 1, 1), 342000)
+        due = dues_of(["2026-11", "2026-12"], terms, lambda day: dearer if day >= date(2026, 12, 1) else DUES)
+        assert [(one.due_fen, one.clause) for one in due] == [(1710, "§2.1"), (2052, "市三")]
 
     @forall(fen, fen)
     def test_a_larger_pension_never_costs_less(self, one: int, other: int) -> None:
@@ -144,7 +157,7 @@ class TestPaying:
     @forall(st.sets(st.sampled_from(list(months_between("2025-01", "2026-11"))), min_size=1), fen)
     def test_what_was_due_is_what_was_paid(self, months: set[str], basis_fen: int) -> None:
         terms = DuesTerms().with_basis(date(2025, 1, 1), basis_fen)
-        total_fen = sum(due.due_fen for due in dues_of(months, terms, DUES))
+        total_fen = sum(due.due_fen for due in dues_of(months, terms, in_force))
         spec = given(MEMBER, enrolled(pension_basis_fen=basis_fen), called="m1").given(RECEIPTS, called=BOOK)
         [(fact, _)] = spec.when(paying(pay(*months, amount_fen=total_fen))).then_facts()
         assert fact.amount.total_fen == sum(month.due_fen for month in fact.amount.months) == total_fen

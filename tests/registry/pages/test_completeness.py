@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from services.shell.identity.caller import Role
-from tests.registry.office import SHIQUAN, Office, enrolled, seq_of
+from tests.registry.office import NOW, SHIQUAN, Office, enrolled, seq_of
 
 API = "/registry/api/members"
 FULL = {"ethnicity": "汉族", "family": [{"name": "张伟", "phone": "13800002210"}]}
@@ -100,7 +100,7 @@ async def test_the_filter_can_be_answered_by_an_index(office: Office, clerk: htt
     await bare(clerk)
     async with office.service.state.database.reading("demo.jinqiao") as db:
         await db.execute(text("SET LOCAL enable_seqscan = off"))
-        bits = office.service.state.registry.policy.completeness.bits_below(60)
+        bits = office.service.state.policies.at("demo.jinqiao", NOW.date()).completeness.bits_below(60)
         plan = await db.execute(
             text("EXPLAIN SELECT member_id FROM member WHERE missing = ANY(:bits)"), {"bits": list(bits)}
         )

@@ -1,0 +1,108 @@
+"""`hearth policy`: checks policy packs, puts them into a box, and says which it holds."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Final
+
+import httpx
+import typer
+
+from deploy.box import packs
+from deploy.box.addresses import attach
+from deploy.box.layout import SERVICES
+from deploy.box.packs import Checked
+from deploy.cli.joining import asking
+from deploy.cli.options import DataOption, data_directory
+from services.shell.identity.caller import Role
+from services.shell.policy import BadPacks, Head
+
+POLL_SECONDS: Final = 0.2
+TAKEN_UP_TRIES: Final = 50
+
+
+class Act(StrEnum):
+    """What to do."""
+
+    CHECK = "check"
+    ADD = "add"
+    LIST = "list"
+
+
+def policy(
+    context: typer.Context,
+    act: Annotated[
+        Act,
+        typer.Argument(
+            help="check: say what is wrong with FILE, upon what the box holds. add: check, and put it into the box. "
+            "list: the packs the box holds."
+        ),
+    ],
+    files: Annotated[list[Path] | None, typer.Argument(metavar="[FILE]...", help="Policy packs (TOML).")] = None,
+    data: DataOption = None,
+) -> None:
+    """Check policy packs, add them to a box, or list those it holds. Exit 1: something is wrong, nothing is done."""
+    directory = data_directory(context, data)
+    if (act is Act.LIST) == bool(files):
+        wrong = "list takes no FILE" if files else f"{act} needs a FILE"
+        raise typer.BadParameter(wrong, param_hint="FILE")
+    try:
+        if act is Act.LIST:
+            _list(directory)
+            return
+        found = packs.checked(directory, list(dict.fromkeys(files or ())))
+    except BadPacks as bad:
+        print(bad)
+        raise typer.Exit(1) from bad
+    for one in found:
+        if act is Act.CHECK:
+            print(f"{one.source}: {_said(one.pack.head)}: can be used")
+    if act is Act.ADD:
+        _add(directory, found)
+
+
+def _list(data: Path) -> None:
+    for service in SERVICES:
+        for pack in packs.packs_of(data, service).packs:
+            print(f"{_said(pack.head)}  {pack.file}")
+
+
+def _said(head: Head) -> str:
+    return f"{head.id} {head.title} ({head.issuer})"
+
+
+def _add(data: Path, found: Sequence[Checked]) -> None:
+    new = [one for one in found if not one.held]
+    for one in found:
+        if one.held:
+            print(f"{one.source}: {one.pack.head.id}: is there already")
+    for one in new:
+        print(f"{one.source}: {_said(one.pack.head)}: now {packs.add(data, one)}")
+    if new:
+        asyncio.run(_taken_up(data, [one.pack.head for one in new]))
+
+
+async def _taken_up(data: Path, heads: Sequence[Head]) -> None:
+    """Say when the running box decides by the new packs."""
+    addresses = attach(data)
+    if addresses is None or addresses.http is None:
+        print("No box runs here now; it will hold from the next start on.")
+        return
+    async with asking(addresses, Role.OPERATOR, "") as client:
+        for head in heads:
+            for _try in range(TAKEN_UP_TRIES):
+                if await _holds(client, head):
+                    print(f"{head.id}: taken up by the running box")
+                    break
+                await asyncio.sleep(POLL_SECONDS)
+            else:
+                print(f"{head.id}: not taken up yet; `hearth doctor` and the page /policy say why")
+
+
+async def _holds(client: httpx.AsyncClient, head: Head) -> bool:
+    asked = {"community": head.scope, "on": head.effective_from.isoformat()}
+    answer = await client.get(f"/{head.service}/api/policy", params=asked)
+    return answer.is_success and any(one["pack"] == head.id for one in answer.json()["packs"])

@@ -1,0 +1,45 @@
+"""What care's rules look like, and what they are called on the page of rules."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from services.care.decide.policy import CarePolicy, Per
+from services.care.pages.words import REASON, SEVERITY, WAY
+from services.shell.i18n import N_
+from services.shell.policy import Schema, units
+from services.shell.policy.words import RuleWords, Worded
+
+SCHEMA: Final = Schema("care", CarePolicy, keyed={"cadence": "reason"})
+
+PERIOD: Final = {
+    Per.WEEK: N_("每周"),
+    Per.QUARTER: N_("每季度"),
+    Per.HALF_YEAR: N_("每半年"),
+    Per.YEAR: N_("每年"),
+}
+
+WORDS: Final = RuleWords(
+    titles={
+        "": N_("安排走访"),
+        "cadence": N_("定期走访"),
+        "cadence.*": REASON,
+        "illness": N_("患病看望"),
+        "illness.*": SEVERITY,
+        "away": N_("外出联系"),
+    },
+    values={
+        "plan_ahead_days": Worded(N_("提前几天排出来"), units.days),
+        "cadence.*.age_min": Worded(N_("年满"), units.ages),
+        "cadence.*.age_max": Worded(N_("不超过"), units.ages),
+        "cadence.*.lives_alone": Worded(N_("只限独居的"), units.yes_or_no),
+        "cadence.*.per": Worded(N_("周期"), units.one_of(PERIOD)),
+        "cadence.*.times": Worded(N_("每期"), units.times),
+        "cadence.*.due_before_end_days": Worded(N_("最好在期末前"), units.days),
+        "cadence.*.way": Worded(N_("怎么联系"), units.one_of(WAY)),
+        "illness.*.days": Worded(N_("患病后几天内看望"), units.days),
+        "illness.*.grace_days": Worded(N_("逾期后还留着"), units.days),
+        "away.every_days": Worded(N_("每隔"), units.days),
+        "away.due_before_end_days": Worded(N_("最好在期末前"), units.days),
+    },
+)

@@ -1,0 +1,59 @@
+"""What the registry's rules look like, and what they are called on the page of rules."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from services.registry.decide.policy import RegistryPolicy
+from services.registry.pages.words import MISSING
+from services.shell.formats import yuan
+from services.shell.i18n import N_
+from services.shell.policy import Schema, units
+from services.shell.policy.words import RuleWords, Worded
+
+SCHEMA: Final = Schema("registry", RegistryPolicy)
+
+WORDS: Final = RuleWords(
+    titles={
+        "dues": N_("党费"),
+        "dues.low": N_("低档"),
+        "dues.high": N_("高档"),
+        "dues.relief": N_("依靠救济生活的"),
+        "dues.arrears": N_("欠缴"),
+        "away": N_("外出党员"),
+        "away.transfer": N_("转临时组织关系"),
+        "away.card": N_("联系卡"),
+        "away.intermittent": N_("照常参加活动"),
+        "away.reminders": N_("提醒"),
+        "away.report": N_("向支部报告"),
+        "away.lost": N_("失去联系"),
+        "meetings": N_("会议"),
+        "meetings.quorum": N_("到会人数"),
+        "branches": N_("支部"),
+        "branches.stands": N_("成立支部"),
+        "branches.committee": N_("设支部委员会"),
+        "branches.split": N_("建议分设"),
+        "completeness": N_("资料完整度"),
+    },
+    values={
+        "dues.months_ahead_max": Worded(N_("最多预缴"), units.months),
+        "dues.low.up_to_fen": Worded(N_("月基本养老金不超过"), yuan),
+        "dues.low.permille": Worded(N_("按全额的"), units.permille),
+        "dues.high.permille": Worded(N_("按全额的"), units.permille),
+        "dues.relief.fen": Worded(N_("每月"), yuan),
+        "dues.arrears.call_months": Worded(N_("满几个月打电话提醒"), units.months),
+        "away.transfer.months_min": Worded(N_("在固定地点至少"), units.months),
+        "away.card.months_max": Worded(N_("有效期最长"), units.months),
+        "away.intermittent.near_places": Worded(N_("算作就近的地方"), units.texts),
+        "away.reminders.card_days": Worded(N_("联系卡到期前"), units.days),
+        "away.reminders.contact_days": Worded(N_("没有联系满"), units.days_list),
+        "away.report.every_months": Worded(N_("至少每隔"), units.months),
+        "away.lost.months_min": Worded(N_("没有联系上满"), units.months),
+        "meetings.quorum.share_permille": Worded(N_("到会的占有表决权的至少"), units.permille),
+        "meetings.quorum.probation_months": Worded(N_("没有转正日期的，入党后几个月算正式党员"), units.months),
+        "branches.stands.full_members_min": Worded(N_("正式党员至少"), units.people),
+        "branches.committee.full_members_min": Worded(N_("正式党员至少"), units.people),
+        "branches.split.members_max": Worded(N_("党员超过"), units.people),
+        "completeness.weights.*": Worded(MISSING, units.points),
+    },
+)

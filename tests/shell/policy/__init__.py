@@ -1,0 +1,1 @@
+"""Policy packs: read, laid upon each other, refused with line and reason, taken up from a folder."""
