@@ -93,6 +93,6 @@ async def test_a_pack_taken_up_while_the_office_works_is_planned_by(office: Offi
 async def test_visitors_and_auditors_may_read_the_rules_too(office: Office) -> None:
     for role in (Role.VISITOR, Role.AUDITOR, Role.OPERATOR, Role.LIAISON):
         async with office.asking(role) as reader:
-            page = await reader.get("/policy")
+            page = await reader.get("/care/panels/policy")
             assert page.status_code == 200
             assert "怎么联系 <b>打电话</b> <small>（原为 上门，全国）</small>" in page.text

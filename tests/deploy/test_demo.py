@@ -192,7 +192,7 @@ def test_the_office_has_its_day_before_it(demo: Demo) -> None:
         assert all(words in ledger for words in ("赵文", "孙玉珍", "临时组织关系", "§3.1"))
         assert "周慧敏" in office.get("/registry/dues").text
         assert "要打印的信" in office.get("/notify/outbox").text
-        assert "起有新的规定" in office.get("/policy").text
+        assert "起有新的规定" in office.get("/registry/panels/policy").text
         (imported,) = office.get("/registry/api/imports").json()["items"]
         assert (imported["accepted"], imported["rejected"]) == (123, 14)
         sheet = office.get(f"/registry/imports/{imported['import_id']}/rejected.xlsx")

@@ -65,7 +65,7 @@ async def test_the_quiet_hours_are_those_of_the_place_one_works_in(office: Offic
             await told(client, member_id, "moved_away.branch")
         assert "现在是安静时段，请到 10:00 以后再打电话" in (await here.get("/notify/outbox")).text
         assert "现在是安静时段" not in (await there.get("/notify/outbox")).text
-        assert "09:00–10:00" in (await here.get("/policy")).text
+        assert "09:00–10:00" in (await here.get("/notify/panels/policy")).text
         found = (await here.get("/notify/api/policy")).json()["items"]
         hours = next(one for one in found if one["rule"] == "quiet.hours")
         assert (hours["value"], hours["clause"]) == ([["09:00:00", "10:00:00"]], "金一")

@@ -130,12 +130,12 @@ async def test_whom_nobody_reached_for_six_months_a_person_looks_into(office: Of
 async def test_the_page_says_which_value_holds_here_on_a_day_whose_it_is_and_what_it_replaces(
     office: Office, clerk: httpx.AsyncClient
 ) -> None:
-    today = (await clerk.get("/policy")).text
+    today = (await clerk.get("/registry/panels/policy")).text
     assert "按全额的 <b>0.5 %</b>" in today
     assert "从2026年12月1日起有新的规定" in today
     assert "（原为 30、60、90 天，全国）" in today
     assert "金桥社区约定" in today
-    later = (await clerk.get("/policy?on=2026-12-01")).text
+    later = (await clerk.get("/registry/panels/policy?on=2026-12-01")).text
     assert "按全额的 <b>0.6 %</b>" in later
     assert "（原为 0.5 %，全国）" in later
     assert "自十二月起按全额的百分之零点六交纳。" in later
@@ -157,19 +157,26 @@ async def test_the_api_gives_each_value_with_its_pack(office: Office, clerk: htt
 
 async def test_a_supervisor_sees_another_place_and_nobody_one_outside(office: Office, clerk: httpx.AsyncClient) -> None:
     async with office.asking(Role.SUPERVISOR, scope="demo") as above:
-        page = (await above.get("/policy")).text
+        page = (await above.get("/registry/panels/policy")).text
         assert "这些地方有自己的规定：" in page
         assert "community=demo.jinqiao" in page
         assert "金桥社区约定" not in page
         assert "<datalist" not in page
         await enrolled(clerk)
-        assert f'<option value="{JINQIAO}">' in (await above.get("/policy")).text
-        assert "<datalist" not in (await clerk.get("/policy")).text
-        assert "金桥社区约定" in (await above.get("/policy?community=demo.jinqiao")).text
+        assert f'<option value="{JINQIAO}">' in (await above.get("/registry/panels/policy")).text
+        assert "<datalist" not in (await clerk.get("/registry/panels/policy")).text
+        assert "金桥社区约定" in (await above.get("/registry/panels/policy?community=demo.jinqiao")).text
     assert (await clerk.get("/registry/api/policy?community=demo.shiquan")).status_code == 403
     assert (await clerk.get("/policy?community=demo.shiquan")).status_code == 403
     assert (await clerk.get("/registry/api/policy?on=tomorrow")).status_code == 422
     assert (await clerk.get("/registry/api/policy?community=a..b")).status_code == 422
+
+
+async def test_the_parts_stand_on_one_page_with_the_day_that_was_asked_for(clerk: httpx.AsyncClient) -> None:
+    page = await clerk.get("/policy?on=2026-12-05")
+    assert page.status_code == 200
+    assert 'name="on" value="2026-12-05"' in page.text
+    assert (await clerk.get("/registry/policy")).headers["location"] == "/policy"
 
 
 async def test_nobody_reads_the_rules_without_signing_in(office: Office, clerk: httpx.AsyncClient) -> None:
@@ -198,7 +205,7 @@ async def test_a_bad_file_is_shown_and_the_rules_before_it_hold(office: Office, 
         CITY.replace("2026-12-01", "2026-11-01").replace("6\n", "'x'\n"), office.settings.packs / "registry", "bad.toml"
     )
     assert not office.service.state.policies.refresh()
-    page = (await clerk.get("/policy")).text
+    page = (await clerk.get("/registry/panels/policy")).text
     assert "有规则文件不能用，仍按原来的规则" in page
     assert "bad.toml:9: dues.low.permille: should be a valid integer" in page
     assert "按全额的 <b>0.5 %</b>" in page
