@@ -13,7 +13,7 @@ from services.registry.decide.member import MEMBER
 from services.registry.decide.receipts import RECEIPTS
 from services.registry.decide.roster_import import ROSTER_IMPORT
 from services.registry.decide.unit import UNIT
-from services.registry.project import branch, dues, elsewhere, imports, ledger, meeting, member, unit
+from services.registry.project import belonging, branch, dues, elsewhere, imports, ledger, meeting, member, unit
 
 PURPOSES: Final[Sequence[Purpose]] = ("identity", "contact", "dues")
 """Of the keys that open sealed fields, those this service holds."""
@@ -24,6 +24,7 @@ PROJECTION: Final = Projection(
     [
         member.view,
         branch.view,
+        belonging.view,
         ledger.view,
         dues.months,
         dues.accounts,
@@ -35,5 +36,5 @@ PROJECTION: Final = Projection(
         imports.refused,
         unit.view,
     ],
-    [Snapshots.of(decider, version=2) for decider in (MEMBER, BRANCH, MEETING, RECEIPTS, ROSTER_IMPORT, UNIT)],
+    [Snapshots.of(decider, version=3) for decider in (MEMBER, BRANCH, MEETING, RECEIPTS, ROSTER_IMPORT, UNIT)],
 )

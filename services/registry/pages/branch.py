@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from events.facts.branch import BranchKind
 from services.registry.decide.branch import FormBranch, RenameBranch
 from services.registry.pages import words
 from services.registry.pages.advice import advice_of, full_members
@@ -27,9 +29,9 @@ from services.registry.pages.common import (
     show_own_write,
 )
 from services.registry.pages.forms import Form, again, fresh
-from services.registry.pages.places import communities_to_fill
+from services.registry.pages.places import communities_to_fill, places_of
 from services.registry.pages.timeline import signed
-from services.registry.project import branch, history
+from services.registry.project import belonging, branch, history
 from services.shell.i18n import gettext as _
 from services.shell.i18n import speech
 from services.shell.pages import done, page
@@ -66,17 +68,32 @@ async def _new(request: Request, caller: Office, form: Form) -> Response:
 
 
 @router.get("/{branch_id}", dependencies=[Waited])
-async def show(request: Request, caller: Reader, branch_id: EntityId) -> Response:
-    """The branch as it is now."""
+async def show(request: Request, caller: Reader, branch_id: EntityId, as_of: date | None = None) -> Response:
+    """The branch as it is now, or who belonged to it on a day."""
     row = await branch_row(request, caller, branch_id)
+    day = as_of or speech().today
     async with reading(request, caller) as db:
-        people = await branch.people(db, branch_id)
+        people = await belonging.people(db, branch_id, day)
+        below = await branch.branches(db, row["community"]) if row["kind"] == BranchKind.GENERAL.value else []
+        above = await branch.branch(db, row["general_id"]) if row["general_id"] else None
+        places = await places_of(db, caller, [row["community"]])
         past = await history.newest(db, branch_id, stream="branch", limit=HISTORY)
     return await page(
         request, "branch.html", row=row, people=people, words=words, full=full_members(request, people),
+        on=day, then=day != speech().today, as_of=as_of.isoformat() if as_of else "", above=above,
+        place=places.called(row["community"]), general=row["kind"] == BranchKind.GENERAL.value,
+        branches=[each for each in below if each["general_id"] == branch_id],
+        groups=[(group_id, name, _of_group(people, group_id)) for group_id, name in row["groups"].items()],
+        rest=[one for one in people if one["group_id"] not in row["groups"]],
+        may_change=caller.has(*OFFICE) and row["closed_on"] is None and day == speech().today,
+        may_see_advice=row["closed_on"] is None and day == speech().today,
         lines=await signed(request, [branch_line(one) for one in await registry(request).opened(past.messages)]),
-        advice=advice_of(request, people), clauses=registry(request).policy.clauses, may_write=caller.has(*OFFICE),
+        advice=advice_of(request, people), clauses=registry(request).policy.clauses,
     )  # fmt: skip
+
+
+def _of_group(people: Sequence[Mapping[str, Any]], group_id: str) -> list[Mapping[str, Any]]:
+    return [one for one in people if one["group_id"] == group_id]
 
 
 @router.get("/{branch_id}/rename")

@@ -13,9 +13,10 @@ from starlette.datastructures import FormData
 from events.log.command import Asked
 from events.log.project.keyset import PAGE_DEFAULT, PAGE_MAX
 from services.registry.handle import Registry
-from services.registry.pages.words import SENTENCES, complaints
+from services.registry.pages.organisation_words import SENTENCES
+from services.registry.pages.words import complaints
 from services.registry.project import meeting, register
-from services.shell.acting import Sentences, asked, told
+from services.shell.acting import asked, told
 from services.shell.i18n import gettext as _
 from services.shell.identity import Caller, Role, requires
 from services.shell.problems import Invalid, NotFound
@@ -60,12 +61,7 @@ async def meeting_row(request: Request, caller: Caller, meeting_id: str) -> Mapp
 
 @asynccontextmanager
 async def doing(
-    request: Request,
-    caller: Caller,
-    community: str,
-    command: str,
-    form: Mapping[str, Any] | None = None,
-    sentences: Sentences = SENTENCES,
+    request: Request, caller: Caller, community: str, command: str, form: Mapping[str, Any] | None = None
 ) -> AsyncIterator[Asked]:
     """The caller's command, and its refusals as problems. A form gives its hidden key and the version it was shown
     with (`version`, a sequence); an API call says both in headers.
@@ -76,7 +72,7 @@ async def doing(
     version = str(form.get("version") or "")
     if version.isdigit():
         found = _expecting(found, int(version))
-    async with told(sentences):
+    async with told(SENTENCES):
         yield found
 
 

@@ -61,6 +61,7 @@ BRANCH: Final = {
     BranchKind.RESIDENCE: N_("按居住地"),
     BranchKind.HOBBY: N_("按兴趣团队"),
     BranchKind.MOBILE: N_("流动党员"),
+    BranchKind.GENERAL: N_("党总支"),
 }
 WAY: Final = {AttendanceWay.IN_PERSON: N_("到会"), AttendanceWay.REMOTE: N_("线上")}
 FIELD: Final = {
