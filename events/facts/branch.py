@@ -5,6 +5,7 @@ Who belongs to a branch is told by its members' own facts (`Enrolled`, `Assigned
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 
 from events.facts.base import Contact, Fact, Sealed
@@ -117,3 +118,41 @@ class GroupDissolved(BranchFact, name="hearth.branch.group_dissolved", version=1
 
     group_id: str
     name: str
+
+
+class Post(StrEnum):
+    """What somebody on a committee is there for (DOMAIN R3)."""
+
+    SECRETARY = "secretary"
+    """书记"""
+    DEPUTY = "deputy"
+    """副书记"""
+    ORGANISATION = "organisation"
+    """组织委员"""
+    PUBLICITY = "publicity"
+    """宣传委员"""
+    DISCIPLINE = "discipline"
+    """纪检委员"""
+    MEMBER = "member"
+    """委员"""
+
+
+class Seat(Word):
+    """Who holds a post. One person may hold several."""
+
+    member_id: str
+    post: Post
+
+
+class CommitteeElected(BranchFact, name="hearth.branch.committee_elected", version=1, published=True):
+    """The branch has this committee (a small branch: this secretary) from the effective day on. Source: DOMAIN R3.
+
+    The term began on `term_from` and its last day is `until`, by `clause`. `by_election`: within the term that runs.
+    Nothing follows from the end of a term by itself: those elected stay until others are.
+    """
+
+    seats: tuple[Seat, ...]
+    term_from: date
+    until: date
+    clause: str
+    by_election: bool = False

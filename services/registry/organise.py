@@ -1,4 +1,4 @@
-"""Carries out what concerns the organisation: units get names, branches become two or one, groups form within them."""
+"""Carries out what concerns the organisation: units get names, branches become two or one, elect, have groups."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from events.facts.branch import GroupFormed
 from events.facts.decision import Decision, Refused, refused
 from events.facts.unit import above, unit_of
 from events.log.command import Asked, CommandRefused, Commands, Receipt, Target
-from services.registry.decide import branch_life, group
+from services.registry.decide import branch_life, committee, group
 from services.registry.decide.branch import BRANCH, Branch
 from services.registry.decide.branch_life import ChangeKind, MergeBranch, PlaceUnder, SplitBranch
+from services.registry.decide.committee import ElectCommittee
 from services.registry.decide.group import ChooseGroup, FormGroup, RenameGroup
 from services.registry.decide.member import MEMBER, Member
 from services.registry.decide.unit import UNIT, NameUnit, name_unit
@@ -104,6 +105,20 @@ class Organising:
     async def change_kind(self, asked: Asked, branch_id: str, command: ChangeKind) -> Receipt:
         """Something else brings the branch's members together."""
         return await self._of_branch(asked, branch_id, lambda one: branch_life.change_kind(one, command, self._today))
+
+    async def elect_committee(self, asked: Asked, branch_id: str, command: ElectCommittee) -> Receipt:
+        """Who was elected to which post; those elected are read with the branch, and only it is written."""
+        people, policy = command.people, self.registry.policy
+
+        def plan(states: Sequence[Any]) -> Any:
+            one, *members = states
+            known = dict(zip(people, members, strict=True))
+            decided = committee.elect_committee(
+                one, known, command, policy.branches, policy.meetings.quorum, self._today, branch_id=branch_id
+            )
+            return decided if isinstance(decided, Refused) else {branch_id: decided}
+
+        return await self.commands.act_together(asked, [(BRANCH, branch_id), *self._people(people)], plan)
 
     # ── groups ───────────────────────────────────────────────────────────────────────────────────────────────────
 

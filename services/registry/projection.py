@@ -13,7 +13,18 @@ from services.registry.decide.member import MEMBER
 from services.registry.decide.receipts import RECEIPTS
 from services.registry.decide.roster_import import ROSTER_IMPORT
 from services.registry.decide.unit import UNIT
-from services.registry.project import belonging, branch, dues, elsewhere, imports, ledger, meeting, member, unit
+from services.registry.project import (
+    belonging,
+    branch,
+    committee,
+    dues,
+    elsewhere,
+    imports,
+    ledger,
+    meeting,
+    member,
+    unit,
+)
 
 PURPOSES: Final[Sequence[Purpose]] = ("identity", "contact", "dues")
 """Of the keys that open sealed fields, those this service holds."""
@@ -25,6 +36,7 @@ PROJECTION: Final = Projection(
         member.view,
         branch.view,
         belonging.view,
+        committee.view,
         ledger.view,
         dues.months,
         dues.accounts,

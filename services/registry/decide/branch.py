@@ -15,6 +15,7 @@ from events.facts.branch import (
     Absorbed,
     BranchContact,
     BranchKind,
+    CommitteeElected,
     ContactSet,
     Formed,
     GroupDissolved,
@@ -77,6 +78,8 @@ class Branch(BaseModel):
     general_id: str | None = None
     groups: Mapping[str, str] = {}
     """The names of its groups, by id."""
+    committee: CommitteeElected | None = None
+    elected_on: date | None = None
 
 
 # ── evolve ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -102,6 +105,8 @@ def evolve(branch: Branch, fact: Fact, effective: date) -> Branch:
             return branch.model_copy(update={"merged_into": fact.into, "changed_on": effective, "groups": {}})
         case Split() | Absorbed():
             return branch
+        case CommitteeElected():
+            return branch.model_copy(update={"committee": fact, "elected_on": effective})
         case GroupFormed() | GroupRenamed():
             return branch.model_copy(update={"groups": {**branch.groups, fact.group_id: fact.name}})
         case GroupDissolved():

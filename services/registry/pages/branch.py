@@ -16,6 +16,7 @@ from services.registry.pages.advice import advice_of, full_members
 from services.registry.pages.api_branches import HISTORY
 from services.registry.pages.branch_lines import branch_line
 from services.registry.pages.branches import branch_row
+from services.registry.pages.committee import Sitting, committees
 from services.registry.pages.common import (
     OFFICE,
     EntityId,
@@ -30,6 +31,7 @@ from services.registry.pages.common import (
 )
 from services.registry.pages.forms import Form, again, fresh
 from services.registry.pages.places import communities_to_fill, places_of
+from services.registry.pages.terms import TermChip, term_chip
 from services.registry.pages.timeline import signed
 from services.registry.project import belonging, branch, history
 from services.shell.i18n import gettext as _
@@ -77,23 +79,44 @@ async def show(request: Request, caller: Reader, branch_id: EntityId, as_of: dat
         below = await branch.branches(db, row["community"]) if row["kind"] == BranchKind.GENERAL.value else []
         above = await branch.branch(db, row["general_id"]) if row["general_id"] else None
         places = await places_of(db, caller, [row["community"]])
+        elected = await committees(db, row, day)
         past = await history.newest(db, branch_id, stream="branch", limit=HISTORY)
+    lines = [branch_line(one) for one in await registry(request).opened(past.messages)]
     return await page(
         request, "branch.html", row=row, people=people, words=words, full=full_members(request, people),
         on=day, then=day != speech().today, as_of=as_of.isoformat() if as_of else "", above=above,
         place=places.called(row["community"]), general=row["kind"] == BranchKind.GENERAL.value,
         branches=[each for each in below if each["general_id"] == branch_id],
-        groups=[(group_id, name, _of_group(people, group_id)) for group_id, name in row["groups"].items()],
+        elected=elected, term=_term(request, elected) if row["closed_on"] is None else None,
+        groups=_grouped(row["groups"], people, every=day == speech().today),
         rest=[one for one in people if one["group_id"] not in row["groups"]],
         may_change=caller.has(*OFFICE) and row["closed_on"] is None and day == speech().today,
         may_see_advice=row["closed_on"] is None and day == speech().today,
-        lines=await signed(request, [branch_line(one) for one in await registry(request).opened(past.messages)]),
-        advice=advice_of(request, people), clauses=registry(request).policy.clauses,
+        lines=await signed(request, [line for line in lines if line.on <= day]),
+        advice=[one for one in advice_of(request, people) if one.code != "form_committee" or not _leads(elected)],
+        clauses=registry(request).policy.clauses,
     )  # fmt: skip
 
 
-def _of_group(people: Sequence[Mapping[str, Any]], group_id: str) -> list[Mapping[str, Any]]:
-    return [one for one in people if one["group_id"] == group_id]
+def _term(request: Request, elected: Sequence[Sitting]) -> TermChip | None:
+    """What is to be said today of the term of the committee that sits."""
+    rule = registry(request).policy.branches.term_reminder
+    return term_chip(elected[0].until, rule, speech().today) if elected else None
+
+
+def _leads(elected: Sequence[Sitting]) -> bool:
+    """Whether there is a committee: more than a secretary."""
+    return bool(elected) and len({member_id for member_id, *_ in elected[0].seats}) > 1
+
+
+def _grouped(
+    groups: Mapping[str, str], people: Sequence[Mapping[str, Any]], *, every: bool
+) -> list[tuple[str, str, list[Mapping[str, Any]]]]:
+    """The groups with their members; of an earlier day only those that had any."""
+    found = [
+        (group_id, name, [one for one in people if one["group_id"] == group_id]) for group_id, name in groups.items()
+    ]
+    return [one for one in found if every or one[2]]
 
 
 @router.get("/{branch_id}/rename")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from events.facts.base import Fact, is_hidden
 from events.facts.branch import (
     Absorbed,
+    CommitteeElected,
     ContactSet,
     Formed,
     GroupDissolved,
@@ -19,7 +20,7 @@ from events.facts.branch import (
 from events.log.envelope import Recorded
 from services.registry.pages import words
 from services.registry.pages.timeline import Line
-from services.shell.formats import local_day
+from services.shell.formats import day, local_day
 from services.shell.i18n import gettext as _
 from services.shell.i18n import ngettext
 
@@ -60,6 +61,15 @@ def _told(fact: Fact) -> tuple[str, str]:
             return ngettext(
                 "%(name)s并入，%(num)s 人跟来", "%(name)s并入，%(num)s 人跟来", fact.members, name=fact.name
             ), "done"
+        case CommitteeElected():
+            kind = _("补选") if fact.by_election else _("换届选举")
+            return _("%(kind)s，任期到%(day)s", kind=kind, day=day(fact.until, year=True)), "done"
+        case _:
+            return _told_of_group(fact)
+
+
+def _told_of_group(fact: Fact) -> tuple[str, str]:
+    match fact:
         case GroupFormed():
             return _("成立党小组：%(name)s", name=fact.name), ""
         case GroupRenamed():

@@ -27,6 +27,7 @@ from services.registry.pages.common import (
 from services.registry.pages.forms import Form, again, fresh
 from services.registry.pages.places import places_of
 from services.registry.pages.plain import answered
+from services.registry.pages.terms import terms_ending
 from services.registry.project import branch
 from services.shell.acting import facts_of
 from services.shell.i18n import gettext as _
@@ -65,11 +66,13 @@ async def branches(request: Request, caller: Reader, community: Annotated[str, Q
     async with reading(request, caller) as db:
         every = await branch.branches(db, within(caller, community), policy.weights, every=True)
         places = await places_of(db, caller, {row["community"] for row in every})
-    rows = _in_order(every)
+        ending = {row["branch_id"]: chip for row, chip in await terms_ending(request, db, community)}
+    rows = in_order(every)
     return await page(
         request,
         "branches.html",
         rows=rows,
+        ending=ending,
         closed=[row for row in every if row["closed_on"] is not None],
         places=places if len({row["community"] for row in every}) > 1 else None,
         GENERAL=BranchKind.GENERAL.value,
@@ -79,7 +82,7 @@ async def branches(request: Request, caller: Reader, community: Annotated[str, Q
     )
 
 
-def _in_order(every: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def in_order(every: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Those that are not closed, every general branch with its branches behind it."""
     still = [row for row in every if row["closed_on"] is None]
     known = {row["branch_id"] for row in still}

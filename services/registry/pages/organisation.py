@@ -12,6 +12,7 @@ from events.facts.unit import above
 from services.registry.decide.unit import NameUnit
 from services.registry.pages import organisation_words, words
 from services.registry.pages.branch_life import organising
+from services.registry.pages.branches import in_order
 from services.registry.pages.common import (
     Reader,
     Waited,
@@ -54,7 +55,7 @@ async def show(request: Request, caller: Reader, under: Under = "") -> Response:
         tree = await organisation.tree(db, root)
         up = [path for path in _chain(root) if caller.covers(path)]
         places = await places_of(db, caller, [*up, *(place.path for place in tree)])
-        branches = await branch.branches(db, root) if len(tree) == 1 else []
+        branches = in_order(await branch.branches(db, root, every=True)) if len(tree) == 1 else []
     top, below = tree[0], tree[1:]
     shown = below if len(below) <= WHOLE_TREE_MAX else [place for place in below if place.depth == 1]
     return await page(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
+from events.facts.branch import Post
 from events.facts.unit import UnitLevel
 from services.registry.pages import words
 from services.registry.pages.words import word
@@ -19,6 +20,15 @@ LEVEL: Final = {
     UnitLevel.DISTRICT: N_("区县"),
     UnitLevel.STREET: N_("街道"),
     UnitLevel.COMMUNITY: N_("社区"),
+}
+
+POST: Final = {
+    Post.SECRETARY: N_("书记"),
+    Post.DEPUTY: N_("副书记"),
+    Post.ORGANISATION: N_("组织委员"),
+    Post.PUBLICITY: N_("宣传委员"),
+    Post.DISCIPLINE: N_("纪检委员"),
+    Post.MEMBER: N_("委员"),
 }
 
 
@@ -47,6 +57,14 @@ SENTENCES: Final[Sentences] = {
     "too_many_at_once": lambda d: _("一次最多 %(most)s 人，这里有 %(members)s 人。", **_counts(d)),
     "no_group": lambda d: _("这个支部没有这个党小组。"),
     "group_exists": lambda d: _("已经有一个党小组叫%(name)s。", name=d.get("name")),
+    "before_last_election": lambda d: _("%(since)s已经选过一次，不能写得更早。", since=_on(d.get("since"))),
+    "not_full_members": lambda d: ngettext(
+        "选出的人里有 %(num)s 位到%(on)s还不是正式党员。",
+        "选出的人里有 %(num)s 位到%(on)s还不是正式党员。",
+        len(d.get("member_ids", ())),
+        on=_on(d.get("on")),
+    ),
+    "no_term": lambda d: _("%(branch)s没有在任期内的支委会，不能补选。请记一次换届。", branch=d.get("name")),
     "before_last_name": lambda d: _("从%(since)s起才是这个名称，不能写得更早。", since=_on(d.get("since"))),
     "level_not_below": lambda d: _(
         "上一级“%(parent)s”是%(level)s，它下面不能是这一级。",

@@ -12,6 +12,7 @@ from services.registry.pages import words
 from services.registry.pages.clocks import SOON_DAYS, Clocks, clocks_of, silent_since
 from services.registry.pages.common import OFFICE, READERS, reading, registry
 from services.registry.pages.dues import CALL_AFTER, last_over
+from services.registry.pages.terms import terms_ending
 from services.registry.project import dues, ledger, meeting, register
 from services.registry.project.dues import Owing
 from services.registry.project.register import Wanted
@@ -39,11 +40,12 @@ async def today(request: Request, caller: Anybody) -> Response:
         owing = await dues.owing(db, Owing(last_over(), months_min=CALL_AFTER), size=SHOWN)
         to_call = await dues.owing_count(db, Owing(last_over(), months_min=CALL_AFTER))
         week = await meeting.meetings(db, since=start, until=start + timedelta(days=7), size=SHOWN)
+        terms = await terms_ending(request, db)
     decide = _to_decide(request, away.items)
     coming = [row for row in week.items if row["state"] == meeting.SCHEDULED]
     return fragment(
         request, "today.html", decide=decide[:SHOWN], decide_count=len(decide), owing=owing.items, to_call=to_call,
-        meetings=coming, words=words,
+        meetings=coming, words=words, terms=terms[:SHOWN], terms_count=len(terms),
     )  # fmt: skip
 
 

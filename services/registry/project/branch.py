@@ -15,6 +15,7 @@ from events.facts.branch import (
     Absorbed,
     BranchContact,
     BranchKind,
+    CommitteeElected,
     ContactSet,
     Formed,
     GroupDissolved,
@@ -88,13 +89,14 @@ def _(row: Row | None, fact: Merged, about: About) -> Row:
     return _known(row) | {"closed_on": about.effective, "merged_into": fact.into, "groups": {}, "seq": about.seq}
 
 
-def _moved(row: Row | None, _fact: Split | Absorbed, about: About) -> Row:
-    """Who belongs to it is told by the members; the branch only moves on to the fact's version."""
+def _moved(row: Row | None, _fact: Split | Absorbed | CommitteeElected, about: About) -> Row:
+    """Who belongs to it, or leads it, stands elsewhere; the branch only moves on to the fact's version."""
     return _known(row) | {"seq": about.seq}
 
 
 view.on(Split)(_moved)
 view.on(Absorbed)(_moved)
+view.on(CommitteeElected)(_moved)
 
 
 def _grouped(row: Row | None, fact: GroupFormed | GroupRenamed, about: About) -> Row:
