@@ -29,8 +29,8 @@ def full_members(request: Request, people: Sequence[Mapping[str, Any]]) -> int:
     return sum(rule.may_vote(one["joined_on"], one["full_member_on"], speech().today) for one in people)
 
 
-def advice_of(request: Request, people: Sequence[Mapping[str, Any]]) -> list[Advice]:
-    """The advice for a branch of these members."""
+def advice_of(request: Request, people: Sequence[Mapping[str, Any]], *, led: bool = False) -> list[Advice]:
+    """The advice for a branch of these members; `led`: by a committee."""
     rules, full = registry(request).policy.branches, full_members(request, people)
     found = []
     for code, clause in rules.advice(len(people), full):
@@ -38,6 +38,8 @@ def advice_of(request: Request, people: Sequence[Mapping[str, Any]]) -> list[Adv
             case "too_few":
                 least = rules.stands.full_members_min
                 text, tone = _("正式党员 %(full)s 人，不满 %(least)s 人", full=full, least=least), "late"
+            case "form_committee" if led:
+                continue
             case "form_committee":
                 text, tone = _("正式党员 %(full)s 人，应设支部委员会", full=full), ""
             case _:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Request
@@ -12,7 +11,7 @@ from services.registry.decide.branch_life import ChangeKind, MergeBranch, PlaceU
 from services.registry.decide.group import ChooseGroup, FormGroup, RenameGroup
 from services.registry.pages.branch_life import members_in, merge, organising
 from services.registry.pages.branches import branch_row
-from services.registry.pages.common import EntityId, Office, Reader, Waited, doing, member_card, reading
+from services.registry.pages.common import Day, EntityId, Office, Reader, Waited, doing, member_card, reading
 from services.registry.pages.plain import answered
 from services.registry.project import belonging, branch
 from services.shell.acting import facts_of
@@ -62,7 +61,7 @@ async def change_kind(request: Request, caller: Office, branch_id: EntityId, com
 
 
 @router.get("/branches/{branch_id}/members", dependencies=[Waited])
-async def members(request: Request, caller: Reader, branch_id: EntityId, as_of: date | None = None) -> Response:
+async def members(request: Request, caller: Reader, branch_id: EntityId, as_of: Day = None) -> Response:
     """Who belonged to the branch on a day (today), since when, and to which group in it."""
     await branch_row(request, caller, branch_id)
     async with reading(request, caller) as db:

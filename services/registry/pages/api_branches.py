@@ -13,7 +13,7 @@ from services.registry.pages.branches import branch_row
 from services.registry.pages.common import EntityId, Office, Reader, Waited, doing, reading, registry
 from services.registry.pages.history import fact_json
 from services.registry.pages.plain import answered
-from services.registry.project import belonging, history
+from services.registry.project import belonging, committee, history
 from services.shell.acting import facts_of
 from services.shell.i18n import speech
 
@@ -37,7 +37,8 @@ async def show(request: Request, caller: Reader, branch_id: EntityId) -> Respons
     row = await branch_row(request, caller, branch_id)
     async with reading(request, caller) as db:
         people = await belonging.people(db, branch_id, speech().today)
-    advice = [{"code": one.code, "text": one.text, "clause": one.clause} for one in advice_of(request, people)]
+        led = await committee.led(db, branch_id, speech().today)
+    advice = [{"code": one.code, "text": one.text, "clause": one.clause} for one in advice_of(request, people, led=led)]
     body = branch_json(row) | {"members": [member_json(one) for one in people], "advice": advice}
     return answered(body, headers={"ETag": f'"REGISTRY:{row["seq"]}"'})
 

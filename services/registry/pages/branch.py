@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -19,6 +18,7 @@ from services.registry.pages.branches import branch_row
 from services.registry.pages.committee import Sitting, committees
 from services.registry.pages.common import (
     OFFICE,
+    Day,
     EntityId,
     Office,
     Reader,
@@ -33,7 +33,7 @@ from services.registry.pages.forms import Form, again, fresh
 from services.registry.pages.places import communities_to_fill, places_of
 from services.registry.pages.terms import TermChip, term_chip
 from services.registry.pages.timeline import signed
-from services.registry.project import belonging, branch, history
+from services.registry.project import belonging, branch, committee, history
 from services.shell.i18n import gettext as _
 from services.shell.i18n import speech
 from services.shell.pages import done, page
@@ -70,7 +70,7 @@ async def _new(request: Request, caller: Office, form: Form) -> Response:
 
 
 @router.get("/{branch_id}", dependencies=[Waited])
-async def show(request: Request, caller: Reader, branch_id: EntityId, as_of: date | None = None) -> Response:
+async def show(request: Request, caller: Reader, branch_id: EntityId, as_of: Day = None) -> Response:
     """The branch as it is now, or who belonged to it on a day."""
     row = await branch_row(request, caller, branch_id)
     day = as_of or speech().today
@@ -80,6 +80,7 @@ async def show(request: Request, caller: Reader, branch_id: EntityId, as_of: dat
         above = await branch.branch(db, row["general_id"]) if row["general_id"] else None
         places = await places_of(db, caller, [row["community"]])
         elected = await committees(db, row, day)
+        led = await committee.led(db, branch_id, day)
         past = await history.newest(db, branch_id, stream="branch", limit=HISTORY)
     lines = [branch_line(one) for one in await registry(request).opened(past.messages)]
     return await page(
@@ -93,7 +94,7 @@ async def show(request: Request, caller: Reader, branch_id: EntityId, as_of: dat
         may_change=caller.has(*OFFICE) and row["closed_on"] is None and day == speech().today,
         may_see_advice=row["closed_on"] is None and day == speech().today,
         lines=await signed(request, [line for line in lines if line.on <= day]),
-        advice=[one for one in advice_of(request, people) if one.code != "form_committee" or not _leads(elected)],
+        advice=advice_of(request, people, led=led),
         clauses=registry(request).policy.clauses,
     )  # fmt: skip
 
@@ -102,11 +103,6 @@ def _term(request: Request, elected: Sequence[Sitting]) -> TermChip | None:
     """What is to be said today of the term of the committee that sits."""
     rule = registry(request).policy.branches.term_reminder
     return term_chip(elected[0].until, rule, speech().today) if elected else None
-
-
-def _leads(elected: Sequence[Sitting]) -> bool:
-    """Whether there is a committee: more than a secretary."""
-    return bool(elected) and len({member_id for member_id, *_ in elected[0].seats}) > 1
 
 
 def _grouped(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import date
 from typing import Annotated, Any, Final, TypeVar
 
 from fastapi import Depends, Path, Query, Request
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, BeforeValidator, ValidationError
 from starlette.datastructures import FormData
 
 from events.log.command import Asked
@@ -31,6 +32,8 @@ READERS: Final = (*OFFICE, Role.SUPERVISOR, Role.AUDITOR)
 Office = Annotated[Caller, Depends(requires(*OFFICE))]
 Reader = Annotated[Caller, Depends(requires(*READERS))]
 EntityId = Annotated[str, Path(pattern=r"^[0-9A-Za-z_-]{1,64}$")]
+Day = Annotated[date | None, BeforeValidator(lambda given: given or None)]
+"""A day in an address; an emptied field asks for none."""
 PageSize = Annotated[int, Query(ge=1, le=PAGE_MAX)]
 PAGE_SIZE: Final = PAGE_DEFAULT
 
@@ -125,6 +128,7 @@ __all__ = [
     "OFFICE",
     "PAGE_SIZE",
     "READERS",
+    "Day",
     "EntityId",
     "Office",
     "PageSize",

@@ -57,6 +57,12 @@ async def of_branch(db: AsyncConnection, branch_id: str, day: date) -> list[Mapp
     return [dict(row._mapping) for row in await db.execute(query.order_by(_c.elected_on.desc()))]
 
 
+async def led(db: AsyncConnection, branch_id: str, day: date) -> bool:
+    """Whether a committee sits on a day: somebody beside the secretary."""
+    rows = await of_branch(db, branch_id, day)
+    return bool(rows) and len({seat["member_id"] for seat in rows[0]["seats"]}) > 1
+
+
 async def ending(
     db: AsyncConnection, by: date, community: str = "", branch_ids: Sequence[str] | None = None
 ) -> list[Mapping[str, Any]]:

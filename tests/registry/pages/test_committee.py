@@ -152,3 +152,27 @@ async def test_the_log_folded_again_gives_the_same_tables(address: BoxAddresses,
     branch_id, (a, b, _) = await peopled(clerk, "重查支部")
     await elected(clerk, branch_id, a, b)
     await expect_clean(address, "registry")
+
+
+async def test_who_has_a_committee_is_not_advised_to_form_one(
+    clerk: httpx.AsyncClient, browser: httpx.AsyncClient
+) -> None:
+    branch_id, people = await peopled(clerk, "七人支部", 7)
+    here = f"/registry/branches/{branch_id}"
+
+    async def advised() -> tuple[bool, bool]:
+        codes = {one["code"] for one in (await clerk.get(f"{API}/{branch_id}")).json()["advice"]}
+        return "form_committee" in codes, "应设支部委员会" in (await browser.get(here)).text
+
+    assert await advised() == (True, True)
+    await elected(clerk, branch_id, people[0])
+    assert await advised() == (True, True), "a secretary alone is no committee"
+    await elected(clerk, branch_id, *people[:3])
+    assert await advised() == (False, False)
+
+
+async def test_an_emptied_day_is_today_and_a_wrong_one_is_told(clerk: httpx.AsyncClient) -> None:
+    branch_id, _ = await peopled(clerk, "日期支部", 1)
+    for path in (f"/registry/branches/{branch_id}", f"{API}/{branch_id}/members"):
+        assert (await clerk.get(f"{path}?as_of=")).status_code == 200
+        assert (await clerk.get(f"{path}?as_of=yesterday")).status_code == 422
