@@ -118,6 +118,13 @@ async def test_what_is_refused_says_why_and_claims_nothing(clerk: httpx.AsyncCli
     assert len(await members_on(clerk, source)) == 3
 
 
+async def test_a_withdrawn_enrolment_never_belonged(clerk: httpx.AsyncClient) -> None:
+    branch_id, (a, b) = await peopled(clerk, "撤回支部", 2)
+    await clerk.post(f"/registry/members/{a}/withdraw", data={})
+    assert await members_on(clerk, branch_id, YESTERDAY) == {b}
+    assert (await clerk.get(f"/registry/api/members/{a}/belonging")).json()["items"] == []
+
+
 async def test_who_left_late_keeps_a_branch_open_that_long(clerk: httpx.AsyncClient) -> None:
     """Its end cannot lie before the day on which the last one left, or somebody stood in a branch that was none."""
     source, (a, _) = await peopled(clerk, "补录支部", 2)
