@@ -9,6 +9,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from deploy.demo.town import Community
+from events.facts.branch import Post
 from events.facts.decision import Command
 from events.facts.member import PayMethod
 from services.registry.decide.meeting import ScheduleMeeting
@@ -35,6 +36,23 @@ class NameContact:
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceBelow:
+    """A branch belongs to a general branch; both are named."""
+
+    branch: str
+    general: str
+
+
+@dataclass(frozen=True, slots=True)
+class Elect:
+    """A branch has elected its committee: names of members, and their posts."""
+
+    branch: str
+    on: date
+    seats: Sequence[tuple[str, Post]]
+
+
+@dataclass(frozen=True, slots=True)
 class SignedIn:
     """A meeting that had been called was held; these came."""
 
@@ -52,7 +70,7 @@ class Pay:
     again: bool = False
 
 
-What = Command | BringIn | NameContact | SignedIn | Pay
+What = Command | BringIn | NameContact | PlaceBelow | Elect | SignedIn | Pay
 
 
 @dataclass(frozen=True, slots=True)

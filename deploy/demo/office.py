@@ -11,13 +11,15 @@ from typing import Any, Final
 from fastapi import FastAPI
 
 from deploy.demo.clock import DemoClock
-from deploy.demo.deeds import BringIn, Deed, NameContact, Pay, SignedIn
-from events.facts.branch import BranchContact
+from deploy.demo.deeds import BringIn, Deed, Elect, NameContact, Pay, PlaceBelow, SignedIn
+from events.facts.branch import BranchContact, Seat
 from events.log.command import Asked, CommandRefused
 from services.care.decide.commands import Recover, ReportIllness
 from services.care.handle import Care
 from services.care.react.planner import Planner
 from services.notify.handle import Notify
+from services.registry.decide.branch import FormBranch
+from services.registry.decide.branch_life import PlaceUnder
 from services.registry.decide.commands import (
     ChangeContact,
     Correct,
@@ -28,6 +30,7 @@ from services.registry.decide.commands import (
     Return,
     SetPensionBasis,
 )
+from services.registry.decide.committee import ElectCommittee
 from services.registry.decide.meeting import ScheduleMeeting, SignIn
 from services.registry.decide.unit import NameUnit
 from services.registry.handle import Registry
@@ -95,6 +98,12 @@ class Office:
                 )
             case NameUnit() as command:
                 await Organising(self.registry).name_unit(replace(asked, community=command.path), command)
+            case FormBranch() as command:
+                await self.registry.form_branch(asked, command)
+            case PlaceBelow() as below:
+                await self._place(asked, below)
+            case Elect() as held:
+                await self._elect(asked, held)
             case Enrol() as command:
                 await self.registry.enrol(asked, command)
             case ScheduleMeeting() as command:
@@ -132,6 +141,23 @@ class Office:
         await progress.done.wait()
         if progress.failed:
             raise RuntimeError(f"{roster.filename}: {progress.failed}")
+
+    async def _branch(self, asked: Asked, name: str) -> str:
+        """The id of a branch of that name, which has been formed."""
+        found = await self.registry.holder_of_name(asked, name)
+        assert found is not None, name
+        return found
+
+    async def _place(self, asked: Asked, below: PlaceBelow) -> None:
+        general = await self._branch(asked, below.general)
+        await Organising(self.registry).place_under(
+            asked, await self._branch(asked, below.branch), PlaceUnder(general=general)
+        )
+
+    async def _elect(self, asked: Asked, held: Elect) -> None:
+        seats = [Seat(member_id=await self._id_of(asked.community, name), post=post) for name, post in held.seats]
+        command = ElectCommittee(seats=tuple(seats), on=held.on)
+        await Organising(self.registry).elect_committee(asked, await self._branch(asked, held.branch), command)
 
     async def _sign_in(self, deed: Deed, asked: Asked, held: SignedIn) -> None:
         """The meeting was called some days ago; calling it by that same key tells its id."""

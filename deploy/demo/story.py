@@ -9,6 +9,7 @@ from itertools import groupby
 from deploy.demo.beginning import beginning
 from deploy.demo.deeds import Deed
 from deploy.demo.dues import dues
+from deploy.demo.elections import elections
 from deploy.demo.illness import illnesses
 from deploy.demo.meetings import meetings
 from deploy.demo.town import Town
@@ -20,6 +21,7 @@ def story(town: Town) -> Mapping[date, Sequence[Deed]]:
     where = Whereabouts(town)
     deeds = [
         *beginning(town),
+        *elections(town),
         *where.deeds,
         *dues(town, where),
         *meetings(town, where),

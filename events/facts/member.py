@@ -34,9 +34,13 @@ class Enrolled(MemberFact, name="hearth.member.enrolled", version=1, published=T
 
 
 class EnrolmentWithdrawn(MemberFact, name="hearth.member.enrolment_withdrawn", version=1, published=True):
-    """The enrolment was a mistake and is taken back; nothing else had happened since. Source: undo of a roster, R1."""
+    """The enrolment was a mistake and is taken back; nothing else had happened since. Source: undo of a roster, R1.
+
+    `enrolled_on` is the day from which it had been so, if that was written down.
+    """
 
     import_id: str | None = None
+    enrolled_on: date | None = None
 
 
 class CorrectableField(StrEnum):
@@ -154,9 +158,10 @@ class Returned(MemberFact, name="hearth.member.returned", version=1, published=T
 
 
 class Assigned(MemberFact, name="hearth.member.assigned", version=1, published=True):
-    """The member belongs to this branch from the effective day on. Source: DOMAIN R3."""
+    """The member belongs to this branch, and in it to this group or to none, from the effective day on. Source: R3."""
 
     branch_id: str
+    group_id: str | None = None
 
 
 class AttendanceWay(StrEnum):

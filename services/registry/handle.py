@@ -140,14 +140,24 @@ class Registry:
     # ── branches and meetings ────────────────────────────────────────────────────────────────────────────────────
 
     async def branch_id(self, asked: Asked, name: str) -> str:
-        """The id of a branch: one that exists, or the branch of the community with that name, formed on first use."""
-        name = _spelt(name)
+        """The id of a branch for members: one that exists, or the community's branch with that name, formed on first
+        use. The name of a branch that was merged means the one that took it over.
+        """
+        name = spelt(name)
         if len(name) == _ID_CHARACTERS and name.count("-") == 4:  # the shape of a UUID
-            if not (await self.commands.state(BRANCH, name)).name:
-                raise CommandRefused(refused("no_branch"))
+            if refusal := branch.takes_no_members(await self.commands.state(BRANCH, name)):
+                raise CommandRefused(refusal)
             return name
         key = self._name_key(asked, name)
         entity = await self._claim(BRANCH_NAME, key, self.commands.new_id())
+        known = await self.commands.state(BRANCH, entity)
+        while known.merged_into:
+            entity = known.merged_into
+            known = await self.commands.state(BRANCH, entity)
+        if known.name:
+            if refusal := branch.takes_no_members(known):
+                raise CommandRefused(refusal)
+            return entity
         command = FormBranch(name=name, community=asked.community)
         forming = replace(asked, command=f"form-branch/{key}", expected=None)
         await self.commands.act(
@@ -160,15 +170,23 @@ class Registry:
 
     async def form_branch(self, asked: Asked, command: FormBranch) -> tuple[str, Receipt]:
         """A branch begins. A branch that is called so already is the same branch."""
-        command = command.model_copy(update={"name": _spelt(command.name)})
-        entity = await self._entity_for(asked, BRANCH_NAME, self._name_key(asked, command.name))
+        command = command.model_copy(update={"name": spelt(command.name)})
+        entity = await self.branch_called(asked, command.name)
         return entity, await self.commands.act(
             asked, BRANCH, entity, lambda one: branch.form_branch(one, command, self.today())
         )
 
+    async def holder_of_name(self, asked: Asked, name: str) -> str | None:
+        """The branch that is, or once was, called so."""
+        return await self._holder(BRANCH_NAME, self._name_key(asked, name))
+
+    async def branch_called(self, asked: Asked, name: str) -> str:
+        """The id that a new branch of this name has: claimed now, or whoever had the name before."""
+        return await self._entity_for(asked, BRANCH_NAME, self._name_key(asked, name))
+
     async def rename_branch(self, asked: Asked, branch_id: str, command: RenameBranch) -> Receipt:
         """The branch is called otherwise; whoever still says the old name means the same branch."""
-        command = command.model_copy(update={"name": _spelt(command.name)})
+        command = command.model_copy(update={"name": spelt(command.name)})
         planned = branch.rename_branch(await self.commands.state(BRANCH, branch_id), command, self.today())
         if isinstance(planned, Refused):  # before the name is claimed for nothing
             raise CommandRefused(planned)
@@ -318,7 +336,7 @@ class Registry:
         return holder
 
 
-def _spelt(name: str) -> str:
+def spelt(name: str) -> str:
     """A branch's name without spaces, which nobody writes twice alike."""
     return "".join(name.split())
 

@@ -14,7 +14,19 @@ from services.registry.decide.member import MEMBER
 from services.registry.decide.receipts import RECEIPTS
 from services.registry.decide.roster_import import ROSTER_IMPORT
 from services.registry.decide.unit import UNIT
-from services.registry.project import branch, desk, dues, elsewhere, imports, ledger, meeting, member, unit
+from services.registry.project import (
+    belonging,
+    branch,
+    committee,
+    desk,
+    dues,
+    elsewhere,
+    imports,
+    ledger,
+    meeting,
+    member,
+    unit,
+)
 
 PURPOSES: Final[Sequence[Purpose]] = ("identity", "contact", "dues")
 """Of the keys that open sealed fields, those this service holds."""
@@ -25,6 +37,8 @@ PROJECTION: Final = Projection(
     [
         member.view,
         branch.view,
+        belonging.view,
+        committee.view,
         ledger.view,
         dues.months,
         dues.accounts,
@@ -37,6 +51,6 @@ PROJECTION: Final = Projection(
         desk.view,
         unit.view,
     ],
-    [Snapshots.of(decider, version=2) for decider in (MEMBER, BRANCH, MEETING, RECEIPTS, ROSTER_IMPORT)]
-    + [Snapshots.of(decider) for decider in (DESK, UNIT)],
+    [Snapshots.of(decider, version=3) for decider in (MEMBER, BRANCH, MEETING, RECEIPTS, ROSTER_IMPORT, UNIT)]
+    + [Snapshots.of(decider) for decider in (DESK,)],
 )

@@ -16,11 +16,12 @@ from services.registry.decide.meeting import MEETING
 from services.registry.decide.member import MEMBER
 from services.registry.decide.receipts import RECEIPTS
 from services.registry.decide.roster_import import ROSTER_IMPORT
+from services.registry.decide.unit import UNIT
 from tests.given import SOME_DAY
 from tests.log.test_samples import SAMPLES, message, shown, without_key
 
 DECIDERS: dict[str, Decider[Any]] = {
-    decider.stream: decider for decider in (MEMBER, RECEIPTS, BRANCH, MEETING, ROSTER_IMPORT, CARE, NOTICE)
+    decider.stream: decider for decider in (MEMBER, RECEIPTS, BRANCH, MEETING, ROSTER_IMPORT, UNIT, CARE, NOTICE)
 }
 KEPT_BY_NOBODY = {"access"}
 FACTS = [open_fact(parse(message(path)), shown).fact for path in SAMPLES]

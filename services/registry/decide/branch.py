@@ -1,15 +1,33 @@
-"""Stream `branch`: a branch is formed and renamed, and whom its members may call."""
+"""Stream `branch`: a branch is formed and renamed, and whom its members may call. What else may happen to branches
+stands in `branch_life` and `group`; what is remembered of one, here.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from events.facts.base import Fact, is_hidden
-from events.facts.branch import BranchContact, BranchKind, ContactSet, Formed, Renamed
-from events.facts.decision import Command, Decider, Decision, UnknownFact, facts, nothing, refused
+from events.facts.branch import (
+    Absorbed,
+    BranchContact,
+    BranchKind,
+    CommitteeElected,
+    ContactSet,
+    Formed,
+    GroupDissolved,
+    GroupFormed,
+    GroupRenamed,
+    KindChanged,
+    Merged,
+    PlacedUnder,
+    Renamed,
+    Split,
+)
+from events.facts.decision import Command, Decider, Decision, Refused, UnknownFact, facts, nothing, refused
 from services.registry.decide.values import Line, Name, Phone, Text
 
 
@@ -45,7 +63,7 @@ class SetBranchContact(Command):
 class Branch(BaseModel):
     """What decisions about a branch need to remember; an empty name says there is none yet.
 
-    `changed_on` is the last day from which it was another branch than before: formed, or renamed.
+    `changed_on` is the last day from which it was another branch than before: formed, renamed, or ended.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -53,6 +71,15 @@ class Branch(BaseModel):
     name: str = ""
     contact: BranchContact | None = None
     changed_on: date = date.min
+    kind: BranchKind = BranchKind.RESIDENCE
+    split_from: str | None = None
+    merged_into: str | None = None
+    """The branch that took this one over; then this one is closed."""
+    general_id: str | None = None
+    groups: Mapping[str, str] = {}
+    """The names of its groups, by id."""
+    committee: CommitteeElected | None = None
+    elected_on: date | None = None
 
 
 # ── evolve ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -63,11 +90,28 @@ def evolve(branch: Branch, fact: Fact, effective: date) -> Branch:
     match fact:
         case Formed():
             contact = None if is_hidden(fact.contact) else fact.contact
-            return Branch(name=fact.name, contact=contact, changed_on=effective)
+            return Branch(
+                name=fact.name, contact=contact, changed_on=effective, kind=fact.kind, split_from=fact.split_from
+            )
         case Renamed():
             return branch.model_copy(update={"name": fact.name, "changed_on": effective})
         case ContactSet():
             return branch.model_copy(update={"contact": None if is_hidden(fact.contact) else fact.contact})
+        case KindChanged():
+            return branch.model_copy(update={"kind": fact.kind})
+        case PlacedUnder():
+            return branch.model_copy(update={"general_id": fact.general_id})
+        case Merged():
+            return branch.model_copy(update={"merged_into": fact.into, "changed_on": effective, "groups": {}})
+        case Split() | Absorbed():
+            return branch
+        case CommitteeElected():
+            return branch.model_copy(update={"committee": fact, "elected_on": effective})
+        case GroupFormed() | GroupRenamed():
+            return branch.model_copy(update={"groups": {**branch.groups, fact.group_id: fact.name}})
+        case GroupDissolved():
+            left = {group_id: name for group_id, name in branch.groups.items() if group_id != fact.group_id}
+            return branch.model_copy(update={"groups": left})
         case _:
             raise UnknownFact("branch", fact)
 
@@ -78,9 +122,36 @@ BRANCH: Final = Decider(owner="registry", stream="branch", initial=Branch(), evo
 # ── decide ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def ended(branch: Branch) -> Refused | None:
+    """Why nothing can happen to this branch any more, or yet; None if it can."""
+    if not branch.name:
+        return refused("no_branch")
+    if branch.merged_into:
+        return refused("branch_closed", name=branch.name, into=branch.merged_into, on=branch.changed_on)
+    return None
+
+
+def takes_no_members(branch: Branch) -> Refused | None:
+    """Why nobody can belong to this branch: it is not there, not any more, or holds branches."""
+    if refusal := ended(branch):
+        return refusal
+    return refused("general_branch", name=branch.name) if branch.kind is BranchKind.GENERAL else None
+
+
+def early_or_late(branch: Branch, on: date, today: date) -> Refused | None:
+    """Why a change of the branch cannot be so from that day on."""
+    if on > today:
+        return refused("in_future", day=on, today=today)
+    if on < branch.changed_on:
+        return refused("before_last_change", day=on, since=branch.changed_on)
+    return None
+
+
 def form_branch(branch: Branch, command: FormBranch, today: date) -> Decision:
     """A branch begins."""
     on = command.on or today
+    if branch.merged_into:
+        return ended(branch) or nothing()
     if branch.name:
         return nothing() if branch.name == command.name else refused("already_formed", name=branch.name)
     if on > today:
@@ -92,20 +163,18 @@ def form_branch(branch: Branch, command: FormBranch, today: date) -> Decision:
 def rename_branch(branch: Branch, command: RenameBranch, today: date) -> Decision:
     """The branch is called otherwise from a day on."""
     on = command.on or today
-    if not branch.name:
-        return refused("no_branch")
+    if refusal := ended(branch):
+        return refusal
     if branch.name == command.name:
         return nothing()
-    if on > today:
-        return refused("in_future", day=on, today=today)
-    if on < branch.changed_on:
-        return refused("before_last_change", day=on, since=branch.changed_on)
+    if refusal := early_or_late(branch, on, today):
+        return refusal
     return facts(Renamed(name=command.name), on=on)
 
 
 def set_branch_contact(branch: Branch, command: SetBranchContact, today: date) -> Decision:
     """The branch is reached another way."""
-    if not branch.name:
-        return refused("no_branch")
+    if refusal := ended(branch):
+        return refusal
     contact = BranchContact(name=command.contact_name, phone=command.contact_phone)
     return nothing() if contact == branch.contact else facts(ContactSet(contact=contact), on=today)

@@ -85,6 +85,9 @@ class Member(BaseModel):
     full_member_on: date | None = None
     kind: RetirementKind = RetirementKind.OTHER
     branch_id: str | None = None
+    group_id: str | None = None
+    placed_on: date | None = None
+    """The last day from which it was another branch or group than before."""
     away: Away | None = None
     returned_on: date | None = None
     terms: DuesTerms = DuesTerms()
@@ -119,7 +122,8 @@ def evolve(member: Member, fact: Fact, effective: date) -> Member:
             paid = member.paid | dict.fromkeys(fact.months, fact.receipt_no)
             return member.model_copy(update={"paid": paid, "touched": True})
         case Assigned():
-            return member.model_copy(update={"branch_id": fact.branch_id, "touched": True})
+            belongs = {"branch_id": fact.branch_id, "group_id": fact.group_id, "placed_on": effective}
+            return member.model_copy(update=belongs | {"touched": True})
         case PensionBasisSet():
             terms = member.terms if is_hidden(fact.basis_fen) else member.terms.with_basis(effective, fact.basis_fen)
             return member.model_copy(update={"terms": terms, "touched": True})
@@ -150,6 +154,7 @@ def _enrolled(fact: Enrolled, effective: date) -> Member:
         full_member_on=fact.full_member_on,
         kind=fact.kind,
         branch_id=fact.branch_id,
+        placed_on=effective,
         terms=terms,
     )
 
@@ -245,7 +250,7 @@ def withdraw_enrolment(
         return refused("other_import", import_id=member.import_id)
     if member.touched or known_elsewhere:
         return refused("has_later_facts")
-    return facts(EnrolmentWithdrawn(import_id=command.import_id), on=today)
+    return facts(EnrolmentWithdrawn(import_id=command.import_id, enrolled_on=member.enrolled_on), on=today)
 
 
 def change_contact(member: Member, command: ChangeContact, today: date) -> Decision:

@@ -179,12 +179,51 @@ class SplitRule(Rule):
     clause: str
 
 
+class TermRule(Rule):
+    """A committee is elected for so many years."""
+
+    years: int = Field(ge=1, le=10)
+    clause: str
+
+
+class TermReminderRule(Rule):
+    """So many calendar months before the end of a term the next election is spoken of, the earliest first."""
+
+    months_before: tuple[int, ...] = Field(min_length=1)
+    clause: str
+
+    @model_validator(mode="after")
+    def _ever_nearer(self) -> TermReminderRule:
+        if self.months_before[-1] < 1 or list(self.months_before) != sorted(set(self.months_before), reverse=True):
+            raise ValueError("months_before: whole months, each smaller than the one before it")
+        return self
+
+    def looks_ahead_to(self, today: date) -> date:
+        """The last day on which a term may end that is spoken of today."""
+        return months_after(today, self.months_before[0])
+
+    def reached(self, until: date, today: date) -> int | None:
+        """The latest reminder that is due, in months before the end of a term; None if none is yet."""
+        due = [months for months in self.months_before if until <= months_after(today, months)]
+        return due[-1] if due else None
+
+
 class BranchesPolicy(Rule):
-    """How large a branch is (DOMAIN R3). Nothing follows from it by itself: a person reads the advice."""
+    """How large a branch is, and how long its committee serves (DOMAIN R3). Nothing follows from it by itself: a person
+    reads the advice.
+    """
 
     stands: FullMembersRule
     committee: FullMembersRule
     split: SplitRule
+    term: TermRule
+    community_term: TermRule
+    """Of the committee of a community's general branch."""
+    term_reminder: TermReminderRule
+
+    def term_of(self, *, general: bool) -> TermRule:
+        """How long a committee serves."""
+        return self.community_term if general else self.term
 
     def advice(self, members: int, full_members: int) -> list[tuple[str, str]]:
         """What to think about with so many members: (`too_few`, `form_committee` or `split`; the clause)."""
@@ -250,6 +289,9 @@ class RegistryPolicy(Rule):
             self.branches.stands.clause,
             self.branches.committee.clause,
             self.branches.split.clause,
+            self.branches.term.clause,
+            self.branches.community_term.clause,
+            self.branches.term_reminder.clause,
             self.completeness.clause,
         }
         if missing := sorted(cited - set(self.clauses)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import replace
 from datetime import date
 from typing import Any, Final, TypeVar
@@ -202,7 +202,8 @@ class Importer:
     async def _form_branches(self, asked: Asked, people: Sequence[RosterRow], branches: dict[str, str]) -> None:
         for name in dict.fromkeys(row.branch for row in people if row.branch):
             if name not in branches:
-                branches[name] = await self._registry.branch_id(asked, name)
+                with suppress(CommandRefused):  # a general branch holds no members: the card's note keeps its name
+                    branches[name] = await self._registry.branch_id(asked, name)
 
     async def _enrol(
         self, asked: Asked, progress: Progress, people: Sequence[RosterRow], branches: Mapping[str, str]

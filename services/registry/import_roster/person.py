@@ -21,7 +21,9 @@ VALUE_CHARACTERS_MAX: Final = 60
 
 
 def enrol_command(row: RosterRow, community: str, branches: Mapping[str, str]) -> Enrol:
-    """The person's enrolment. `branches` gives the id of every branch that is named."""
+    """The person's enrolment. `branches` gives the id of every branch that is named; what is none stays in the note."""
+    nowhere = row.branch if row.branch not in branches else None
+    noted = "；".join(text for text in (row.note, nowhere and f"名册写的支部：{nowhere}") if text) or None
     fields: dict[str, Any] = {
         "name": row.name,
         "sex": row.sex,
@@ -30,7 +32,7 @@ def enrol_command(row: RosterRow, community: str, branches: Mapping[str, str]) -
         "joined_on": row.joined_on,
         "full_member_on": row.full_member_on,
         "community": community,
-        "branch": branches[row.branch] if row.branch else None,
+        "branch": branches.get(row.branch) if row.branch else None,
         "kind": row.kind or "其他",
         "phone": row.phone,
         "address": Address(**row.address._asdict()) if row.address else None,
@@ -39,7 +41,7 @@ def enrol_command(row: RosterRow, community: str, branches: Mapping[str, str]) -
         "lives_alone": row.lives_alone,
         "minimum_living": row.minimum_living,
         "skills": row.skills,
-        "note": row.note,
+        "note": noted,
     }
     try:
         return Enrol.model_validate(fields)
@@ -47,7 +49,7 @@ def enrol_command(row: RosterRow, community: str, branches: Mapping[str, str]) -
         # What the sheet allows and a card does not (an odd phone, an unknown kind) stays in the note, for a person.
         odd = {str(problem["loc"][0]) for problem in error.errors(include_input=False)}
         left = "；".join(str(fields[name]) for name in sorted(odd) if fields[name])
-        note = "；".join(text for text in (row.note, left) if text)
+        note = "；".join(text for text in (noted, left) if text)
         return Enrol.model_validate(
             {name: value for name, value in fields.items() if name not in odd}
             | {"note": note[:NOTE_CHARACTERS_MAX] or None}

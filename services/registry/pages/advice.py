@@ -29,8 +29,10 @@ def full_members(request: Request, community: str, people: Sequence[Mapping[str,
     return sum(rule.may_vote(one["joined_on"], one["full_member_on"], speech().today) for one in people)
 
 
-def advice_of(request: Request, community: str, people: Sequence[Mapping[str, Any]]) -> list[Advice]:
-    """The advice for a branch of these members."""
+def advice_of(
+    request: Request, community: str, people: Sequence[Mapping[str, Any]], *, led: bool = False
+) -> list[Advice]:
+    """The advice for a branch of these members; `led`: by a committee."""
     sizes, full = rules(request, community).branches, full_members(request, community, people)
     found = []
     for code, clause in sizes.advice(len(people), full):
@@ -38,6 +40,8 @@ def advice_of(request: Request, community: str, people: Sequence[Mapping[str, An
             case "too_few":
                 least = sizes.stands.full_members_min
                 text, tone = _("正式党员 %(full)s 人，不满 %(least)s 人", full=full, least=least), "late"
+            case "form_committee" if led:
+                continue
             case "form_committee":
                 text, tone = _("正式党员 %(full)s 人，应设支部委员会", full=full), ""
             case _:

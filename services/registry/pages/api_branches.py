@@ -13,8 +13,9 @@ from services.registry.pages.branches import branch_row
 from services.registry.pages.common import EntityId, Office, Reader, Waited, doing, reading, registry
 from services.registry.pages.history import fact_json
 from services.registry.pages.plain import answered
-from services.registry.project import branch, history
+from services.registry.project import belonging, committee, history
 from services.shell.acting import facts_of
+from services.shell.i18n import speech
 
 router = APIRouter(prefix="/api/branches", tags=["branches"])
 
@@ -35,10 +36,11 @@ async def show(request: Request, caller: Reader, branch_id: EntityId) -> Respons
     """A branch, its members, and what to think about at its size, with the clause."""
     row = await branch_row(request, caller, branch_id)
     async with reading(request, caller) as db:
-        people = await branch.people(db, branch_id)
+        people = await belonging.people(db, branch_id, speech().today)
+        led = await committee.led(db, branch_id, speech().today)
     advice = [
         {"code": one.code, "text": one.text, "clause": one.clause}
-        for one in advice_of(request, row["community"], people)
+        for one in advice_of(request, row["community"], people, led=led)
     ]
     body = branch_json(row) | {"members": [member_json(one) for one in people], "advice": advice}
     return answered(body, headers={"ETag": f'"REGISTRY:{row["seq"]}"'})
@@ -51,7 +53,7 @@ def branch_json(row: Any) -> dict[str, Any]:
 
 def member_json(one: Any) -> dict[str, Any]:
     """One of its members, no more than is needed to find the card."""
-    return {name: one[name] for name in ("member_id", "name", "state")}
+    return {name: one[name] for name in ("member_id", "name", "state", "group_id")}
 
 
 @router.get("/{branch_id}/history", dependencies=[Waited])

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from events.facts.branch import BranchKind
 from services.registry.decide.branch import FormBranch, RenameBranch
 from services.registry.pages import words
 from services.registry.pages.advice import advice_of, full_members
 from services.registry.pages.api_branches import HISTORY
 from services.registry.pages.branch_lines import branch_line
 from services.registry.pages.branches import branch_row
+from services.registry.pages.committee import Sitting, committees
 from services.registry.pages.common import (
     OFFICE,
+    Day,
     EntityId,
     Office,
     Reader,
@@ -28,9 +31,10 @@ from services.registry.pages.common import (
     show_own_write,
 )
 from services.registry.pages.forms import Form, again, fresh
-from services.registry.pages.places import communities_to_fill
+from services.registry.pages.places import communities_to_fill, places_of
+from services.registry.pages.terms import TermChip, term_chip
 from services.registry.pages.timeline import signed
-from services.registry.project import branch, history
+from services.registry.project import belonging, branch, committee, history
 from services.shell.i18n import gettext as _
 from services.shell.i18n import speech
 from services.shell.pages import done, page
@@ -67,19 +71,50 @@ async def _new(request: Request, caller: Office, form: Form) -> Response:
 
 
 @router.get("/{branch_id}", dependencies=[Waited])
-async def show(request: Request, caller: Reader, branch_id: EntityId) -> Response:
-    """The branch as it is now."""
+async def show(request: Request, caller: Reader, branch_id: EntityId, as_of: Day = None) -> Response:
+    """The branch as it is now, or who belonged to it on a day."""
     row = await branch_row(request, caller, branch_id)
+    day = as_of or speech().today
     community = row["community"]
     async with reading(request, caller) as db:
-        people = await branch.people(db, branch_id)
+        people = await belonging.people(db, branch_id, day)
+        below = await branch.branches(db, row["community"]) if row["kind"] == BranchKind.GENERAL.value else []
+        above = await branch.branch(db, row["general_id"]) if row["general_id"] else None
+        places = await places_of(db, caller, [row["community"]])
+        elected = await committees(db, row, day)
+        led = await committee.led(db, branch_id, day)
         past = await history.newest(db, branch_id, stream="branch", limit=HISTORY)
+    lines = [branch_line(one) for one in await registry(request).opened(past.messages)]
     return await page(
         request, "branch.html", row=row, people=people, words=words, full=full_members(request, community, people),
-        lines=await signed(request, [branch_line(one) for one in await registry(request).opened(past.messages)]),
-        advice=advice_of(request, community, people), clauses=rules(request, community).clauses,
-        may_write=caller.has(*OFFICE),
+        on=day, then=day != speech().today, as_of=as_of.isoformat() if as_of else "", above=above,
+        place=places.called(row["community"]), general=row["kind"] == BranchKind.GENERAL.value,
+        branches=[each for each in below if each["general_id"] == branch_id],
+        elected=elected, term=_term(request, community, elected) if row["closed_on"] is None else None,
+        groups=_grouped(row["groups"], people, every=day == speech().today),
+        rest=[one for one in people if one["group_id"] not in row["groups"]],
+        may_change=caller.has(*OFFICE) and row["closed_on"] is None and day == speech().today,
+        may_see_advice=row["closed_on"] is None and day == speech().today,
+        lines=await signed(request, [line for line in lines if line.on <= day]),
+        advice=advice_of(request, community, people, led=led),
+        clauses=rules(request, community).clauses,
     )  # fmt: skip
+
+
+def _term(request: Request, community: str, elected: Sequence[Sitting]) -> TermChip | None:
+    """What is to be said today of the term of the committee that sits."""
+    rule = rules(request, community).branches.term_reminder
+    return term_chip(elected[0].until, rule, speech().today) if elected else None
+
+
+def _grouped(
+    groups: Mapping[str, str], people: Sequence[Mapping[str, Any]], *, every: bool
+) -> list[tuple[str, str, list[Mapping[str, Any]]]]:
+    """The groups with their members; of an earlier day only those that had any."""
+    found = [
+        (group_id, name, [one for one in people if one["group_id"] == group_id]) for group_id, name in groups.items()
+    ]
+    return [one for one in found if every or one[2]]
 
 
 @router.get("/{branch_id}/rename")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from events.facts.branch import BranchContact
+from events.facts.branch import BranchContact, BranchKind
 from services.registry.decide.branch import SetBranchContact
 from services.registry.pages.common import (
     OFFICE,
@@ -23,9 +23,12 @@ from services.registry.pages.common import (
     rules,
     show_own_write,
     sought,
+    within,
 )
 from services.registry.pages.forms import Form, again, fresh
+from services.registry.pages.places import places_of
 from services.registry.pages.plain import answered
+from services.registry.pages.terms import terms_ending
 from services.registry.project import branch
 from services.shell.acting import facts_of
 from services.shell.i18n import gettext as _
@@ -58,20 +61,41 @@ def _contact(command: SetBranchContact) -> BranchContact:
 
 
 @router.get("/branches", dependencies=[Waited], include_in_schema=False)
-async def branches(request: Request, caller: Reader) -> Response:
+async def branches(request: Request, caller: Reader, community: Annotated[str, Query(max_length=200)] = "") -> Response:
     """Every branch of the scope, with its contact and how complete its cards are; what is missing stands out."""
     here = rules(request, caller.scope)
     policy = here.completeness
     async with reading(request, caller) as db:
-        rows = await branch.branches(db, weights=policy.weights)
+        every = await branch.branches(db, within(caller, community), policy.weights, every=True)
+        places = await places_of(db, caller, {row["community"] for row in every})
+        ending = {
+            row["branch_id"]: chip
+            for row, chip in await terms_ending(request, db, community or caller.scope, community)
+        }
+    rows = in_order(every)
     return await page(
         request,
         "branches.html",
         rows=rows,
+        ending=ending,
+        closed=[row for row in every if row["closed_on"] is not None],
+        places=places if len({row["community"] for row in every}) > 1 else None,
+        GENERAL=BranchKind.GENERAL.value,
         percents={row["branch_id"]: policy.percent_without(row["lost"]) for row in rows if row["lost"] is not None},
         split=here.branches.split,
         may_write=caller.has(*OFFICE),
     )
+
+
+def in_order(every: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Those that are not closed, every general branch with its branches behind it."""
+    still = [row for row in every if row["closed_on"] is None]
+    known = {row["branch_id"] for row in still}
+    found = []
+    for row in sorted(still, key=lambda row: (row["community"], row["kind"] != BranchKind.GENERAL.value)):
+        if row["general_id"] not in known:
+            found += [row, *(each for each in still if each["general_id"] == row["branch_id"])]
+    return found
 
 
 @router.get("/branches/{branch_id}/contact", include_in_schema=False)

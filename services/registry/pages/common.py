@@ -8,16 +8,17 @@ from datetime import date
 from typing import Annotated, Any, Final, TypeVar
 
 from fastapi import Depends, Path, Query, Request
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, BeforeValidator, ValidationError
 from starlette.datastructures import FormData
 
 from events.log.command import Asked
 from events.log.project.keyset import PAGE_DEFAULT, PAGE_MAX
 from services.registry.decide.policy import RegistryPolicy
 from services.registry.handle import Registry
-from services.registry.pages.words import SENTENCES, complaints
+from services.registry.pages.organisation_words import SENTENCES
+from services.registry.pages.words import complaints
 from services.registry.project import meeting, register
-from services.shell.acting import Sentences, asked, told
+from services.shell.acting import asked, told
 from services.shell.i18n import gettext as _
 from services.shell.i18n import speech
 from services.shell.identity import Caller, Role, requires
@@ -33,6 +34,8 @@ READERS: Final = (*OFFICE, Role.SUPERVISOR, Role.AUDITOR)
 Office = Annotated[Caller, Depends(requires(*OFFICE))]
 Reader = Annotated[Caller, Depends(requires(*READERS))]
 EntityId = Annotated[str, Path(pattern=r"^[0-9A-Za-z_-]{1,64}$")]
+Day = Annotated[date | None, BeforeValidator(lambda given: given or None)]
+"""A day in an address; an emptied field asks for none."""
 PageSize = Annotated[int, Query(ge=1, le=PAGE_MAX)]
 PAGE_SIZE: Final = PAGE_DEFAULT
 
@@ -71,12 +74,7 @@ async def meeting_row(request: Request, caller: Caller, meeting_id: str) -> Mapp
 
 @asynccontextmanager
 async def doing(
-    request: Request,
-    caller: Caller,
-    community: str,
-    command: str,
-    form: Mapping[str, Any] | None = None,
-    sentences: Sentences = SENTENCES,
+    request: Request, caller: Caller, community: str, command: str, form: Mapping[str, Any] | None = None
 ) -> AsyncIterator[Asked]:
     """The caller's command, and its refusals as problems. A form gives its hidden key and the version it was shown
     with (`version`, a sequence); an API call says both in headers.
@@ -87,7 +85,7 @@ async def doing(
     version = str(form.get("version") or "")
     if version.isdigit():
         found = _expecting(found, int(version))
-    async with told(sentences):
+    async with told(SENTENCES):
         yield found
 
 
@@ -140,6 +138,7 @@ __all__ = [
     "OFFICE",
     "PAGE_SIZE",
     "READERS",
+    "Day",
     "EntityId",
     "Office",
     "PageSize",

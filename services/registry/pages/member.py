@@ -187,6 +187,8 @@ async def _names(db: AsyncConnection, facts: Sequence[Recorded], known: Mapping[
     branches = {one.fact.branch_id for one in facts if isinstance(one.fact, (Assigned, Enrolled))}
     found = {branch_id: name for branch_id, name in known.items() if branch_id and name}
     found |= await branch.names(db, sorted({each for each in branches if each and each not in found}))
+    if any(isinstance(one.fact, Assigned) and one.fact.group_id for one in facts):
+        found |= await branch.group_names(db, sorted(each for each in branches if each))
     return Names(found, await meeting.titles(db, sorted(meetings)))
 
 

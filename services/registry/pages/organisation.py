@@ -10,20 +10,19 @@ from starlette.responses import Response
 
 from events.facts.unit import above
 from services.registry.decide.unit import NameUnit
-from services.registry.organise import Organising
 from services.registry.pages import organisation_words, words
+from services.registry.pages.branch_life import organising
+from services.registry.pages.branches import in_order
 from services.registry.pages.common import (
     Reader,
     Waited,
     doing,
     read_form,
     reading,
-    registry,
     show_own_write,
     within,
 )
 from services.registry.pages.forms import Form, again, fresh
-from services.registry.pages.organisation_words import SENTENCES
 from services.registry.pages.places import places_of
 from services.registry.pages.plain import answered
 from services.registry.project import branch, organisation, unit
@@ -45,11 +44,6 @@ WHOLE_TREE_MAX: Final = 40
 """Up to so many units stand on one page; of a larger tree only what is directly below."""
 
 
-def organising(request: Request) -> Organising:
-    """The commands of the organisation, in this process."""
-    return Organising(registry(request))
-
-
 # ── pages ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -61,7 +55,7 @@ async def show(request: Request, caller: Reader, under: Under = "") -> Response:
         tree = await organisation.tree(db, root)
         up = [path for path in _chain(root) if caller.covers(path)]
         places = await places_of(db, caller, [*up, *(place.path for place in tree)])
-        branches = await branch.branches(db, root) if len(tree) == 1 else []
+        branches = in_order(await branch.branches(db, root, every=True)) if len(tree) == 1 else []
     top, below = tree[0], tree[1:]
     shown = below if len(below) <= WHOLE_TREE_MAX else [place for place in below if place.depth == 1]
     return await page(
@@ -84,7 +78,7 @@ async def name(request: Request, caller: Namer) -> Response:
     sent = await request.form()
     try:
         command = read_form(NameUnit, sent)
-        async with doing(request, caller, command.path, f"name-unit/{command.path}", sent, SENTENCES) as asked:
+        async with doing(request, caller, command.path, f"name-unit/{command.path}", sent) as asked:
             receipt = await organising(request).name_unit(asked, command)
     except (Invalid, Refusal) as problem:
         return await _form(request, str(sent.get("path") or ""), again(request, sent, problem))
@@ -152,6 +146,6 @@ def unit_json(place: Place) -> dict[str, Any]:
 @router.post("/api/units", status_code=201)
 async def name_unit(request: Request, caller: Namer, command: NameUnit) -> Response:
     """A unit gets its name, or another one from a day on."""
-    async with doing(request, caller, command.path, f"name-unit/{command.path}", None, SENTENCES) as asked:
+    async with doing(request, caller, command.path, f"name-unit/{command.path}") as asked:
         receipt = await organising(request).name_unit(asked, command)
     return answered({"path": command.path, "facts": facts_of(receipt)}, 201)

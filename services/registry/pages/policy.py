@@ -33,6 +33,9 @@ WORDS: Final = RuleWords(
         "branches.stands": N_("成立支部"),
         "branches.committee": N_("设支部委员会"),
         "branches.split": N_("建议分设"),
+        "branches.term": N_("支部委员会任期"),
+        "branches.community_term": N_("社区党组织任期"),
+        "branches.term_reminder": N_("换届提醒"),
         "completeness": N_("资料完整度"),
     },
     values={
@@ -54,6 +57,9 @@ WORDS: Final = RuleWords(
         "branches.stands.full_members_min": Worded(N_("正式党员至少"), units.people),
         "branches.committee.full_members_min": Worded(N_("正式党员至少"), units.people),
         "branches.split.members_max": Worded(N_("党员超过"), units.people),
+        "branches.term.years": Worded(N_("每届"), units.years),
+        "branches.community_term.years": Worded(N_("每届"), units.years),
+        "branches.term_reminder.months_before": Worded(N_("任期届满前"), units.months_list),
         "completeness.weights.*": Worded(MISSING, units.points),
     },
 )

@@ -9,11 +9,15 @@ from fastapi.exceptions import RequestValidationError
 from starlette.responses import Response
 
 from services.registry.pages import (
+    api_branch_life,
     api_branches,
     api_ledger,
     api_members,
     branch,
+    branch_groups,
+    branch_life,
     branches,
+    committee,
     deeds,
     dues,
     filters,
@@ -50,6 +54,10 @@ ROUTERS: Final = [
     branches.router,
     api_branches.router,
     branch.router,
+    committee.router,
+    branch_life.router,
+    branch_groups.router,
+    api_branch_life.router,
     organisation.router,
     api_ledger.router,
     import_wizard.router,

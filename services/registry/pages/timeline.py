@@ -50,7 +50,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What branches and meetings are called, for lines that mention one."""
+    """What branches (their groups too) and meetings are called, for lines that mention one."""
 
     branches: Mapping[str, str]
     meetings: Mapping[str, str]
@@ -110,7 +110,7 @@ def _told(fact: Fact, names: Names) -> tuple[str, str]:
         case DuesPaid():
             return _paid(fact), "done"
         case Assigned():
-            return _("编入%(branch)s", branch=names.branches.get(fact.branch_id) or _("另一个支部")), ""
+            return _assigned(fact, names), ""
         case PensionBasisSet():
             basis = None if is_hidden(fact.basis_fen) else fact.basis_fen
             return _("养老金基数登记为每月 %(basis)s", basis=yuan(basis)), ""
@@ -122,6 +122,13 @@ def _told(fact: Fact, names: Names) -> tuple[str, str]:
             return _("去世"), ""
         case _:
             return fact.NAME, ""
+
+
+def _assigned(fact: Assigned, names: Names) -> str:
+    branch = names.branches.get(fact.branch_id) or _("另一个支部")
+    if not fact.group_id:
+        return _("编入%(branch)s", branch=branch)
+    return _("编入%(branch)s的%(group)s", branch=branch, group=names.branches.get(fact.group_id) or _("党小组"))
 
 
 def _moved_away(fact: MovedAway) -> str:

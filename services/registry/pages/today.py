@@ -12,6 +12,7 @@ from services.registry.pages import words
 from services.registry.pages.clocks import Clocks, card_soon, clocks_of, silent_since
 from services.registry.pages.common import OFFICE, READERS, reading, rules
 from services.registry.pages.dues import last_over
+from services.registry.pages.terms import terms_ending
 from services.registry.project import dues, ledger, meeting, register
 from services.registry.project.dues import Owing
 from services.registry.project.register import Wanted
@@ -40,11 +41,12 @@ async def today(request: Request, caller: Anybody) -> Response:
         owing = await dues.owing(db, Owing(last_over(), months_min=call_months), size=SHOWN)
         to_call = await dues.owing_count(db, Owing(last_over(), months_min=call_months))
         week = await meeting.meetings(db, since=start, until=start + timedelta(days=7), size=SHOWN)
+        terms = await terms_ending(request, db, caller.scope)
     decide = _to_decide(request, away.items)
     coming = [row for row in week.items if row["state"] == meeting.SCHEDULED]
     return fragment(
         request, "today.html", decide=decide[:SHOWN], decide_count=len(decide), owing=owing.items, to_call=to_call,
-        meetings=coming, words=words,
+        meetings=coming, words=words, terms=terms[:SHOWN], terms_count=len(terms),
     )  # fmt: skip
 
 

@@ -61,6 +61,7 @@ BRANCH: Final = {
     BranchKind.RESIDENCE: N_("按居住地"),
     BranchKind.HOBBY: N_("按兴趣团队"),
     BranchKind.MOBILE: N_("流动党员"),
+    BranchKind.GENERAL: N_("党总支"),
 }
 WAY: Final = {AttendanceWay.IN_PERSON: N_("到会"), AttendanceWay.REMOTE: N_("线上")}
 FIELD: Final = {
@@ -171,6 +172,8 @@ _COMPLAINTS: Final = {
     "full_member_on must not": (N_("转正日期早于入党日期"), N_("请核对两个日期。")),
     "expected_return must not": (N_("预计返回早于外出日期"), N_("请核对两个日期。")),
     "months must not name": (N_("同一个月写了两次"), N_("每个月只写一次。")),
+    "seats must name exactly one secretary": (N_("没有选出书记"), N_("书记只有一位，请选一位。")),
+    "seats must not name": (N_("同一个人的同一个职务写了两次"), N_("每个职务每人只写一次。")),
     "value:": (N_("这个值不能用在这一项上"), N_("日期写成 年-月-日，是否写 true 或 false，其余照原件填写。")),
 }
 """What validators say in English, and what the person who filled in the form reads."""

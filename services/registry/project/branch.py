@@ -1,4 +1,4 @@
-"""The branches and whom their members call."""
+"""The branches: their names and kinds, what they belong to, their groups, and whom their members call."""
 
 from __future__ import annotations
 
@@ -6,11 +6,27 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Column, Date, Float, Index, MetaData, Table, Text, cast, func, select
+from sqlalchemy import BigInteger, Column, Date, Float, Index, MetaData, Table, Text, cast, func, select, true
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from events.facts.base import is_hidden
-from events.facts.branch import BranchContact, ContactSet, Formed, Renamed
+from events.facts.branch import (
+    Absorbed,
+    BranchContact,
+    BranchKind,
+    CommitteeElected,
+    ContactSet,
+    Formed,
+    GroupDissolved,
+    GroupFormed,
+    GroupRenamed,
+    KindChanged,
+    Merged,
+    PlacedUnder,
+    Renamed,
+    Split,
+)
 from events.facts.people import CardField
 from events.log.envelope import About
 from events.log.project import Row, View, community_column
@@ -28,6 +44,10 @@ table = Table(
     Column("contact_phone", Text),
     Column("formed_on", Date),
     Column("kind", Text, nullable=False),
+    Column("general_id", Text),
+    Column("groups", JSONB, nullable=False),
+    Column("closed_on", Date),
+    Column("merged_into", Text),
     Column("seq", BigInteger, nullable=False),
     Index("branch_by_name", "name"),
 )
@@ -35,12 +55,12 @@ table = Table(
 _DIGITS: Final = "〇一二三四五六七八九"
 _NUMERALS: Final = re.compile("[一二三四五六七八九十]+|[0-9]+")
 
-view = View("branch", version=2, table=table, doc="Every branch, and whom its members call.")
+view = View("branch", version=3, table=table, doc="Every branch, what it belongs to, and whom its members call.")
 
 
 @view.on(Formed)
 def _(_row: Row | None, fact: Formed, about: About) -> Row:
-    own = {"name": fact.name, "formed_on": about.effective, "kind": fact.kind.value, "seq": about.seq}
+    own = {"name": fact.name, "formed_on": about.effective, "kind": fact.kind.value, "groups": {}, "seq": about.seq}
     return own | _contact(fact.contact)
 
 
@@ -52,6 +72,47 @@ def _(row: Row | None, fact: ContactSet, about: About) -> Row:
 @view.on(Renamed)
 def _(row: Row | None, fact: Renamed, about: About) -> Row:
     return _known(row) | {"name": fact.name, "seq": about.seq}
+
+
+@view.on(KindChanged)
+def _(row: Row | None, fact: KindChanged, about: About) -> Row:
+    return _known(row) | {"kind": fact.kind.value, "seq": about.seq}
+
+
+@view.on(PlacedUnder)
+def _(row: Row | None, fact: PlacedUnder, about: About) -> Row:
+    return _known(row) | {"general_id": fact.general_id, "seq": about.seq}
+
+
+@view.on(Merged)
+def _(row: Row | None, fact: Merged, about: About) -> Row:
+    return _known(row) | {"closed_on": about.effective, "merged_into": fact.into, "groups": {}, "seq": about.seq}
+
+
+def _moved(row: Row | None, _fact: Split | Absorbed | CommitteeElected, about: About) -> Row:
+    """Who belongs to it, or leads it, stands elsewhere; the branch only moves on to the fact's version."""
+    return _known(row) | {"seq": about.seq}
+
+
+view.on(Split)(_moved)
+view.on(Absorbed)(_moved)
+view.on(CommitteeElected)(_moved)
+
+
+def _grouped(row: Row | None, fact: GroupFormed | GroupRenamed, about: About) -> Row:
+    row = _known(row)
+    return row | {"groups": {**row["groups"], fact.group_id: fact.name}, "seq": about.seq}
+
+
+view.on(GroupFormed)(_grouped)
+view.on(GroupRenamed)(_grouped)
+
+
+@view.on(GroupDissolved)
+def _(row: Row | None, fact: GroupDissolved, about: About) -> Row:
+    row = _known(row)
+    left = {group_id: name for group_id, name in row["groups"].items() if group_id != fact.group_id}
+    return row | {"groups": left, "seq": about.seq}
 
 
 def _known(row: Row | None) -> Row:
@@ -73,12 +134,14 @@ async def communities(db: AsyncConnection) -> list[str]:
 
 
 async def branches(
-    db: AsyncConnection, community: str = "", weights: Mapping[CardField, int] | None = None
+    db: AsyncConnection, community: str = "", weights: Mapping[CardField, int] | None = None, *, every: bool = False
 ) -> list[Mapping[str, Any]]:
-    """The branches of a community (of the whole scope) with how many members are on their roll, by name.
+    """The branches of a community (of the whole scope) with how many members are on their roll, by name: those that
+    members may belong to, or `every` one, general branches and closed ones among them.
 
     `lost`: how much of these weights their cards miss on average; None for a branch without members.
     """
+    open_to_members = (table.c.closed_on.is_(None)) & (table.c.kind != BranchKind.GENERAL.value)
     members = member.table.c
     on_roll = (
         select(
@@ -97,12 +160,16 @@ async def branches(
             table.c.contact_name,
             table.c.contact_phone,
             table.c.kind,
+            table.c.general_id,
+            table.c.groups,
+            table.c.closed_on,
+            table.c.merged_into,
             path_text(table.c.community),
             func.coalesce(on_roll.c.members, 0).label("members"),
             on_roll.c.lost,
         )
         .join_from(table, on_roll, on_roll.c.branch_id == table.c.branch_id, isouter=True)
-        .where(inside(table.c.community, community))
+        .where(inside(table.c.community, community), true() if every else open_to_members)
         .order_by(table.c.community, table.c.name, table.c.branch_id)
     )
     rows = [row._asdict() for row in await db.execute(query)]
@@ -132,21 +199,15 @@ async def branch(db: AsyncConnection, branch_id: str) -> Mapping[str, Any] | Non
     return None if row is None else dict(row._mapping)
 
 
-async def people(db: AsyncConnection, branch_id: str) -> list[Mapping[str, Any]]:
-    """Who is on the roll of a branch, by pinyin."""
-    members = member.table.c
-    query = (
-        select(members.member_id, members.name, members.birth, members.state, members.away_to)
-        .add_columns(members.joined_on, members.full_member_on)
-        .where(members.branch_id == branch_id, members.state.in_(member.ON_ROLL))
-        .order_by(members.pinyin, members.member_id)
-    )
-    return [dict(row._mapping) for row in await db.execute(query)]
-
-
 async def names(db: AsyncConnection, branch_ids: Sequence[str]) -> dict[str, str]:
     """What these branches are called."""
     if not branch_ids:
         return {}
     query = select(table.c.branch_id, table.c.name).where(table.c.branch_id.in_(list(branch_ids)))
     return dict((await db.execute(query)).all())
+
+
+async def group_names(db: AsyncConnection, branch_ids: Sequence[str]) -> dict[str, str]:
+    """What the groups of these branches are called; those that were dissolved are left out."""
+    query = select(table.c.groups).where(table.c.branch_id.in_(list(branch_ids)))
+    return {group_id: name for (groups,) in await db.execute(query) for group_id, name in groups.items()}

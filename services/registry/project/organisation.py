@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from events.facts.branch import BranchKind
 from events.facts.unit import above
 from events.log.project.sql import inside, path_text
 from services.registry.project import branch, member, unit
@@ -44,7 +45,9 @@ async def tree(db: AsyncConnection, under: str = "") -> list[Place]:
     )
     formed = (
         select(path_text(branches.community), func.count())
-        .where(inside(branches.community, under))
+        .where(
+            inside(branches.community, under), branches.closed_on.is_(None), branches.kind != BranchKind.GENERAL.value
+        )
         .group_by(branches.community)
     )
     return added_up(

@@ -27,6 +27,16 @@ def months(number: int) -> str:
     return ngettext("%(num)s 个月", "%(num)s 个月", number)
 
 
+def months_list(numbers: Sequence[int]) -> str:
+    """`6、3 个月`."""
+    return _("%(list)s 个月", list=_("、").join(map(str, numbers)))
+
+
+def years(number: int) -> str:
+    """`3 年`."""
+    return ngettext("%(num)s 年", "%(num)s 年", number)
+
+
 def people(number: int) -> str:
     """`50 人`."""
     return ngettext("%(num)s 人", "%(num)s 人", number)

@@ -111,7 +111,7 @@ class TestUndo:
         command = WithdrawEnrolment(import_id="i1")
         given(MEMBER, enrolled(import_id="i1"), away(carried_over=True)).when(
             lambda m: withdraw_enrolment(m, command, TODAY)
-        ).then(EnrolmentWithdrawn(import_id="i1"), on=TODAY).then_again_nothing()
+        ).then(EnrolmentWithdrawn(import_id="i1", enrolled_on=ENROLLED_ON), on=TODAY).then_again_nothing()
 
     def test_leaves_people_with_later_facts(self) -> None:
         command = WithdrawEnrolment(import_id="i1")
