@@ -8,11 +8,12 @@ from typing import Final
 from events.facts.base import Purpose
 from events.log.project import Projection, Snapshots
 from services.registry.decide.branch import BRANCH
+from services.registry.decide.census import CENSUS
 from services.registry.decide.meeting import MEETING
 from services.registry.decide.member import MEMBER
 from services.registry.decide.receipts import RECEIPTS
 from services.registry.decide.roster_import import ROSTER_IMPORT
-from services.registry.project import branch, dues, elsewhere, imports, ledger, meeting, member
+from services.registry.project import branch, census, dues, elsewhere, imports, ledger, meeting, member
 
 PURPOSES: Final[Sequence[Purpose]] = ("identity", "contact", "dues")
 """Of the keys that open sealed fields, those this service holds."""
@@ -30,8 +31,10 @@ PROJECTION: Final = Projection(
         meeting.attendance,
         elsewhere.timeline,
         elsewhere.caring,
+        census.view,
+        census.answers,
         imports.view,
         imports.refused,
     ],
-    [Snapshots.of(decider, version=2) for decider in (MEMBER, BRANCH, MEETING, RECEIPTS, ROSTER_IMPORT)],
+    [Snapshots.of(decider, version=2) for decider in (MEMBER, BRANCH, CENSUS, MEETING, RECEIPTS, ROSTER_IMPORT)],
 )
