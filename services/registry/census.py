@@ -8,12 +8,14 @@ from typing import Any
 
 from events.facts.census import Finding
 from events.facts.decision import Command, Decision, Refused
+from events.facts.member import AwayKind
 from events.log.command import Asked, CommandRefused, Receipt
 from services.registry.decide import asking, census, findings
 from services.registry.decide.asking import RecordAnswers, RecordMissed
 from services.registry.decide.census import CENSUS, AssignBranch, BeginCensus, Campaign
+from services.registry.decide.commands import MoveAway
 from services.registry.decide.findings import SettleFindings
-from services.registry.decide.member import MEMBER, Member
+from services.registry.decide.member import MEMBER, Member, away_kind
 from services.registry.handle import Registry
 
 
@@ -89,6 +91,10 @@ class Census:
             if (said := state.census.get(campaign_id)) is not None
             and (open_ := findings.open_findings(state, said, reason=title))
         }
+
+    def kind_of(self, command: MoveAway) -> tuple[AwayKind, str]:
+        """How the relation would be kept during this absence, and the clause."""
+        return away_kind(command, self.registry.policy.away, self.registry.today())
 
     async def _act(self, asked: Asked, campaign_id: str, decide: Callable[[Campaign], Decision]) -> Receipt:
         return await self.registry.commands.act(asked, CENSUS, campaign_id, decide)

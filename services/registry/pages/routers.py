@@ -10,10 +10,14 @@ from starlette.responses import Response
 
 from services.registry.pages import (
     api_branches,
+    api_census,
     api_ledger,
     api_members,
     branch,
     branches,
+    census,
+    census_findings,
+    census_people,
     deeds,
     dues,
     import_api,
@@ -25,6 +29,7 @@ from services.registry.pages import (
     members,
     today,
 )
+from services.registry.pages.census_common import SEERS
 from services.registry.pages.common import OFFICE, READERS
 from services.registry.pages.words import complaints
 from services.shell.handlers import answer
@@ -45,6 +50,10 @@ ROUTERS: Final = [
     api_branches.router,
     branch.router,
     api_ledger.router,
+    census.router,
+    census_people.router,
+    census_findings.router,
+    api_census.router,
     import_wizard.router,
     import_api.router,
     import_outcome.router,
@@ -59,6 +68,7 @@ NAV: Final = [
     NavEntry(N_("会议"), "/registry/meetings", READERS, "registry", "meetings"),
     NavEntry(N_("党费"), "/registry/dues", READERS, "registry", "owing"),
     NavEntry(N_("支部"), "/registry/branches", READERS, "registry"),
+    NavEntry(N_("摸底"), "/registry/census", SEERS, "registry"),
     NavEntry(N_("导入名册"), "/registry/imports", OFFICE, "registry"),
 ]
 

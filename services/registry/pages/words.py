@@ -10,6 +10,7 @@ from events.facts.branch import BranchKind
 from events.facts.meeting import MeetingKind
 from events.facts.member import AttendanceWay, AwayKind, CorrectableField, PayMethod
 from events.facts.people import CardField, RetirementKind, Sex
+from services.registry.pages import census_words
 from services.registry.project import member
 from services.shell.acting import Sentences
 from services.shell.formats import day, yuan
@@ -148,6 +149,7 @@ SENTENCES: Final[Sentences] = {
     "not_yet": lambda d: _("会议在%(day)s，还没有开，不能签到。", day=_on(d.get("day"))),
     "not_on_roll": lambda d: _("名单里有人当时不在册：%(who)s。", who=_months(d.get("member_ids"))),
     "has_taken_place": lambda d: _("已经有 %(present)s 人签到，不能再取消。", present=d.get("present")),
+    **census_words.SENTENCES,
 }
 """Refusal code -> the sentence a person reads."""
 
@@ -156,7 +158,15 @@ def _complaint(error: FieldError) -> FieldError:
     for beginning, (message, todo) in _COMPLAINTS.items():
         if beginning in error.message:
             field = error.field
-            for name in ("value", "full_member_on", "expected_return", "months"):
+            for name in (
+                "value",
+                "full_member_on",
+                "expected_return",
+                "months",
+                "destination",
+                "away_since",
+                "questions",
+            ):
                 if field == "body" and name in error.message.split(" ")[0]:
                     field = name
             return FieldError(field, _(message), _(todo), error.row)
@@ -170,6 +180,9 @@ _COMPLAINTS: Final = {
     "full_member_on must not": (N_("转正日期早于入党日期"), N_("请核对两个日期。")),
     "expected_return must not": (N_("预计返回早于外出日期"), N_("请核对两个日期。")),
     "months must not name": (N_("同一个月写了两次"), N_("每个月只写一次。")),
+    "destination must be given": (N_("没有填去了哪里"), N_("不住这里的，请写现在住在哪个城市或区。")),
+    "away_since must be given": (N_("没有填从哪天起不住这里"), N_("记不清的，写大概的日子。")),
+    "questions must hold": (N_("一个问题都没有"), N_("至少选一个问题，或者自己写一个。")),
     "value:": (N_("这个值不能用在这一项上"), N_("日期写成 年-月-日，是否写 true 或 false，其余照原件填写。")),
 }
 """What validators say in English, and what the person who filled in the form reads."""
