@@ -127,17 +127,22 @@ def _contact(card: ContactCard, answers: Answers) -> dict[Finding, dict[str, Any
         changed[Finding.PHONE] = {"phone": answers.phone}
     if answers.address and answers.address != (card.address.text if card.address else None):
         changed[Finding.ADDRESS] = {"address": answers.address}
-    if answers.family and answers.family not in card.family:
-        changed[Finding.FAMILY] = {"family": _with(card.family, answers.family)}
+    if answers.family and (family := _with(card.family, answers.family)) is not None:
+        changed[Finding.FAMILY] = {"family": family}
     if answers.lives_alone is not None and answers.lives_alone != card.lives_alone:
         changed[Finding.LIVES_ALONE] = {"lives_alone": answers.lives_alone}
     return changed
 
 
-def _with(family: Sequence[Relative], one: Relative) -> tuple[Relative, ...]:
-    """Whoever has that name is told anew; somebody new comes first, as whom to call."""
-    others = tuple(each for each in family if each.name != one.name)
-    return (one, *others)
+def _with(family: Sequence[Relative], said: Relative) -> tuple[Relative, ...] | None:
+    """The family with what was said of one of them; None if that is known. What was not said of a name stays; somebody
+    new comes first, as whom to call.
+    """
+    known = next((one for one in family if one.name == said.name), said)
+    told = known.model_copy(update={name: value for name, value in said if value is not None})
+    if told in family:
+        return None
+    return (told, *(one for one in family if one.name != said.name))
 
 
 def _digits(phone: str) -> str:

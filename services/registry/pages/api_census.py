@@ -146,12 +146,15 @@ async def missed(
 
 
 @router.get("/{campaign_id}/findings", dependencies=[Waited])
-async def findings(request: Request, caller: Office, campaign_id: EntityId) -> Response:
-    """What the answers would change and nobody has decided about; `settled` are those somebody has."""
+async def findings(
+    request: Request, caller: Office, campaign_id: EntityId, page_token: str = "", page_size: PageSize = PAGE_SIZE
+) -> Response:
+    """What the answers of so many members would change and nobody has decided about; `settled` is what somebody has."""
     row = await campaign_row(request, caller, campaign_id)
-    found, settled = await found_in(request, caller, row)
-    items = [fields_of(one) | {"version": f"REGISTRY:{one.version}"} for one in found]
-    return answered({"items": items, "next_page_token": "", "settled": [fields_of(one) for one in settled]})
+    sheet = await found_in(request, caller, row, size=page_size, token=page_token)
+    items = [fields_of(one) | {"version": f"REGISTRY:{one.version}"} for one in sheet.found]
+    settled = [fields_of(one) for one in sheet.settled]
+    return answered({"items": items, "next_page_token": sheet.next_token, "settled": settled})
 
 
 @router.post("/{campaign_id}/findings/{member_id}", status_code=201)

@@ -20,6 +20,7 @@ from services.registry.pages.census_common import (
     part_of,
     who_may_ask,
 )
+from services.registry.pages.census_findings import found_in
 from services.registry.pages.common import (
     OFFICE,
     EntityId,
@@ -145,14 +146,12 @@ async def show(request: Request, caller: Seer, campaign_id: EntityId) -> Respons
 async def _page(request: Request, caller: Caller, row: dict[str, Any], form: Form) -> Response:
     async with reading(request, caller) as db:
         branches = await census.progress(db, row, part_of(caller, row))
-        answered = await census.answered(db, row["campaign_id"]) if caller.has(*OFFICE) else []
-    ids = [one["member_id"] for one in answered]
-    open_ = await carrying_out(request).findings(row["campaign_id"], row["title"], ids) if ids else {}
+    sheet = await found_in(request, caller, row) if caller.has(*OFFICE) else None
     names = {name for one in row["assigned"].values() for name in one}
     return await page(
         request, "census_campaign.html", status=form.status, row=row, form=form, branches=branches,
         total={name: sum(one[name] for one in branches) for name in ("people", *census.OUTCOMES)},
-        findings=sum(len(found) for _state, found in open_.values()),
+        findings=len(sheet.found) if sheet else 0,
         questions=[words.word(census_words.QUESTION, one) for one in row["questions"]] + row["free"],
         called=await request.app.state.shell.identity.called.of({*names, row["begun_by"]}),
         may_write=caller.has(*OFFICE), may_export=not own_only(caller), words=words,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -28,6 +28,9 @@ from services.shell.pages import done, page
 from services.shell.problems import Malformed, Problem, Refusal, Stale
 
 router = APIRouter(prefix="/census/{campaign_id}/findings", include_in_schema=False)
+
+LOOKED_AT = 500
+"""So many of those who answered stand on one page, whether something was found or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,24 +67,38 @@ class Settled:
     by: str
 
 
-async def found_in(request: Request, caller: Caller, row: dict[str, Any]) -> tuple[Sequence[Found], Sequence[Settled]]:
-    """What is open, and what was decided, newest first."""
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What came of the answers of some members, in the order of their names: what is open, what was decided (newest
+    first), and who said more than the register takes.
+    """
+
+    found: Sequence[Found]
+    settled: Sequence[Settled]
+    told: Sequence[dict[str, Any]]
+    next_token: str
+
+
+async def found_in(
+    request: Request, caller: Caller, row: dict[str, Any], *, size: int = LOOKED_AT, token: str = ""
+) -> Sheet:
+    """What so many of those who answered said."""
     async with reading(request, caller) as db:
-        answered = await census.answered(db, row["campaign_id"])
-    carrying = carrying_out(request)
-    ids = [one["member_id"] for one in answered]
-    open_ = await carrying.findings(row["campaign_id"], row["title"], ids) if ids else {}
+        answered = await census.answered(db, row["campaign_id"], size=size, token=token)
+    ids = [one["member_id"] for one in answered.items]
+    open_ = await carrying_out(request).findings(row["campaign_id"], row["title"], ids) if ids else {}
     found: list[Found] = []
     settled: list[Settled] = []
-    for one in answered:
-        state, proposed = open_.get(one["member_id"], (None, {}))
-        for finding, command in proposed.items():
-            assert state is not None
-            found.append(_found(request, one, state, finding, command))
+    for one in answered.items:
+        if one["member_id"] in open_:
+            state, proposed = open_[one["member_id"]]
+            found += [_found(request, one, state, finding, command) for finding, command in proposed.items()]
         for code, how in one["settled"].items():
             on = date.fromisoformat(how["on"])
             settled.append(Settled(one["member_id"], one["name"] or "", code, how["taken"], on, how["by"]))
-    return found, sorted(settled, key=lambda each: each.on, reverse=True)
+    settled.sort(key=lambda each: each.on, reverse=True)
+    told = [one for one in answered.items if _has_more(one["answers"])]
+    return Sheet(found, settled, told, answered.next_token)
 
 
 def _found(request: Request, one: dict[str, Any], state: Member, finding: Finding, command: Command) -> Found:
@@ -134,28 +151,41 @@ def _then(finding: Finding, command: Command) -> str:
             return "—"
 
 
+def _has_more(said: Mapping[str, Any]) -> bool:
+    """Whether something was said that no change of the register follows from."""
+    lost = any(said[f"{name}_right"] is False and not said[name] for name in ("phone", "address"))
+    return bool(lost or said["wishes"] or said["free"])
+
+
 def _relative(one: Any) -> str:
     phone = mask_phone(one.phone) if one.phone else ""
     return " ".join(part for part in (one.relation, one.name, phone) if part)
 
 
 @router.get("", dependencies=[Waited])
-async def findings(request: Request, caller: Office, campaign_id: EntityId) -> Response:
+async def findings(request: Request, caller: Office, campaign_id: EntityId, page_token: str = "") -> Response:
     """What is to be decided, and what was."""
     row = await campaign_row(request, caller, campaign_id)
-    return await _page(request, caller, row, fresh(request), [])
+    return await _page(request, caller, row, fresh(request), [], page_token)
 
 
 async def _page(
-    request: Request, caller: Caller, row: dict[str, Any], form: Form, refusals: Sequence[tuple[str, Problem]]
+    request: Request,
+    caller: Caller,
+    row: dict[str, Any],
+    form: Form,
+    refusals: Sequence[tuple[str, Problem]],
+    token: str = "",
 ) -> Response:
-    found, settled = await found_in(request, caller, row)
+    sheet = await found_in(request, caller, row, token=token)
+    here = f"/registry/census/{row['campaign_id']}/findings"
     async with reading(request, caller) as db:
         people = await register.names(db, [member_id for member_id, _problem in refusals])
-    names = {one.asked_by for one in found} | {one.by for one in settled}
+    names = {one.asked_by for one in sheet.found} | {one.by for one in sheet.settled}
     return await page(
         request, "census_findings.html", status=refusals[0][1].status if refusals else 200, row=row, form=form,
-        found=found, settled=settled, words=words, census_words=census_words,
+        sheet=sheet, words=words, census_words=census_words,
+        next_href=f"{here}?page_token={sheet.next_token}" if sheet.next_token else "",
         refusals=[(people.get(member_id) or "—", problem) for member_id, problem in refusals],
         called=await request.app.state.shell.identity.called.of(names), clauses=registry(request).policy.clauses,
     )  # fmt: skip

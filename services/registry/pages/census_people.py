@@ -79,10 +79,12 @@ async def person(
 
 
 def _before(one: dict[str, Any]) -> dict[str, Any]:
-    """What the form says at first: the answers to this campaign; else the relative and the stay the register knows."""
+    """What the form says at first: the answers to this campaign, and the stay that the register knows. Nothing else: a
+    form sent as it is must not pass for an answer.
+    """
     said = one["answers"] or {}
     away = said.get("away") or {}
-    relative = said.get("family") or (one["family"] or [{}])[0]
+    relative = said.get("family") or {}
     known = {"destination": one["away_to"], "away_since": one["away_since"]} if one["state"] == "away" else {}
     truths = ("lives_here", "phone_right", "address_right", "lives_alone")
     return {

@@ -277,18 +277,22 @@ async def person(
     return None if found is None else dict(found._mapping)
 
 
-async def answered(db: AsyncConnection, campaign_id: str, size: int = 1000) -> list[dict[str, Any]]:
-    """Everybody who answered, by name, with the card's version: also those who left the branch or died since."""
+async def answered(db: AsyncConnection, campaign_id: str, *, size: int = PAGE_DEFAULT, token: str = "") -> Page:
+    """Who answered, by name, with the card's version: also who left the branch or died since. Raises `BadToken`."""
     members = member.table.c
+    key = tuple_(members.pinyin, members.member_id)
     query = (
         select(
-            members.member_id, members.name, members.state, members.seq, path_text(members.community),
+            *(members[name] for name in ("member_id", "name", "pinyin", "state", "seq")),
+            path_text(members.community),
             branch.table.c.name.label("branch"),
             *(said.c[name] for name in ("asked_on", "asked_by", "way", "answers", "settled")),
         )
         .select_from(_joined(campaign_id))
         .where(said.c.answers.is_not(None))
         .order_by(members.pinyin, members.member_id)
-        .limit(size)
-    )  # fmt: skip
-    return [dict(row._mapping) for row in await db.execute(query)]
+        .limit(size + 1)
+    )
+    if after := read_token(token, str, str):
+        query = query.where(key > after)
+    return paged([dict(row._mapping) for row in await db.execute(query)], size, "pinyin", "member_id")

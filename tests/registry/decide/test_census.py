@@ -243,6 +243,8 @@ def test_a_relative_is_put_first_and_the_others_stay() -> None:
     outcome = given(MEMBER, enrolled(contact=card), answered(Answers(family=other))).when(settling(Finding.FAMILY))
     (changed, _on), _settled = outcome.then_facts()
     assert changed.contact.family == (other, daughter)
+    member = member_with(answered(Answers(family=Relative(name="田伟"))), contact=card)
+    assert open_findings(member, member.census["c1"], reason="x") == {}, "a name alone takes no number away"
 
 
 def test_somebody_away_who_lives_here_has_returned() -> None:

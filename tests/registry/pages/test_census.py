@@ -127,6 +127,21 @@ async def test_nothing_changes_until_a_person_confirms(clerk: httpx.AsyncClient)
     }  # fmt: skip
 
 
+async def test_findings_are_read_page_by_page(clerk: httpx.AsyncClient) -> None:
+    people = [await enrolled(clerk) for _ in range(3)]
+    campaign_id = await begun(clerk)
+    for member_id in people:
+        await written(clerk, f"{API}/{campaign_id}/people/{member_id}/answer", {"lives_alone": True})
+    token, seen = "", []
+    for _page in range(3):
+        params = {"page_size": "1", "page_token": token}
+        answer = (await clerk.get(f"{API}/{campaign_id}/findings", params=params)).json()
+        seen += [one["member_id"] for one in answer["items"]]
+        token = answer["next_page_token"]
+    assert (sorted(seen), token) == (sorted(people), "")
+    assert (await clerk.get(f"{API}/{campaign_id}/findings?page_token=x")).status_code == 400
+
+
 async def test_a_card_that_changed_meanwhile_and_a_rule_that_says_no(clerk: httpx.AsyncClient) -> None:
     member_id = await enrolled(clerk)
     campaign_id = await begun(clerk)
@@ -325,7 +340,7 @@ async def test_the_progress_is_a_worksheet_that_runs_nothing(browser: httpx.Asyn
     campaign_id = await begun(browser, branches=["=1+1支部"])
     sheet = await browser.get(f"/registry/census/{campaign_id}/progress.xlsx")
     assert sheet.status_code == 200
-    rows = list(load_workbook(BytesIO(sheet.content)).active.iter_rows(values_only=True))  # type: ignore[union-attr]
+    rows = list(load_workbook(BytesIO(sheet.content)).active.iter_rows(values_only=True))  # type: ignore[union-attr]  # there is a sheet
     assert rows[0][:3] == ("支部", "谁去问", "应问")
     assert rows[1][0] == "'=1+1支部"
     assert rows[1][2] == 1
