@@ -5,8 +5,8 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from tests.browser.conftest import DESK, PHONE, Chromium, overflow
 from tests.browser import test_registry
+from tests.browser.conftest import DESK, PHONE, Chromium, overflow
 from tests.browser.test_registry import Town, signed_in
 from tests.registry.office import seq_of
 
