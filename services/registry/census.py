@@ -31,9 +31,6 @@ class Census:
         """A campaign begins; branches are named by their id or their name. The campaign's id, and the receipt."""
         branches = [await self.registry.branch_id(asked, name) for name in command.branches]
         command = command.model_copy(update={"branches": tuple(branches)})
-        planned = census.begin(Campaign(), command, self.registry.today())
-        if isinstance(planned, Refused):  # before an id is claimed for nothing
-            raise CommandRefused(planned)
         entity = await self.registry.made_by(asked)
         return entity, await self._act(asked, entity, lambda one: census.begin(one, command, self.registry.today()))
 

@@ -72,9 +72,9 @@ class RecordAnswers(Command):
             said |= {"lives_here": self.lives_here, "away": self._away()}
             said["back_since"] = self.back_since if self.lives_here else None
         if Question.PHONE in asked:
-            said |= {"phone": self.phone, "phone_right": self._right(self.phone_right, self.phone)}
+            said |= self._told("phone", self.phone, right=self.phone_right)
         if Question.ADDRESS in asked:
-            said |= {"address": self.address, "address_right": self._right(self.address_right, self.address)}
+            said |= self._told("address", self.address, right=self.address_right)
         if Question.FAMILY in asked and self.family_name:
             said["family"] = Relative(name=self.family_name, relation=self.family_relation, phone=self.family_phone)
         if Question.LIVES_ALONE in asked:
@@ -103,9 +103,11 @@ class RecordAnswers(Command):
         )
 
     @staticmethod
-    def _right(right: bool | None, other: str | None) -> bool | None:
-        """Whoever says another one says that the register's is not right."""
-        return False if other else right
+    def _told(name: str, other: str | None, *, right: bool | None) -> dict[str, object]:
+        """What the register has is right, or it is another one; who confirms it did not mean what was typed before."""
+        if right:
+            return {f"{name}_right": True}
+        return {name: other, f"{name}_right": False if other else right}
 
 
 class RecordMissed(Command):

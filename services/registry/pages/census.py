@@ -39,7 +39,7 @@ from services.shell.i18n import gettext as _
 from services.shell.i18n import speech
 from services.shell.identity import Caller
 from services.shell.pages import done, page
-from services.shell.problems import FieldError, Invalid, NotFound, Refusal
+from services.shell.problems import FieldError, Invalid, NotFound, Refusal, Stale
 
 router = APIRouter(prefix="/census", include_in_schema=False)
 
@@ -225,7 +225,8 @@ async def close(request: Request, caller: Office, campaign_id: EntityId) -> Resp
     try:
         async with doing(request, caller, row["community"], f"close-census/{campaign_id}", sent) as asked:
             receipt = await carrying_out(request).close(asked, campaign_id)
-    except Refusal as problem:
+    except (Refusal, Stale) as problem:
+        row = await campaign_row(request, caller, campaign_id)
         return await _page(request, caller, row, again(request, sent, problem, row["seq"]))
     await show_own_write(request, receipt)
     return done(request, f"/registry/census/{campaign_id}", _("摸底结束了；问到的情况还可以核定。"))

@@ -145,8 +145,15 @@ def test_answers_are_a_fact_of_the_member_on_the_day_they_were_given() -> None:
 
 def test_another_phone_says_that_the_known_one_is_wrong_and_another_answer_replaces_the_first() -> None:
     before = answered(Answers(phone_right=True))
-    asked(before).when(answering(phone_right=True, phone="13900000002")).then(
+    asked(before).when(answering(phone="13900000002")).then(
         CensusAnswered(campaign_id="c1", answers=Answers(phone_right=False, phone="13900000002")), of="m1"
+    ).then_again_nothing()
+
+
+def test_who_confirms_what_the_register_has_did_not_mean_what_was_typed_before() -> None:
+    said = answering(phone_right=True, phone="13900000002", address_right=False)
+    asked(answered(Answers(phone="13900000002"))).when(said).then(
+        CensusAnswered(campaign_id="c1", answers=Answers(phone_right=True, address_right=False)), of="m1"
     ).then_again_nothing()
 
 
