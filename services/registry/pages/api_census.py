@@ -97,6 +97,7 @@ async def people(
     campaign_id: EntityId,
     branch: str | None = None,
     outcome: Outcome = "",
+    q: Annotated[str, Query(max_length=100)] = "",
     page_token: str = "",
     page_size: PageSize = PAGE_SIZE,
 ) -> Response:
@@ -105,6 +106,7 @@ async def people(
     async with reading(request, caller) as db:
         page = await census.people(
             db, row, branches=part_of(caller, row, branch), outcomes=(outcome,) if outcome else census.OUTCOMES,
+            q=q.replace("\x00", ""),
             size=page_size, token=page_token,
         )  # fmt: skip
     plain_names = (

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
@@ -26,6 +26,7 @@ from services.shell.problems import Invalid, Refusal
 
 router = APIRouter(prefix="/census/{campaign_id}/people", include_in_schema=False)
 
+Typed = Annotated[str, Query(max_length=100)]
 SHOWN = {"": census.TO_ASK, **{one: (one,) for one in census.OUTCOMES}}
 """What the list shows, by `show` in its address; first those to go to."""
 
@@ -37,13 +38,15 @@ async def people(
     campaign_id: EntityId,
     branch: str | None = None,
     show: str = "",
+    q: Typed = "",
     page_token: str = "",
 ) -> Response:
-    """Who is asked, house by house."""
+    """Who is asked, house by house; somebody met on the way is found by name, whatever was said before."""
     row = await campaign_row(request, caller, campaign_id)
-    part = part_of(caller, row, branch)
+    part, q = part_of(caller, row, branch), q.replace("\x00", "").strip()
+    outcomes = census.OUTCOMES if q else SHOWN.get(show, ())
     async with reading(request, caller) as db:
-        found = await census.people(db, row, branches=part, outcomes=SHOWN.get(show, ()), token=page_token)
+        found = await census.people(db, row, branches=part, outcomes=outcomes, q=q, token=page_token)
         counted = await census.progress(db, row, part)
     total = {name: sum(one[name] for one in counted) for name in ("people", *census.OUTCOMES)}
     here = f"/registry/census/{campaign_id}/people"
@@ -53,7 +56,7 @@ async def people(
         given = kept | {name: value for name, value in more.items() if value}
         return f"{here}?{urlencode(given)}" if given else here
 
-    filters = [(_("要去问的"), href(), total[census.LEFT] + total[census.NOT_MET], show == "")]
+    filters = [(_("要去问的"), href(), total[census.LEFT] + total[census.NOT_MET], not (show or q))]
     filters += [
         (words.word(census_words.OUTCOME, one), href(show=one), total[one], show == one)
         for one in (census.ANSWERED, census.NOT_MET, census.REFUSED)
@@ -62,7 +65,7 @@ async def people(
         request, "census_people.html", row=row, filters=filters,
         branch=counted[0]["branch"] if kept and counted else "",
         houses=[(house, list(them)) for house, them in groupby(found.items, lambda one: one["house"])],
-        next_href=href(show=show, page_token=found.next_token) if found.next_token else "",
+        q=q, kept=kept, next_href=href(show=show, q=q, page_token=found.next_token) if found.next_token else "",
         query=f"?{urlencode(kept)}" if kept else "", words=words, census_words=census_words,
         may_ask=row["state"] == census.OPEN and caller.has(*ASKERS),
     )  # fmt: skip

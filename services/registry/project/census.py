@@ -33,7 +33,7 @@ from events.log.envelope import About
 from events.log.project import Row, View, community_column
 from events.log.project.keyset import PAGE_DEFAULT, Page, paged, read_token
 from events.log.project.sql import inside, path_text
-from services.registry.project import branch, member
+from services.registry.project import branch, member, register
 
 OPEN, CLOSED = "open", "closed"
 ANSWERED, NOT_MET, REFUSED, LEFT = "answered", WhyMissed.NOT_MET.value, WhyMissed.REFUSED.value, "left"
@@ -254,14 +254,17 @@ async def people(
     *,
     branches: Sequence[str] | None = None,
     outcomes: Sequence[str] = OUTCOMES,
+    q: str = "",
     size: int = PAGE_DEFAULT,
     token: str = "",
 ) -> Page:
-    """Whom a campaign asks, house by house. Raises `BadToken`."""
+    """Whom a campaign asks, house by house; with `q` those it finds, as in the register. Raises `BadToken`."""
     members = member.table.c
     where = (func.coalesce(members.building, members.address, ""), func.coalesce(members.room, ""), members.member_id)
     query = _people(row, branches).add_columns(where[0].label("house"), where[1].label("door"))
     query = query.where(_outcome.in_(outcomes)).order_by(*where).limit(size + 1)
+    if q.strip():
+        query = query.where(register.matches(q))
     if after := read_token(token, str, str, str):
         query = query.where(tuple_(*where) > after)
     rows = [dict(found._mapping) for found in await db.execute(query)]

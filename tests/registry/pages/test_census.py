@@ -244,6 +244,9 @@ async def test_a_campaign_from_the_form_to_the_register(browser: httpx.AsyncClie
     assert "页面摸底开始了" in shown.text
     assert "愿意当楼组长吗？" in shown.text
     here = str(shown.url).replace("http://office", "")
+    found = await browser.get(f"{here}/people?branch={branch_id}&q=zxl")
+    assert "郑秀兰" in found.text
+    assert "郑秀英" not in found.text
     form = await browser.get(f"{here}/assign?branch_id={branch_id}")
     hidden = form_of(form.text, f"{here}/assign")
     assigned = await browser.post(f"{here}/assign", data=hidden | {"accounts": ["wang", "chen"]})
