@@ -12,6 +12,7 @@ from deploy.demo.town import Community
 from events.facts.branch import Post
 from events.facts.decision import Command
 from events.facts.member import PayMethod
+from services.registry.decide.asking import RecordAnswers, RecordMissed
 from services.registry.decide.meeting import ScheduleMeeting
 
 ZONE: Final = ZoneInfo("Asia/Shanghai")
@@ -70,7 +71,24 @@ class Pay:
     again: bool = False
 
 
-What = Command | BringIn | NameContact | PlaceBelow | Elect | SignedIn | Pay
+@dataclass(frozen=True, slots=True)
+class HandedOut:
+    """In a census that was begun, these accounts ask the people of a branch."""
+
+    begun: Deed
+    branch: str
+    accounts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """Somebody was asked in a census that was begun, and answered or was not met."""
+
+    begun: Deed
+    what: RecordAnswers | RecordMissed
+
+
+What = Command | BringIn | NameContact | PlaceBelow | Elect | SignedIn | Pay | HandedOut | Answered
 
 
 @dataclass(frozen=True, slots=True)

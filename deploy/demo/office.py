@@ -11,15 +11,18 @@ from typing import Any, Final
 from fastapi import FastAPI
 
 from deploy.demo.clock import DemoClock
-from deploy.demo.deeds import BringIn, Deed, Elect, NameContact, Pay, PlaceBelow, SignedIn
+from deploy.demo.deeds import Answered, BringIn, Deed, Elect, HandedOut, NameContact, Pay, PlaceBelow, SignedIn
 from events.facts.branch import BranchContact, Seat
 from events.log.command import Asked, CommandRefused
 from services.care.decide.commands import Recover, ReportIllness
 from services.care.handle import Care
 from services.care.react.planner import Planner
 from services.notify.handle import Notify
+from services.registry.census import Census
+from services.registry.decide.asking import RecordAnswers, RecordMissed
 from services.registry.decide.branch import FormBranch
 from services.registry.decide.branch_life import PlaceUnder
+from services.registry.decide.census import AssignBranch, BeginCensus
 from services.registry.decide.commands import (
     ChangeContact,
     Correct,
@@ -112,6 +115,8 @@ class Office:
                 await self._sign_in(deed, asked, held)
             case Pay() as pay:
                 await self._pay(deed, asked, pay)
+            case BeginCensus() | HandedOut() | Answered():
+                await self._census(deed, asked)
             case command:
                 await self._of_member(asked, await self._id_of(deed.community.code, deed.who), command)
 
@@ -166,6 +171,25 @@ class Office:
         meeting_id, _ = await self.registry.schedule(Asked(called.actor, community, called.key), called.what)
         present = tuple([await self._id_of(community, name) for name in held.present])
         await self.registry.sign_in(asked, meeting_id, SignIn(member_ids=present))
+
+    async def _census(self, deed: Deed, asked: Asked) -> None:
+        """Beginning it again by the key it was begun with tells its id."""
+        carrying = Census(self.registry)
+        begun = deed.what.begun if isinstance(deed.what, HandedOut | Answered) else deed
+        assert isinstance(begun.what, BeginCensus)
+        campaign_id, _ = await carrying.begin(Asked(begun.actor, begun.community.code, begun.key), begun.what)
+        match deed.what:
+            case HandedOut(branch=branch, accounts=accounts):
+                branch_id = await self.registry.branch_id(asked, branch)
+                await carrying.assign(asked, campaign_id, AssignBranch(branch=branch_id, accounts=accounts))
+            case Answered(what=RecordAnswers() as said):
+                member_id = await self._id_of(deed.community.code, deed.who)
+                await carrying.answer(asked, campaign_id, member_id, said)
+            case Answered(what=RecordMissed() as missed):
+                member_id = await self._id_of(deed.community.code, deed.who)
+                await carrying.miss(asked, campaign_id, member_id, missed)
+            case _:
+                return
 
     async def _pay(self, deed: Deed, asked: Asked, pay: Pay) -> None:
         member_id = await self._id_of(deed.community.code, deed.who)

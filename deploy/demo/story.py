@@ -7,6 +7,7 @@ from datetime import date
 from itertools import groupby
 
 from deploy.demo.beginning import beginning
+from deploy.demo.census import census
 from deploy.demo.deeds import Deed
 from deploy.demo.dues import dues
 from deploy.demo.elections import elections
@@ -26,6 +27,7 @@ def story(town: Town) -> Mapping[date, Sequence[Deed]]:
         *dues(town, where),
         *meetings(town, where),
         *illnesses(town, where),
+        *census(town),
     ]
     deeds.sort(key=lambda deed: deed.moment)
     assert len({deed.key for deed in deeds}) == len(deeds), "two deeds with one key would be one"

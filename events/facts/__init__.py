@@ -7,6 +7,7 @@ from events.facts import (
     access,
     branch,
     care,
+    census,
     desk,
     meeting,
     member,

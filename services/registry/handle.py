@@ -206,8 +206,7 @@ class Registry:
 
     async def schedule(self, asked: Asked, command: ScheduleMeeting) -> tuple[str, Receipt]:
         """Call a meeting of a branch, named by its id or its name, or of the whole community."""
-        key = f"{asked.actor}/{asked.command}" if asked.command else self.commands.new_id()
-        entity = await self._claim(REQUEST, self.blind(REQUEST, key), self.commands.new_id())
+        entity = await self.made_by(asked)
         if command.branch is not None:
             command = command.model_copy(update={"branch": await self.branch_id(asked, command.branch)})
         return entity, await self.commands.act(asked, MEETING, entity, lambda one: meeting.schedule(one, command))
@@ -304,6 +303,11 @@ class Registry:
 
     def _name_key(self, asked: Asked, name: str) -> str:
         return self.blind(BRANCH_NAME, f"{asked.community}/{name}")
+
+    async def made_by(self, asked: Asked) -> str:
+        """The id of what this request makes, if that is known by nothing else: repeated, it makes the same again."""
+        key = f"{asked.actor}/{asked.command}" if asked.command else self.commands.new_id()
+        return await self._claim(REQUEST, self.blind(REQUEST, key), self.commands.new_id())
 
     # ── claims ───────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -8,6 +8,7 @@ from typing import Final
 from events.facts.base import Purpose
 from events.log.project import Projection, Snapshots
 from services.registry.decide.branch import BRANCH
+from services.registry.decide.census import CENSUS
 from services.registry.decide.desk import DESK
 from services.registry.decide.meeting import MEETING
 from services.registry.decide.member import MEMBER
@@ -17,6 +18,7 @@ from services.registry.decide.unit import UNIT
 from services.registry.project import (
     belonging,
     branch,
+    census,
     committee,
     desk,
     dues,
@@ -46,11 +48,13 @@ PROJECTION: Final = Projection(
         meeting.attendance,
         elsewhere.timeline,
         elsewhere.caring,
+        census.view,
+        census.answers,
         imports.view,
         imports.refused,
         desk.view,
         unit.view,
     ],
     [Snapshots.of(decider, version=3) for decider in (MEMBER, BRANCH, MEETING, RECEIPTS, ROSTER_IMPORT, UNIT)]
-    + [Snapshots.of(decider) for decider in (DESK,)],
+    + [Snapshots.of(decider) for decider in (DESK, CENSUS)],
 )

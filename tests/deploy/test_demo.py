@@ -220,6 +220,18 @@ def test_each_sees_their_own_part(demo: Demo) -> None:
         assert {visit["visitor"] or visit["proposed_visitor"] for visit in visits} == {"visitor"}
 
 
+def test_a_census_is_on_its_way(demo: Demo) -> None:
+    with demo.signed_in("secretary") as office:
+        (campaign,) = office.get("/registry/api/census").json()["items"]
+        counted = {name: campaign["progress"][name] for name in ("answered", "not_met", "refused")}
+        assert counted == {"answered": 5, "not_met": 1, "refused": 0}
+        found = office.get(f"/registry/api/census/{campaign['campaign_id']}/findings").json()["items"]
+        assert [(one["name"], one["finding"]) for one in found] == [("陈秀英", "phone"), ("马建国", "moved_away")]
+    with demo.signed_in("visitor") as visitor:
+        people = visitor.get(f"/registry/api/census/{campaign['campaign_id']}/people").json()["items"]
+        assert {one["branch"] for one in people} == {"第三党支部"}
+
+
 def test_a_later_start_writes_nothing(demo: Demo) -> None:
     check = [sys.executable, "-m", "deploy.cli", "check", "--data", str(demo.data)]
     clean = subprocess.run(check, cwd=ROOT, env=CLEAN, capture_output=True, text=True, timeout=120, check=False)

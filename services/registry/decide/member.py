@@ -9,6 +9,7 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict
 
 from events.facts.base import Fact, is_hidden
+from events.facts.census import CensusAnswered, CensusMissed, CensusSettled
 from events.facts.decision import Decider, Decision, Refused, UnknownFact, facts, nothing, refused
 from events.facts.member import (
     CONTACT_FIELDS,
@@ -28,6 +29,7 @@ from events.facts.member import (
     Returned,
 )
 from events.facts.people import ContactCard, Person, RetirementKind, birth_in
+from services.registry.decide.census_memory import Said, remember
 from services.registry.decide.commands import (
     Assign,
     ChangeContact,
@@ -93,6 +95,8 @@ class Member(BaseModel):
     terms: DuesTerms = DuesTerms()
     paid: dict[str, str] = {}
     died_on: date | None = None
+    census: dict[str, Said] = {}
+    """What was said in each campaign, by its id."""
 
 
 # ── evolve ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -133,6 +137,14 @@ def evolve(member: Member, fact: Fact, effective: date) -> Member:
             return _corrected(member, fact, effective)
         case Died():
             return member.model_copy(update={"standing": Standing.DIED, "died_on": effective, "touched": True})
+        case _:
+            return _asked(member, fact, effective)
+
+
+def _asked(member: Member, fact: Fact, effective: date) -> Member:
+    match fact:
+        case CensusAnswered() | CensusMissed() | CensusSettled():
+            return member.model_copy(update={"census": remember(member.census, fact, effective), "touched": True})
         case _:
             raise UnknownFact("member", fact)
 

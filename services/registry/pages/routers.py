@@ -11,12 +11,16 @@ from starlette.responses import Response
 from services.registry.pages import (
     api_branch_life,
     api_branches,
+    api_census,
     api_ledger,
     api_members,
     branch,
     branch_groups,
     branch_life,
     branches,
+    census,
+    census_findings,
+    census_people,
     committee,
     deeds,
     dues,
@@ -32,6 +36,7 @@ from services.registry.pages import (
     organisation,
     today,
 )
+from services.registry.pages.census_common import SEERS
 from services.registry.pages.common import OFFICE, READERS
 from services.registry.pages.words import complaints
 from services.shell.handlers import answer
@@ -60,6 +65,10 @@ ROUTERS: Final = [
     api_branch_life.router,
     organisation.router,
     api_ledger.router,
+    census.router,
+    census_people.router,
+    census_findings.router,
+    api_census.router,
     import_wizard.router,
     import_api.router,
     import_outcome.router,
@@ -75,6 +84,7 @@ NAV: Final = [
     NavEntry(N_("党费"), "/registry/dues", READERS, "registry", "owing"),
     NavEntry(N_("支部"), "/registry/branches", READERS, "registry"),
     NavEntry(N_("组织"), "/registry/organisation", (Role.SUPERVISOR, Role.AUDITOR), "registry"),
+    NavEntry(N_("摸底"), "/registry/census", SEERS, "registry"),
     NavEntry(N_("导入名册"), "/registry/imports", OFFICE, "registry"),
 ]
 

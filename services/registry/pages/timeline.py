@@ -11,6 +11,7 @@ from fastapi import Request
 
 from events.facts.base import Fact, is_hidden
 from events.facts.care import FellIll, Recovered, VisitMade, VisitWay
+from events.facts.census import AskedWay, CensusAnswered, CensusMissed, CensusSettled, WhyMissed
 from events.facts.member import (
     Assigned,
     AttendanceWay,
@@ -121,7 +122,21 @@ def _told(fact: Fact, names: Names) -> tuple[str, str]:
         case Died():
             return _("去世"), ""
         case _:
-            return fact.NAME, ""
+            return _asked(fact), ""
+
+
+def _asked(fact: Fact) -> str:
+    """How a census came on with somebody; what they said stands with the campaign."""
+    match fact:
+        case CensusAnswered():
+            return _("摸底时电话作答") if fact.way is AskedWay.PHONE else _("摸底时当面作答")
+        case CensusMissed():
+            refused = fact.why is WhyMissed.REFUSED
+            return _("摸底时不愿作答") if refused else _("摸底第 %(attempt)s 次没有找到人", attempt=fact.attempt)
+        case CensusSettled():
+            return _("摸底结果已核定并记入") if fact.taken else _("摸底结果核定为照旧")
+        case _:
+            return fact.NAME
 
 
 def _assigned(fact: Assigned, names: Names) -> str:

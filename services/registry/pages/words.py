@@ -10,6 +10,7 @@ from events.facts.branch import BranchKind
 from events.facts.meeting import MeetingKind
 from events.facts.member import AttendanceWay, AwayKind, CorrectableField, PayMethod
 from events.facts.people import CardField, RetirementKind, Sex
+from services.registry.pages import census_words
 from services.registry.project import member
 from services.shell.acting import Sentences
 from services.shell.formats import day, yuan
@@ -150,6 +151,7 @@ SENTENCES: Final[Sentences] = {
     "not_on_roll": lambda d: _("名单里有人当时不在册：%(who)s。", who=_months(d.get("member_ids"))),
     "too_many_filters": lambda d: _("最多存 %(most)s 个筛选，请先删掉不用的。", most=d.get("most")),
     "has_taken_place": lambda d: _("已经有 %(present)s 人签到，不能再取消。", present=d.get("present")),
+    **census_words.SENTENCES,
 }
 """Refusal code -> the sentence a person reads."""
 
@@ -158,7 +160,15 @@ def _complaint(error: FieldError) -> FieldError:
     for beginning, (message, todo) in _COMPLAINTS.items():
         if beginning in error.message:
             field = error.field
-            for name in ("value", "full_member_on", "expected_return", "months"):
+            for name in (
+                "value",
+                "full_member_on",
+                "expected_return",
+                "months",
+                "destination",
+                "away_since",
+                "questions",
+            ):
                 if field == "body" and name in error.message.split(" ")[0]:
                     field = name
             return FieldError(field, _(message), _(todo), error.row)
@@ -174,6 +184,9 @@ _COMPLAINTS: Final = {
     "months must not name": (N_("同一个月写了两次"), N_("每个月只写一次。")),
     "seats must name exactly one secretary": (N_("没有选出书记"), N_("书记只有一位，请选一位。")),
     "seats must not name": (N_("同一个人的同一个职务写了两次"), N_("每个职务每人只写一次。")),
+    "destination must be given": (N_("没有填去了哪里"), N_("不住这里的，请写现在住在哪个城市或区。")),
+    "away_since must be given": (N_("没有填从哪天起不住这里"), N_("记不清的，写大概的日子。")),
+    "questions must hold": (N_("一个问题都没有"), N_("至少选一个问题，或者自己写一个。")),
     "value:": (N_("这个值不能用在这一项上"), N_("日期写成 年-月-日，是否写 true 或 false，其余照原件填写。")),
 }
 """What validators say in English, and what the person who filled in the form reads."""

@@ -173,10 +173,10 @@ async def branches(
         .order_by(table.c.community, table.c.name, table.c.branch_id)
     )
     rows = [row._asdict() for row in await db.execute(query)]
-    return sorted(rows, key=lambda row: (row["community"], _in_order(row["name"])))
+    return sorted(rows, key=lambda row: (row["community"], in_order(row["name"])))
 
 
-def _in_order(name: str) -> str:
+def in_order(name: str) -> str:
     """A name as it sorts: 第二 stands before 第三, 第十 behind 第九."""
     return _NUMERALS.sub(lambda found: f"{_counted(found[0]):03}", name)
 

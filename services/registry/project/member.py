@@ -13,6 +13,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Index, Integ
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from events.facts.base import is_hidden
+from events.facts.census import CensusAnswered, CensusMissed, CensusSettled
 from events.facts.member import (
     Assigned,
     Attended,
@@ -199,6 +200,14 @@ def _(row: Row | None, fact: PensionBasisSet, about: About) -> Row:
 @view.on(DuesPaid)
 def _(row: Row | None, fact: DuesPaid, about: About) -> Row:
     """Shown elsewhere; the card only moves on to the fact's version."""
+    return _known(row) | _stamp(about)
+
+
+@view.on(CensusAnswered)
+@view.on(CensusMissed)
+@view.on(CensusSettled)
+def _(row: Row | None, fact: CensusAnswered | CensusMissed | CensusSettled, about: About) -> Row:
+    """Shown elsewhere; the card only moves on to the fact's version. A neighbour may have answered: nobody was seen."""
     return _known(row) | _stamp(about)
 
 
