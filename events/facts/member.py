@@ -117,6 +117,19 @@ class ContactChanged(MemberFact, name="hearth.member.contact_changed", version=1
     contact: Sealed[Contact, ContactCard]
 
 
+class Classified(MemberFact, name="hearth.member.classified", version=1, published=True):
+    """From the effective day on the member is counted otherwise. What is None was not spoken of. Source: DOMAIN R1."""
+
+    kind: RetirementKind | None = None
+    lives_alone: Sealed[Contact, bool | None] = None
+    minimum_living: Sealed[Contact, bool | None] = None
+
+    def flags(self) -> dict[str, bool]:
+        """Which of the flags of a contact card this sets, as far as it can be read."""
+        said = {"lives_alone": self.lives_alone, "minimum_living": self.minimum_living}
+        return {name: value for name, value in said.items() if isinstance(value, bool)}
+
+
 class AwayKind(StrEnum):
     """How a member who lives elsewhere is kept in touch (DOMAIN R6)."""
 

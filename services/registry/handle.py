@@ -20,6 +20,7 @@ from events.log.port import Message
 from events.log.project.store import Pool, claim
 from services.registry.decide import branch, desk, meeting, member, receipts
 from services.registry.decide.branch import BRANCH, FormBranch, RenameBranch, SetBranchContact
+from services.registry.decide.classify import Classify, classify
 from services.registry.decide.commands import (
     Assign,
     ChangeContact,
@@ -110,6 +111,11 @@ class Registry:
         """The member belongs to a branch, named by its id or its name."""
         named = Assign(branch=await self.branch_id(asked, command.branch))
         return await self._act(asked, member_id, lambda one: member.assign(one, named, self.today()))
+
+    async def classify(self, asked: Asked, member_id: str, command: Classify) -> Receipt:
+        """The member is counted otherwise from a day on."""
+        asked = replace(asked, reason=command.reason or asked.reason)
+        return await self._act(asked, member_id, lambda one: classify(one, command, self.today()))
 
     async def set_pension_basis(self, asked: Asked, member_id: str, command: SetPensionBasis) -> Receipt:
         """Dues are reckoned from another pension."""

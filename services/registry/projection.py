@@ -8,12 +8,13 @@ from typing import Final
 from events.facts.base import Purpose
 from events.log.project import Projection, Snapshots
 from services.registry.decide.branch import BRANCH
+from services.registry.decide.bulk import BULK
 from services.registry.decide.desk import DESK
 from services.registry.decide.meeting import MEETING
 from services.registry.decide.member import MEMBER
 from services.registry.decide.receipts import RECEIPTS
 from services.registry.decide.roster_import import ROSTER_IMPORT
-from services.registry.project import branch, desk, dues, elsewhere, imports, ledger, meeting, member
+from services.registry.project import branch, bulk, desk, dues, elsewhere, imports, ledger, meeting, member
 
 PURPOSES: Final[Sequence[Purpose]] = ("identity", "contact", "dues")
 """Of the keys that open sealed fields, those this service holds."""
@@ -34,7 +35,9 @@ PROJECTION: Final = Projection(
         imports.view,
         imports.refused,
         desk.view,
+        bulk.view,
+        bulk.people,
     ],
     [Snapshots.of(decider, version=2) for decider in (MEMBER, BRANCH, MEETING, RECEIPTS, ROSTER_IMPORT)]
-    + [Snapshots.of(decider) for decider in (DESK,)],
+    + [Snapshots.of(decider) for decider in (DESK, BULK)],
 )

@@ -10,6 +10,7 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from events.log.envelope import log_stream_of
+from services.registry.bulk import BulkChanger, Plans
 from services.registry.decide.policy import policy_of
 from services.registry.handle import Registry
 from services.registry.import_roster import Importer
@@ -52,9 +53,12 @@ def build(settings: Settings, host: Host | None = None) -> FastAPI:
             app.state.uploads.sweep()
             importer = app.state.importer = Importer(app.state.registry)
             app.state.trials = Trials(importer, app.state.uploads)
+            app.state.plans = Plans(own.data / "bulk", host.clock)
+            changer = app.state.changer = BulkChanger(app.state.registry)
             try:
                 yield
             finally:
+                await changer.close()
                 await importer.close()
         finally:
             await host.stop()

@@ -16,6 +16,7 @@ from events.facts.member import (
     Assigned,
     Attended,
     AwayKind,
+    Classified,
     ContactChanged,
     CorrectableField,
     DetailsCorrected,
@@ -123,14 +124,22 @@ def evolve(member: Member, fact: Fact, effective: date) -> Member:
         case PensionBasisSet():
             terms = member.terms if is_hidden(fact.basis_fen) else member.terms.with_basis(effective, fact.basis_fen)
             return member.model_copy(update={"terms": terms, "touched": True})
-        case ContactChanged():
-            return _reached_otherwise(member, None if is_hidden(fact.contact) else fact.contact, effective)
-        case DetailsCorrected():
-            return _corrected(member, fact, effective)
+        case ContactChanged() | Classified() | DetailsCorrected():
+            return _card_after(member, fact, effective)
         case Died():
             return member.model_copy(update={"standing": Standing.DIED, "died_on": effective, "touched": True})
         case _:
             raise UnknownFact("member", fact)
+
+
+def _card_after(member: Member, fact: ContactChanged | Classified | DetailsCorrected, effective: date) -> Member:
+    match fact:
+        case ContactChanged():
+            return _reached_otherwise(member, None if is_hidden(fact.contact) else fact.contact, effective)
+        case Classified():
+            return _classified(member, fact, effective)
+        case DetailsCorrected():
+            return _corrected(member, fact, effective)
 
 
 def _enrolled(fact: Enrolled, effective: date) -> Member:
@@ -157,6 +166,15 @@ def _enrolled(fact: Enrolled, effective: date) -> Member:
 def _reached_otherwise(member: Member, contact: ContactCard | None, since: date) -> Member:
     terms = member.terms if contact is None else member.terms.with_relief(since, contact.minimum_living)
     return member.model_copy(update={"contact": contact, "terms": terms, "touched": True})
+
+
+def _classified(member: Member, fact: Classified, since: date) -> Member:
+    flags = fact.flags()
+    contact = (member.contact or ContactCard()).model_copy(update=flags) if flags else member.contact
+    relief = flags.get("minimum_living")
+    terms = member.terms if relief is None else member.terms.with_relief(since, relief)
+    after = {"kind": fact.kind or member.kind, "contact": contact, "terms": terms, "touched": True}
+    return member.model_copy(update=after)
 
 
 def _corrected(member: Member, fact: DetailsCorrected, effective: date) -> Member:

@@ -16,6 +16,7 @@ from events.facts.base import is_hidden
 from events.facts.member import (
     Assigned,
     Attended,
+    Classified,
     ContactChanged,
     CorrectableField,
     DetailsCorrected,
@@ -70,6 +71,7 @@ table = Table(
     Column("full_member_on", Date),
     Column("enrolled_on", Date),
     Column("kind", Text),
+    Column("classified_since", JSONB),
     Column("skills", ARRAY(Text)),
     Column("branch_id", Text),
     Column("away_since", Date),
@@ -158,7 +160,28 @@ def _(row: Row | None, fact: ContactChanged, about: About) -> Row:
     row = _known(row)
     if is_hidden(fact.contact) or (row["contact_since"] or date.min) > about.effective:
         return row | _stamp(about)
-    return _counted({**row, **_contact(fact.contact), "contact_since": about.effective, **_stamp(about)})
+    later = {name: row[name] for name in _FLAGS if _since(row, name) > about.effective}
+    return _counted({**row, **_contact(fact.contact), **later, "contact_since": about.effective, **_stamp(about)})
+
+
+@view.on(Classified)
+def _(row: Row | None, fact: Classified, about: About) -> Row:
+    """The same holds for each thing that it says."""
+    row = _known(row)
+    said: Row = fact.flags() | ({"kind": fact.kind.value} if fact.kind else {})
+    news = {name: value for name, value in said.items() if about.effective >= _since(row, name)}
+    since = (row["classified_since"] or {}) | dict.fromkeys(news, about.effective.isoformat())
+    return _counted(row | news | {"classified_since": since} | _stamp(about))
+
+
+_FLAGS = ("lives_alone", "minimum_living")
+
+
+def _since(row: Row, name: str) -> date:
+    """From which day on what the row says of this is known to be so."""
+    classified = (row["classified_since"] or {}).get(name)
+    contact = row["contact_since"] if name in _FLAGS else None
+    return max(date.fromisoformat(classified) if classified else date.min, contact or date.min)
 
 
 @view.on(MovedAway)
