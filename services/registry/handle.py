@@ -34,6 +34,7 @@ from services.registry.decide.commands import (
     WithdrawEnrolment,
 )
 from services.registry.decide.desk import DESK, ChooseColumns, DropFilter, KeepFilter
+from services.registry.decide.details import ChangeDetails, change_details
 from services.registry.decide.dues import DuesTerms, due_of
 from services.registry.decide.meeting import MEETING, CancelMeeting, ScheduleMeeting, SignIn
 from services.registry.decide.member import MEMBER, Member
@@ -116,6 +117,11 @@ class Registry:
         """The member is counted otherwise from a day on."""
         asked = replace(asked, reason=command.reason or asked.reason)
         return await self._act(asked, member_id, lambda one: classify(one, command, self.today()))
+
+    async def change_details(self, asked: Asked, member_id: str, command: ChangeDetails) -> Receipt:
+        """What else the card says is otherwise from a day on."""
+        asked = replace(asked, reason=command.reason or asked.reason)
+        return await self._act(asked, member_id, lambda one: change_details(one, command, self.today()))
 
     async def set_pension_basis(self, asked: Asked, member_id: str, command: SetPensionBasis) -> Receipt:
         """Dues are reckoned from another pension."""

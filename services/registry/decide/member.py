@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from typing import Final
@@ -12,6 +13,7 @@ from events.facts.base import Fact, is_hidden
 from events.facts.decision import Decider, Decision, Refused, UnknownFact, facts, nothing, refused
 from events.facts.member import (
     CONTACT_FIELDS,
+    DETAIL_PLACE,
     IDENTITY_FIELDS,
     Assigned,
     Attended,
@@ -19,6 +21,7 @@ from events.facts.member import (
     Classified,
     ContactChanged,
     CorrectableField,
+    DetailsChanged,
     DetailsCorrected,
     Died,
     DuesPaid,
@@ -27,8 +30,10 @@ from events.facts.member import (
     MovedAway,
     PensionBasisSet,
     Returned,
+    detail_in,
+    place_of,
 )
-from events.facts.people import ContactCard, Person, RetirementKind, birth_in
+from events.facts.people import ContactCard, Person, RetirementKind, as_one, birth_in
 from services.registry.decide.commands import (
     Assign,
     ChangeContact,
@@ -42,6 +47,8 @@ from services.registry.decide.commands import (
 )
 from services.registry.decide.dues import Basis, DuesTerms, Relief
 from services.registry.decide.policy import AwayPolicy
+
+CardFact = ContactChanged | Classified | DetailsChanged | DetailsCorrected
 
 # ── State ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -86,6 +93,7 @@ class Member(BaseModel):
     full_member_on: date | None = None
     kind: RetirementKind = RetirementKind.OTHER
     branch_id: str | None = None
+    details: Mapping[str, str] = {}
     away: Away | None = None
     returned_on: date | None = None
     terms: DuesTerms = DuesTerms()
@@ -104,13 +112,7 @@ def evolve(member: Member, fact: Fact, effective: date) -> Member:
         case EnrolmentWithdrawn():
             return Member(standing=Standing.WITHDRAWN)
         case MovedAway():
-            away = Away(
-                since=effective,
-                kind=fact.kind,
-                destination=fact.destination,
-                expected_return=fact.expected_return,
-                card_until=fact.card_until,
-            )
+            away = Away(since=effective, **fact.model_dump(include=set(Away.model_fields) - {"since"}))
             return member.model_copy(update={"away": away, "touched": member.touched or not fact.carried_over})
         case Returned():
             return member.model_copy(update={"away": None, "returned_on": effective, "touched": True})
@@ -124,7 +126,7 @@ def evolve(member: Member, fact: Fact, effective: date) -> Member:
         case PensionBasisSet():
             terms = member.terms if is_hidden(fact.basis_fen) else member.terms.with_basis(effective, fact.basis_fen)
             return member.model_copy(update={"terms": terms, "touched": True})
-        case ContactChanged() | Classified() | DetailsCorrected():
+        case ContactChanged() | Classified() | DetailsChanged() | DetailsCorrected():
             return _card_after(member, fact, effective)
         case Died():
             return member.model_copy(update={"standing": Standing.DIED, "died_on": effective, "touched": True})
@@ -132,8 +134,10 @@ def evolve(member: Member, fact: Fact, effective: date) -> Member:
             raise UnknownFact("member", fact)
 
 
-def _card_after(member: Member, fact: ContactChanged | Classified | DetailsCorrected, effective: date) -> Member:
+def _card_after(member: Member, fact: CardFact, effective: date) -> Member:
     match fact:
+        case DetailsChanged():
+            return _detailed(member, fact)
         case ContactChanged():
             return _reached_otherwise(member, None if is_hidden(fact.contact) else fact.contact, effective)
         case Classified():
@@ -159,6 +163,7 @@ def _enrolled(fact: Enrolled, effective: date) -> Member:
         full_member_on=fact.full_member_on,
         kind=fact.kind,
         branch_id=fact.branch_id,
+        details={CorrectableField.SKILLS.value: said} if (said := as_one(fact.skills)) else {},
         terms=terms,
     )
 
@@ -177,7 +182,16 @@ def _classified(member: Member, fact: Classified, since: date) -> Member:
     return member.model_copy(update=after)
 
 
+def _detailed(member: Member, fact: DetailsChanged | DetailsCorrected) -> Member:
+    value = detail_in(fact)
+    details = {name: known for name, known in member.details.items() if name != fact.field.value}
+    after = details | {fact.field.value: value} if value else details
+    return member.model_copy(update={"details": after, "touched": True})
+
+
 def _corrected(member: Member, fact: DetailsCorrected, effective: date) -> Member:
+    if fact.field in DETAIL_PLACE:
+        return _detailed(member, fact)
     if fact.field in CONTACT_FIELDS:
         contact = None if member.contact is None else fact.contact_after(member.contact)
         return _reached_otherwise(member, contact, fact.wrong_since or effective)
@@ -216,8 +230,7 @@ def enrol(
     member: Member, command: Enrol, today: date, *, import_id: str | None = None, row: int | None = None
 ) -> Decision:
     """Put a person on the roll. Enrolled already is no error; a withdrawn enrolment may be made again."""
-    on = command.on or today
-    birth = birth_in(command.id_number)
+    on, birth = command.on or today, birth_in(command.id_number)
     if member.standing is Standing.DIED:
         return refused("died", on=member.died_on)
     if member.standing is Standing.ENROLLED:
@@ -289,11 +302,7 @@ def correct(member: Member, command: Correct, today: date) -> Decision:
     if command.day is not None and command.day > today:
         return refused("in_future", day=command.day, today=today)
     corrected = DetailsCorrected(
-        field=command.field,
-        identity=value if command.field in IDENTITY_FIELDS else None,
-        contact=value if command.field in CONTACT_FIELDS else None,
-        plain=value if command.field not in IDENTITY_FIELDS | CONTACT_FIELDS else None,
-        wrong_since=command.wrong_since,
+        field=command.field, wrong_since=command.wrong_since, **{place_of(command.field): value}
     )
     after = evolve(member, corrected, today)
     if (after.person and after.joined_on) and after.joined_on <= after.person.birth:

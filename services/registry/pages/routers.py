@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from services.registry.pages import (
     api_branches,
+    api_card,
     api_ledger,
     api_members,
     branch,
@@ -46,6 +47,7 @@ ROUTERS: Final = [
     member.router,
     today.router,
     api_members.router,
+    api_card.router,
     dues.router,
     ledger.router,
     meetings.router,

@@ -18,6 +18,7 @@ from events.facts.member import (
     AwayKind,
     Classified,
     ContactChanged,
+    DetailsChanged,
     DetailsCorrected,
     Died,
     DuesPaid,
@@ -65,7 +66,7 @@ def line_of(one: Recorded, names: Names) -> Line:
     """The line of one of the registry's own facts."""
     about = one.about
     text, tone = _told(one.fact, names)
-    if about.reason and isinstance(one.fact, (DetailsCorrected, Classified, Assigned)):
+    if about.reason and isinstance(one.fact, (DetailsCorrected, DetailsChanged, Classified, Assigned)):
         text = _("%(text)s（%(reason)s）", text=text, reason=about.reason)
     written = local_day(about.recorded)
     late = written if written != about.effective else None
@@ -115,7 +116,7 @@ def _told(fact: Fact, names: Names) -> tuple[str, str]:
             return _("养老金基数登记为每月 %(basis)s", basis=yuan(basis)), ""
         case ContactChanged():
             return _("联系方式或住址有变"), ""
-        case Classified() | DetailsCorrected():
+        case Classified() | DetailsChanged() | DetailsCorrected():
             return told_of_card(fact), ""
         case Died():
             return _("去世"), ""

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from events.facts.base import is_hidden
-from events.facts.member import Classified, CorrectableField, DetailsCorrected
+from events.facts.member import Classified, CorrectableField, DetailsChanged, DetailsCorrected, detail_in
 from services.registry.pages import words
 from services.registry.project.member import mask_id
 from services.shell.formats import mask_phone
 from services.shell.i18n import gettext as _
 
 
-def told_of_card(fact: Classified | DetailsCorrected) -> str:
+def told_of_card(fact: Classified | DetailsChanged | DetailsCorrected) -> str:
     """The line; numbers stay masked in the timeline as they do on the card."""
-    return _classified(fact) if isinstance(fact, Classified) else _corrected(fact)
+    match fact:
+        case Classified():
+            return _classified(fact)
+        case DetailsChanged():
+            field, value = words.word(words.FIELD, fact.field), detail_in(fact)
+            return _("%(field)s：%(value)s", field=field, value=_("没有") if value is None else value or "—")
+        case DetailsCorrected():
+            return _corrected(fact)
 
 
 def _classified(fact: Classified) -> str:

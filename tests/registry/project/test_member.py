@@ -12,6 +12,7 @@ from events.facts.member import (
     Classified,
     ContactChanged,
     CorrectableField,
+    DetailsChanged,
     DetailsCorrected,
     Died,
     DuesAmount,
@@ -140,3 +141,20 @@ def test_a_kind_is_changed_from_a_day_on_and_without_the_key_the_rest_stays() ->
     row = row_of(view, zhang(), Classified(kind=RetirementKind.IN_SERVICE, lives_alone=HIDDEN, minimum_living=HIDDEN))
     assert (row["kind"], row["lives_alone"]) == ("in_service", True)
     assert row["seq"] == 2
+
+
+def test_a_detail_known_of_a_later_day_is_not_pushed_aside_by_one_reported_late() -> None:
+    grid = CorrectableField.GRID
+    now, old = DetailsChanged(field=grid, contact="第二网格"), DetailsChanged(field=grid, contact="第一网格")
+    assert row_of(view, zhang(), (now, date(2026, 5, 1)), (old, date(2026, 3, 1)))["grid"] == "第二网格"
+    wrong = DetailsCorrected(field=grid, contact="第三网格")
+    assert row_of(view, zhang(), (now, date(2026, 5, 1)), wrong)["grid"] == "第三网格"
+    assert row_of(view, zhang(), now, DetailsChanged(field=grid, contact=HIDDEN))["grid"] == "第二网格"
+
+
+def test_several_skills_are_a_list_and_the_card_counts_what_it_says() -> None:
+    skills = DetailsChanged(field=CorrectableField.SKILLS, plain="书法、合唱")
+    education = DetailsChanged(field=CorrectableField.EDUCATION, identity="大专")
+    row = row_of(view, zhang(), skills, education)
+    assert row["skills"] == ["书法", "合唱"]
+    assert row["missing"] < row_of(view, zhang(), skills)["missing"]
