@@ -43,6 +43,11 @@ class BulkProgress:
         """Whether somebody works on it now."""
         return not self.done.is_set()
 
+    @property
+    def well(self) -> bool:
+        """Whether it goes on, or came to its end: what the tables do not say yet they will."""
+        return not self.failed
+
 
 class BulkChanger:
     """One per process. `watched` holds the changes that run, or ran, here."""

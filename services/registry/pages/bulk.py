@@ -55,7 +55,7 @@ async def history(request: Request, caller: Office, page_token: Annotated[str, Q
     rows = [
         {
             **row,
-            "stage": words.stage_of(row, running=(work := watched.get(row["bulk_id"])) is not None and work.running),
+            "stage": words.stage_of(row, running=(work := watched.get(row["bulk_id"])) is not None and work.well),
         }
         for row in found.items
     ]

@@ -37,7 +37,7 @@ async def changes(request: Request, caller: Office, page_token: str = "", page_s
     items = []
     for row in found.items:
         work = watched.get(row["bulk_id"])
-        stage = words.stage_of(row, running=work is not None and work.running)
+        stage = words.stage_of(row, running=work is not None and work.well)
         items.append(Outcome({**row, "undone_by": None}, stage, work).as_json())
     return answered({"items": items, "next_page_token": found.next_token})
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import Request
 from pydantic import StringConstraints
@@ -19,6 +19,9 @@ from services.registry.project import bulk
 from services.shell.i18n import gettext as _
 from services.shell.identity import Caller
 from services.shell.problems import FieldError, Invalid, NotFound
+
+SHOWN_SECONDS_MAX: Final = 2.0
+"""So long a page waits for the tables to say how a change ended."""
 
 
 class CarryOut(Command):
@@ -88,21 +91,21 @@ async def carried_out(request: Request, caller: Caller, plan: Plan, reason: str)
     async with doing(request, caller, plan.community, "bulk") as asked:
         work = await changer(request).start(asked, plan, ended)
     await waited_a_moment(work)
-    if work.position:
-        await request.app.state.runner.wait_for([work.position], 2.0)
     return work
 
 
 async def outcome_of(request: Request, caller: Caller, bulk_id: str) -> Outcome:
     """A change that was begun, in the caller's scope. Errors: NotFound."""
     work = changer(request).watched.get(bulk_id)
+    if work is not None and not work.running and work.position:
+        await request.app.state.runner.wait_for([work.position], SHOWN_SECONDS_MAX)
     row = await _row(request, caller, bulk_id)
     if row is None:
         await request.app.state.caught_up()
         row = await _row(request, caller, bulk_id)
     if row is None:
         raise NotFound(_("在您的范围内没有这次更改。"), todo=_("看过而没有做的，只留一天。请再选一次。"))
-    return Outcome(row, words.stage_of(row, running=work is not None and work.running), work)
+    return Outcome(row, words.stage_of(row, running=work is not None and work.well), work)
 
 
 async def _row(request: Request, caller: Caller, bulk_id: str) -> dict[str, Any] | None:

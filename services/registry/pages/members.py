@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
@@ -74,7 +75,7 @@ async def members(
         chosen=next((each for each in branches if each["branch_id"] == narrowed.branch), None),
         next_href=narrowed.href(page_token=found.next_token, pick=picking) if found.next_token else "",
         first_href=narrowed.href(pick=picking) if page_token else "",
-        href=narrowed.href,
+        href=partial(narrowed.href, pick=picking),
         export_href=narrowed.href("/registry/members/export"),
         filters=laid.filters,
         narrowed_to=narrowed.query,
