@@ -58,6 +58,13 @@ class CorrectableField(StrEnum):
     JOINED_ON = "joined_on"
     FULL_MEMBER_ON = "full_member_on"
     KIND = "kind"
+    EDUCATION = "education"
+    FORMER_UNIT = "former_unit"
+    FORMER_POST = "former_post"
+    REGISTERED_ADDRESS = "registered_address"
+    GRID = "grid"
+    SKILLS = "skills"
+    INTERESTS = "interests"
 
 
 IDENTITY_FIELDS: Final = frozenset(
@@ -79,6 +86,16 @@ CONTACT_FIELDS: Final = frozenset(
     )
 )
 """Stand in `DetailsCorrected.contact`; the rest stand in `plain`."""
+DETAIL_PLACE: Final = {
+    CorrectableField.EDUCATION: "identity",
+    CorrectableField.FORMER_UNIT: "identity",
+    CorrectableField.FORMER_POST: "identity",
+    CorrectableField.REGISTERED_ADDRESS: "contact",
+    CorrectableField.GRID: "contact",
+    CorrectableField.SKILLS: "plain",
+    CorrectableField.INTERESTS: "plain",
+}
+"""What else a card says (DOMAIN R1): the field of a fact each stands in. Several skills are one text, each after 、."""
 
 
 class DetailsCorrected(MemberFact, name="hearth.member.details_corrected", version=1, published=True):
@@ -115,10 +132,48 @@ class DetailsCorrected(MemberFact, name="hearth.member.details_corrected", versi
         return ContactCard.model_validate(contact.model_dump() | {self.field.value: value})
 
 
+class DetailsChanged(MemberFact, name="hearth.member.details_changed", version=1, published=True):
+    """From the effective day on this is so; what stood there before was right, or nobody had asked. Source: DOMAIN R1.
+
+    One field of `DETAIL_PLACE` a fact; the value stands where `DetailsCorrected` would have it, None for "none".
+    """
+
+    field: CorrectableField
+    identity: Sealed[Identity, str | None] = None
+    contact: Sealed[Contact, str | None] = None
+    plain: str | None = None
+
+
+def place_of(field: CorrectableField) -> str:
+    """The field of `DetailsCorrected` that the value belongs into, by its purpose."""
+    if field in DETAIL_PLACE:
+        return DETAIL_PLACE[field]
+    return "identity" if field in IDENTITY_FIELDS else "contact" if field in CONTACT_FIELDS else "plain"
+
+
+def detail_in(fact: DetailsChanged | DetailsCorrected) -> str | None:
+    """The value of a detail that stands in its place; `HIDDEN` if it cannot be read."""
+    value: str | None = getattr(fact, DETAIL_PLACE[fact.field])
+    return value
+
+
 class ContactChanged(MemberFact, name="hearth.member.contact_changed", version=1, published=True):
     """The person is reached another way, or lives another way, from the effective day on. Source: DOMAIN R1, R8."""
 
     contact: Sealed[Contact, ContactCard]
+
+
+class Classified(MemberFact, name="hearth.member.classified", version=1, published=True):
+    """From the effective day on the member is counted otherwise. What is None was not spoken of. Source: DOMAIN R1."""
+
+    kind: RetirementKind | None = None
+    lives_alone: Sealed[Contact, bool | None] = None
+    minimum_living: Sealed[Contact, bool | None] = None
+
+    def flags(self) -> dict[str, bool]:
+        """Which of the flags of a contact card this sets, as far as it can be read."""
+        said = {"lives_alone": self.lives_alone, "minimum_living": self.minimum_living}
+        return {name: value for name, value in said.items() if isinstance(value, bool)}
 
 
 class AwayKind(StrEnum):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
 
@@ -98,6 +99,10 @@ class CardField(StrEnum):
     PENSION_BASIS = "pension_basis"
     ETHNICITY = "ethnicity"
     FULL_MEMBER_ON = "full_member_on"
+    EDUCATION = "education"
+    FORMER_UNIT = "former_unit"
+    REGISTERED_ADDRESS = "registered_address"
+    GRID = "grid"
 
 
 class ContactCard(Word):
@@ -110,3 +115,16 @@ class ContactCard(Word):
     minimum_living: bool = False
     """低保: receives the minimum-living guarantee, so dues are the relief amount."""
     note: str | None = None
+
+
+_BETWEEN = re.compile(r"[、,，;；\n]+")
+
+
+def several(text: str | None) -> tuple[str, ...]:
+    """`书法、合唱` as it is written, each once."""
+    return tuple(dict.fromkeys(each.strip() for each in _BETWEEN.split(text or "") if each.strip()))
+
+
+def as_one(each: Iterable[str]) -> str | None:
+    """Several as one text, as facts keep them; None if there are none."""
+    return "、".join(each) or None

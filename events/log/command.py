@@ -172,6 +172,12 @@ class Commands:
 
         `plan` gets the states in the order of `targets`. `asked.expected` speaks of the first entity.
         """
+        return await self.act_as_loaded(asked, targets, lambda loaded: plan([one.state for one in loaded]))
+
+    async def act_as_loaded(
+        self, asked: Asked, targets: Sequence[Target], plan: Callable[[Sequence[Loaded]], Plan]
+    ) -> Receipt:
+        """As `act_together`, of entities whose versions matter: `plan` sees the last sequence of each besides."""
         entities = [entity for _, entity in targets]
         async with self._only_one_here(entities):
             known = await self.states.load(entities, asked.command)
@@ -228,7 +234,7 @@ class Commands:
         self,
         asked: Asked,
         targets: Sequence[Target],
-        plan: Callable[[Sequence[Any]], Plan],
+        plan: Callable[[Sequence[Loaded]], Plan],
         known: Known,
         *,
         newest: bool,
@@ -245,7 +251,7 @@ class Commands:
         stale = asked.expected is not None and loaded[0].seq != asked.expected
         if stale and not newest:
             return None
-        planned = plan([one.state for one in loaded])
+        planned = plan(loaded)
         if isinstance(planned, Refused):
             if newest:
                 raise CommandRefused(planned)

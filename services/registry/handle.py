@@ -20,6 +20,7 @@ from events.log.port import Message
 from events.log.project.store import Pool, claim
 from services.registry.decide import branch, desk, meeting, member, receipts
 from services.registry.decide.branch import BRANCH, FormBranch, RenameBranch, SetBranchContact
+from services.registry.decide.classify import Classify, classify
 from services.registry.decide.commands import (
     Assign,
     ChangeContact,
@@ -33,6 +34,7 @@ from services.registry.decide.commands import (
     WithdrawEnrolment,
 )
 from services.registry.decide.desk import DESK, ChooseColumns, DropFilter, KeepFilter
+from services.registry.decide.details import ChangeDetails, change_details
 from services.registry.decide.dues import DuesRules, DuesTerms, due_of
 from services.registry.decide.meeting import MEETING, CancelMeeting, ScheduleMeeting, SignIn
 from services.registry.decide.member import MEMBER, Member
@@ -113,6 +115,16 @@ class Registry:
         """The member belongs to a branch, named by its id or its name."""
         named = Assign(branch=await self.branch_id(asked, command.branch))
         return await self._act(asked, member_id, lambda one: member.assign(one, named, self.today()))
+
+    async def classify(self, asked: Asked, member_id: str, command: Classify) -> Receipt:
+        """The member is counted otherwise from a day on."""
+        asked = replace(asked, reason=command.reason or asked.reason)
+        return await self._act(asked, member_id, lambda one: classify(one, command, self.today()))
+
+    async def change_details(self, asked: Asked, member_id: str, command: ChangeDetails) -> Receipt:
+        """What else the card says is otherwise from a day on."""
+        asked = replace(asked, reason=command.reason or asked.reason)
+        return await self._act(asked, member_id, lambda one: change_details(one, command, self.today()))
 
     async def set_pension_basis(self, asked: Asked, member_id: str, command: SetPensionBasis) -> Receipt:
         """Dues are reckoned from another pension."""

@@ -8,6 +8,7 @@ from typing import Final
 from events.facts.base import Purpose
 from events.log.project import Projection, Snapshots
 from services.registry.decide.branch import BRANCH
+from services.registry.decide.bulk import BULK
 from services.registry.decide.census import CENSUS
 from services.registry.decide.desk import DESK
 from services.registry.decide.meeting import MEETING
@@ -18,6 +19,7 @@ from services.registry.decide.unit import UNIT
 from services.registry.project import (
     belonging,
     branch,
+    bulk,
     census,
     committee,
     desk,
@@ -54,7 +56,9 @@ PROJECTION: Final = Projection(
         imports.refused,
         desk.view,
         unit.view,
+        bulk.view,
+        bulk.people,
     ],
     [Snapshots.of(decider, version=3) for decider in (MEMBER, BRANCH, MEETING, RECEIPTS, ROSTER_IMPORT, UNIT)]
-    + [Snapshots.of(decider) for decider in (DESK, CENSUS)],
+    + [Snapshots.of(decider) for decider in (DESK, CENSUS, BULK)],
 )

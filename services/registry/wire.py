@@ -10,6 +10,7 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from events.log.envelope import log_stream_of
+from services.registry.bulk import BulkChanger, Plans
 from services.registry.handle import Registry
 from services.registry.import_roster import Importer
 from services.registry.pages.import_files import Uploads
@@ -53,6 +54,9 @@ def build(settings: Settings, host: Host | None = None) -> FastAPI:
             importer = app.state.importer = Importer(app.state.registry)
             stack.push_async_callback(importer.close)
             app.state.trials = Trials(importer, app.state.uploads)
+            app.state.plans = Plans(own.data / "bulk", host.clock)
+            changer = app.state.changer = BulkChanger(app.state.registry)
+            stack.push_async_callback(changer.close)
             yield
 
     routers = [*ROUTERS, asyncapi.router("registry")]

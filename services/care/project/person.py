@@ -19,6 +19,7 @@ from events.facts.base import is_hidden
 from events.facts.member import (
     Assigned,
     AwayKind,
+    Classified,
     ContactChanged,
     CorrectableField,
     DetailsCorrected,
@@ -52,6 +53,7 @@ table = Table(
     Column("room", Text),
     Column("family", JSONB),
     Column("lives_alone", Boolean),
+    Column("alone_since", Date),
     Column("contact_since", Date),
     Column("branch_id", Text),
     Column("on_roll_since", Date),
@@ -67,7 +69,7 @@ table = Table(
     ),
 )
 
-view = View("person", version=1, table=table, doc="Whom care looks after: age, dwelling, phones, whether away.")
+view = View("person", version=2, table=table, doc="Whom care looks after: age, dwelling, phones, whether away.")
 
 
 @view.on(Enrolled)
@@ -110,7 +112,18 @@ def _(row: Row | None, fact: ContactChanged, about: About) -> Row:
     row = _known(row)
     if is_hidden(fact.contact) or (row["contact_since"] or date.min) > about.effective:
         return row
-    return row | _reached(fact.contact) | {"contact_since": about.effective}
+    reached = _reached(fact.contact) | {"contact_since": about.effective}
+    if (row["alone_since"] or date.min) > about.effective:
+        return row | reached | {"lives_alone": row["lives_alone"]}
+    return row | reached | {"alone_since": about.effective}
+
+
+@view.on(Classified)
+def _(row: Row | None, fact: Classified, about: About) -> Row:
+    row = _known(row)
+    if "lives_alone" not in fact.flags() or (row["alone_since"] or date.min) > about.effective:
+        return row
+    return row | {"lives_alone": fact.flags()["lives_alone"], "alone_since": about.effective}
 
 
 @view.on(MovedAway)

@@ -11,7 +11,7 @@ from events.facts.decision import Command
 from events.facts.member import CorrectableField, PayMethod
 from events.facts.people import Relative, RetirementKind
 from services.registry.decide.days import Month
-from services.registry.decide.values import AddressText, IdNumber, KindWord, Line, Name, Phone, SexWord, Text
+from services.registry.decide.values import AddressText, IdNumber, KindWord, Line, Name, Phone, Several, SexWord, Text
 
 Fen = Annotated[int, Field(ge=0, le=100_000_000)]
 """Money in fen; nobody's monthly pension or dues come near the limit."""
@@ -77,6 +77,13 @@ _CORRECT_VALUE: dict[CorrectableField, TypeAdapter[Any]] = {
     CorrectableField.JOINED_ON: TypeAdapter(date),
     CorrectableField.FULL_MEMBER_ON: TypeAdapter(date | None),
     CorrectableField.KIND: TypeAdapter(KindWord),
+    CorrectableField.EDUCATION: TypeAdapter(Name | None),
+    CorrectableField.FORMER_UNIT: TypeAdapter(Line | None),
+    CorrectableField.FORMER_POST: TypeAdapter(Line | None),
+    CorrectableField.REGISTERED_ADDRESS: TypeAdapter(Line | None),
+    CorrectableField.GRID: TypeAdapter(Name | None),
+    CorrectableField.SKILLS: TypeAdapter(Several),
+    CorrectableField.INTERESTS: TypeAdapter(Several),
 }
 
 

@@ -50,7 +50,8 @@ def settle(
 ) -> Decision:
     """Carry out what was taken and remember what was decided: together, or not at all.
 
-    `away_on` gives the rules of a day of leaving. What was left as it is may still be taken later; what was taken stays.
+    `away_on` gives the rules of a day of leaving. What was left as it is may still be taken later; what was taken
+    stays.
     """
     if refusal := unable(member):
         return refusal

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from typing import Final
@@ -13,12 +14,15 @@ from events.facts.census import CensusAnswered, CensusMissed, CensusSettled
 from events.facts.decision import Decider, Decision, Refused, UnknownFact, facts, nothing, refused
 from events.facts.member import (
     CONTACT_FIELDS,
+    DETAIL_PLACE,
     IDENTITY_FIELDS,
     Assigned,
     Attended,
     AwayKind,
+    Classified,
     ContactChanged,
     CorrectableField,
+    DetailsChanged,
     DetailsCorrected,
     Died,
     DuesPaid,
@@ -27,8 +31,10 @@ from events.facts.member import (
     MovedAway,
     PensionBasisSet,
     Returned,
+    detail_in,
+    place_of,
 )
-from events.facts.people import ContactCard, Person, RetirementKind, birth_in
+from events.facts.people import ContactCard, Person, RetirementKind, as_one, birth_in
 from services.registry.decide.census_memory import Said, remember
 from services.registry.decide.commands import (
     Assign,
@@ -43,6 +49,8 @@ from services.registry.decide.commands import (
 )
 from services.registry.decide.dues import Basis, DuesTerms, Relief
 from services.registry.decide.policy import AwayPolicy
+
+CardFact = ContactChanged | Classified | DetailsChanged | DetailsCorrected
 
 # ── State ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -90,6 +98,7 @@ class Member(BaseModel):
     group_id: str | None = None
     placed_on: date | None = None
     """The last day from which it was another branch or group than before."""
+    details: Mapping[str, str] = {}
     away: Away | None = None
     returned_on: date | None = None
     terms: DuesTerms = DuesTerms()
@@ -110,13 +119,7 @@ def evolve(member: Member, fact: Fact, effective: date) -> Member:
         case EnrolmentWithdrawn():
             return Member(standing=Standing.WITHDRAWN)
         case MovedAway():
-            away = Away(
-                since=effective,
-                kind=fact.kind,
-                destination=fact.destination,
-                expected_return=fact.expected_return,
-                card_until=fact.card_until,
-            )
+            away = Away(since=effective, **fact.model_dump(include=set(Away.model_fields) - {"since"}))
             return member.model_copy(update={"away": away, "touched": member.touched or not fact.carried_over})
         case Returned():
             return member.model_copy(update={"away": None, "returned_on": effective, "touched": True})
@@ -131,10 +134,8 @@ def evolve(member: Member, fact: Fact, effective: date) -> Member:
         case PensionBasisSet():
             terms = member.terms if is_hidden(fact.basis_fen) else member.terms.with_basis(effective, fact.basis_fen)
             return member.model_copy(update={"terms": terms, "touched": True})
-        case ContactChanged():
-            return _reached_otherwise(member, None if is_hidden(fact.contact) else fact.contact, effective)
-        case DetailsCorrected():
-            return _corrected(member, fact, effective)
+        case ContactChanged() | Classified() | DetailsChanged() | DetailsCorrected():
+            return _card_after(member, fact, effective)
         case Died():
             return member.model_copy(update={"standing": Standing.DIED, "died_on": effective, "touched": True})
         case _:
@@ -147,6 +148,18 @@ def _asked(member: Member, fact: Fact, effective: date) -> Member:
             return member.model_copy(update={"census": remember(member.census, fact, effective), "touched": True})
         case _:
             raise UnknownFact("member", fact)
+
+
+def _card_after(member: Member, fact: CardFact, effective: date) -> Member:
+    match fact:
+        case DetailsChanged():
+            return _detailed(member, fact)
+        case ContactChanged():
+            return _reached_otherwise(member, None if is_hidden(fact.contact) else fact.contact, effective)
+        case Classified():
+            return _classified(member, fact, effective)
+        case DetailsCorrected():
+            return _corrected(member, fact, effective)
 
 
 def _enrolled(fact: Enrolled, effective: date) -> Member:
@@ -167,6 +180,7 @@ def _enrolled(fact: Enrolled, effective: date) -> Member:
         kind=fact.kind,
         branch_id=fact.branch_id,
         placed_on=effective,
+        details={CorrectableField.SKILLS.value: said} if (said := as_one(fact.skills)) else {},
         terms=terms,
     )
 
@@ -176,7 +190,25 @@ def _reached_otherwise(member: Member, contact: ContactCard | None, since: date)
     return member.model_copy(update={"contact": contact, "terms": terms, "touched": True})
 
 
+def _classified(member: Member, fact: Classified, since: date) -> Member:
+    flags = fact.flags()
+    contact = (member.contact or ContactCard()).model_copy(update=flags) if flags else member.contact
+    relief = flags.get("minimum_living")
+    terms = member.terms if relief is None else member.terms.with_relief(since, relief)
+    after = {"kind": fact.kind or member.kind, "contact": contact, "terms": terms, "touched": True}
+    return member.model_copy(update=after)
+
+
+def _detailed(member: Member, fact: DetailsChanged | DetailsCorrected) -> Member:
+    value = detail_in(fact)
+    details = {name: known for name, known in member.details.items() if name != fact.field.value}
+    after = details | {fact.field.value: value} if value else details
+    return member.model_copy(update={"details": after, "touched": True})
+
+
 def _corrected(member: Member, fact: DetailsCorrected, effective: date) -> Member:
+    if fact.field in DETAIL_PLACE:
+        return _detailed(member, fact)
     if fact.field in CONTACT_FIELDS:
         contact = None if member.contact is None else fact.contact_after(member.contact)
         return _reached_otherwise(member, contact, fact.wrong_since or effective)
@@ -215,8 +247,7 @@ def enrol(
     member: Member, command: Enrol, today: date, *, import_id: str | None = None, row: int | None = None
 ) -> Decision:
     """Put a person on the roll. Enrolled already is no error; a withdrawn enrolment may be made again."""
-    on = command.on or today
-    birth = birth_in(command.id_number)
+    on, birth = command.on or today, birth_in(command.id_number)
     if member.standing is Standing.DIED:
         return refused("died", on=member.died_on)
     if member.standing is Standing.ENROLLED:
@@ -288,11 +319,7 @@ def correct(member: Member, command: Correct, today: date) -> Decision:
     if command.day is not None and command.day > today:
         return refused("in_future", day=command.day, today=today)
     corrected = DetailsCorrected(
-        field=command.field,
-        identity=value if command.field in IDENTITY_FIELDS else None,
-        contact=value if command.field in CONTACT_FIELDS else None,
-        plain=value if command.field not in IDENTITY_FIELDS | CONTACT_FIELDS else None,
-        wrong_since=command.wrong_since,
+        field=command.field, wrong_since=command.wrong_since, **{place_of(command.field): value}
     )
     after = evolve(member, corrected, today)
     if (after.person and after.joined_on) and after.joined_on <= after.person.birth:

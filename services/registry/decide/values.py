@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator, StringConstraints
 
-from events.facts.people import Address, RetirementKind, Sex, address_of, birth_in
+from events.facts.people import Address, RetirementKind, Sex, address_of, as_one, birth_in, several
 
 _WEIGHTS: Final = tuple(pow(2, 17 - place, 11) for place in range(17))
 _CHECKS: Final = "10X98765432"
@@ -69,6 +69,10 @@ def _address(value: Any) -> Any:
     return (address_of(value) if value.strip() else None) if isinstance(value, str) else value
 
 
+def _several(value: Any) -> Any:
+    return as_one(several(value)) if isinstance(value, str) else value
+
+
 IdNumber = Annotated[str, BeforeValidator(_id_number)]
 SexWord = Annotated[Sex, BeforeValidator(_sex)]
 KindWord = Annotated[RetirementKind, BeforeValidator(_kind)]
@@ -77,6 +81,8 @@ AddressText = Annotated[Address | None, BeforeValidator(_address)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=60)]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
+Several = Annotated[Annotated[str, StringConstraints(max_length=400)] | None, BeforeValidator(_several)]
+"""Several words in one text, each after 、, each once; None if there are none."""
 Phone = Annotated[str, StringConstraints(min_length=3, max_length=40)]
 
 

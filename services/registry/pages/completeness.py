@@ -19,6 +19,10 @@ DEED: Final = {
     CardField.PENSION_BASIS: "pension-basis",
     CardField.ETHNICITY: "correct",
     CardField.FULL_MEMBER_ON: "correct",
+    CardField.EDUCATION: "details#field-education",
+    CardField.FORMER_UNIT: "details#field-former_unit",
+    CardField.REGISTERED_ADDRESS: "details#field-registered_address",
+    CardField.GRID: "details#field-grid",
 }
 """The form that fills a field in, below the member's page."""
 

@@ -12,8 +12,9 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from events.facts.decision import Command
-from events.facts.member import CorrectableField
+from events.facts.member import DETAIL_PLACE, CorrectableField
 from events.log.command import Asked, Receipt
+from services.registry.decide.classify import Classify
 from services.registry.decide.commands import (
     Assign,
     ChangeContact,
@@ -23,6 +24,7 @@ from services.registry.decide.commands import (
     Return,
     SetPensionBasis,
 )
+from services.registry.decide.details import ChangeDetails
 from services.registry.handle import Registry
 from services.registry.pages import words
 from services.registry.pages.common import (
@@ -48,6 +50,8 @@ from services.shell.problems import FieldError, Invalid, NotFound, Refusal, Stal
 router = APIRouter(include_in_schema=False)
 
 Card = Mapping[str, Any]
+_DETAILS: Final = tuple(field.value for field in DETAIL_PLACE)
+_SEVERAL: Final = (CorrectableField.SKILLS.value, CorrectableField.INTERESTS.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,11 @@ def _contact_now(card: Card) -> Mapping[str, Any]:
     }
 
 
+def _details_now(card: Card) -> Mapping[str, Any]:
+    """Several words stand in one field, as people write them."""
+    return {name: "、".join(card[name] or ()) if name in _SEVERAL else card[name] or "" for name in _DETAILS}
+
+
 def _back_to_branch(card: Card) -> Undo | None:
     if not card["branch_id"]:
         return None
@@ -148,6 +157,26 @@ DEEDS: Final[Mapping[str, Deed]] = {
         Registry.change_contact,
         _contact_now,
         _contact,
+    ),
+    "details": Deed(
+        N_("%(name)s的其他资料"),
+        N_("从哪天起是这样，就写哪天；当时就记错的，请用“更正”。健康情况由关怀服务记，这里不记。"),
+        N_("记下来"),
+        N_("已记下%(name)s的资料。"),
+        ChangeDetails,
+        Registry.change_details,
+        _details_now,
+        lambda form: dict.fromkeys(_DETAILS) | dict(form),
+    ),
+    "classify": Deed(
+        N_("%(name)s的人员类别"),
+        N_("从哪天起是这样，就写哪天；当时就记错的，请用“更正”。"),
+        N_("记下来"),
+        N_("已记下%(name)s的人员类别。"),
+        Classify,
+        Registry.classify,
+        lambda card: {name: card[name] for name in ("kind", "lives_alone", "minimum_living")},
+        _flags("lives_alone", "minimum_living"),
     ),
     "assign": Deed(
         N_("把%(name)s编入支部"),

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from services.registry.import_roster import Importer, Opened, Progress, opened
 from services.registry.pages.import_files import Upload, Uploads
@@ -20,6 +20,17 @@ TRIALS_MAX: Final = 8
 REJECTIONS_KEPT_MAX: Final = 50
 PATIENCE_SECONDS: Final = 1.5
 """So long a page waits for an answer before it shows how far the work is."""
+
+
+class Work(Protocol):
+    """Something that goes on beside the pages."""
+
+    done: asyncio.Event
+
+    @property
+    def running(self) -> bool:
+        """Whether somebody works on it now."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +124,7 @@ def columns_of(table: Table, mapping: Mapping[str, str]) -> list[HeaderAs]:
     return found
 
 
-async def waited_a_moment(work: Progress) -> bool:
+async def waited_a_moment(work: Work) -> bool:
     """Whether it ended within a moment."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(PATIENCE_SECONDS):

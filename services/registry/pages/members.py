@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from services.registry.decide.commands import Enrol
-from services.registry.pages import words
+from services.registry.pages import bulk_words, words
 from services.registry.pages.common import (
     OFFICE,
     PAGE_SIZE,
@@ -35,6 +36,8 @@ from services.shell.problems import FieldError, Invalid, Refusal
 
 router = APIRouter(include_in_schema=False)
 
+ON_LIST: Final = {"": member.ON_ROLL, "all": member.STATES}
+"""The states of those on the list, where it is not one state alone."""
 BELOW: Final = (100, 80, 60, 40)
 """The shares of completeness (percent) the page offers to look below."""
 
@@ -46,8 +49,10 @@ async def front(_caller: Reader) -> Response:
 
 
 @router.get("/members", dependencies=[Waited])
-async def members(request: Request, caller: Reader, narrowed: Narrowing, page_token: str = "") -> Response:
-    """A page of the register."""
+async def members(
+    request: Request, caller: Reader, narrowed: Narrowing, page_token: str = "", pick: bool = False
+) -> Response:
+    """A page of the register; with `pick` its rows can be ticked, to change many at once."""
     policy = rules(request, narrowed.community or caller.scope).completeness
     wanted = narrowed.wanted(caller, policy)
     async with reading(request, caller) as db:
@@ -56,6 +61,7 @@ async def members(request: Request, caller: Reader, narrowed: Narrowing, page_to
         branches = await branch.branches(db)
         places = await communities(db, caller)
         laid = await desk.laid_out(db, registry(request).desk_of(caller.name, caller.scope))
+    picking = "1" if pick else ""
     return await page(
         request,
         "members.html",
@@ -71,15 +77,20 @@ async def members(request: Request, caller: Reader, narrowed: Narrowing, page_to
         chosen=next((each for each in branches if each["branch_id"] == narrowed.branch), None),
         place=dict(places).get(narrowed.community, ""),
         placed=dict(places) if len(places) > 1 else {},
-        next_href=narrowed.href(page_token=found.next_token) if found.next_token else "",
-        first_href=narrowed.href() if page_token else "",
-        href=narrowed.href,
+        next_href=narrowed.href(page_token=found.next_token, pick=picking) if found.next_token else "",
+        first_href=narrowed.href(pick=picking) if page_token else "",
+        href=partial(narrowed.href, pick=picking),
         export_href=narrowed.href("/registry/members/export"),
         filters=laid.filters,
         narrowed_to=narrowed.query,
         filter_action=narrowed.href("/registry/members/filters"),
         drop_action=narrowed.href("/registry/members/filters/drop"),
-        way=Way(narrowed.href(page_token=page_token)),
+        way=Way(narrowed.href(page_token=page_token, pick=picking)),
+        picking=pick and caller.has(*OFFICE),
+        pick_href=narrowed.href(page_token=page_token, pick="" if pick else "1"),
+        bulk_action=narrowed.href("/registry/bulk"),
+        changes=bulk_words.choices(branches),
+        found=sum(counts[each] for each in ON_LIST.get(narrowed.state, [narrowed.state])),
         row_name=row_name,
         may_write=caller.has(*OFFICE),
         word=words.word,

@@ -17,8 +17,9 @@ from events.facts.member import (
     AttendanceWay,
     Attended,
     AwayKind,
+    Classified,
     ContactChanged,
-    CorrectableField,
+    DetailsChanged,
     DetailsCorrected,
     Died,
     DuesPaid,
@@ -29,9 +30,8 @@ from events.facts.member import (
     Returned,
 )
 from events.log.envelope import Recorded
-from services.registry.pages import words
-from services.registry.project.member import mask_id
-from services.shell.formats import day, local_day, mask_phone, yuan
+from services.registry.pages.timeline_card import told_of_card
+from services.shell.formats import day, local_day, yuan
 from services.shell.i18n import gettext as _
 
 
@@ -67,7 +67,7 @@ def line_of(one: Recorded, names: Names) -> Line:
     """The line of one of the registry's own facts."""
     about = one.about
     text, tone = _told(one.fact, names)
-    if about.reason and isinstance(one.fact, DetailsCorrected):
+    if about.reason and isinstance(one.fact, (DetailsCorrected, DetailsChanged, Classified, Assigned)):
         text = _("%(text)s（%(reason)s）", text=text, reason=about.reason)
     written = local_day(about.recorded)
     late = written if written != about.effective else None
@@ -117,8 +117,8 @@ def _told(fact: Fact, names: Names) -> tuple[str, str]:
             return _("养老金基数登记为每月 %(basis)s", basis=yuan(basis)), ""
         case ContactChanged():
             return _("联系方式或住址有变"), ""
-        case DetailsCorrected():
-            return _corrected(fact), ""
+        case Classified() | DetailsChanged() | DetailsCorrected():
+            return told_of_card(fact), ""
         case Died():
             return _("去世"), ""
         case _:
@@ -182,25 +182,3 @@ def months(given: tuple[str, ...] | list[str]) -> str:
     for month in given:
         by_year.setdefault(month[:4], []).append(str(int(month[5:])))
     return "，".join(_("%(year)s年%(months)s月", year=year, months="、".join(ms)) for year, ms in by_year.items())
-
-
-def _corrected(fact: DetailsCorrected) -> str:
-    """What was corrected; numbers stay masked in the timeline as they do on the card."""
-    field = words.word(words.FIELD, fact.field)
-    value = next((v for v in (fact.identity, fact.contact, fact.plain) if v is not None and not is_hidden(v)), None)
-    match fact.field:
-        case _ if value is None:
-            shown = "—"
-        case CorrectableField.ID_NUMBER:
-            shown = mask_id(value)
-        case CorrectableField.PHONE:
-            shown = mask_phone(value)
-        case CorrectableField.SEX:
-            shown = words.word(words.SEX, value)
-        case CorrectableField.KIND:
-            shown = words.word(words.KIND, value)
-        case CorrectableField.LIVES_ALONE | CorrectableField.MINIMUM_LIVING:
-            shown = _("是") if value == "true" else _("否")
-        case _:
-            shown = value
-    return _("更正%(field)s：%(value)s", field=field, value=shown)

@@ -78,6 +78,13 @@ FIELD: Final = {
     CorrectableField.JOINED_ON: N_("入党日期"),
     CorrectableField.FULL_MEMBER_ON: N_("转正日期"),
     CorrectableField.KIND: N_("人员类别"),
+    CorrectableField.EDUCATION: N_("学历"),
+    CorrectableField.FORMER_UNIT: N_("原工作单位"),
+    CorrectableField.FORMER_POST: N_("原职务"),
+    CorrectableField.REGISTERED_ADDRESS: N_("户籍地址"),
+    CorrectableField.GRID: N_("网格"),
+    CorrectableField.SKILLS: N_("特长"),
+    CorrectableField.INTERESTS: N_("兴趣"),
 }
 
 
@@ -90,6 +97,10 @@ MISSING: Final = {
     CardField.PENSION_BASIS: N_("养老金基数"),
     CardField.ETHNICITY: N_("民族"),
     CardField.FULL_MEMBER_ON: N_("转正日期"),
+    CardField.EDUCATION: N_("学历"),
+    CardField.FORMER_UNIT: N_("原工作单位"),
+    CardField.REGISTERED_ADDRESS: N_("户籍地址"),
+    CardField.GRID: N_("网格"),
 }
 
 

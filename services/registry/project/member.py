@@ -15,10 +15,13 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from events.facts.base import is_hidden
 from events.facts.census import CensusAnswered, CensusMissed, CensusSettled
 from events.facts.member import (
+    DETAIL_PLACE,
     Assigned,
     Attended,
+    Classified,
     ContactChanged,
     CorrectableField,
+    DetailsChanged,
     DetailsCorrected,
     Died,
     DuesPaid,
@@ -27,8 +30,9 @@ from events.facts.member import (
     MovedAway,
     PensionBasisSet,
     Returned,
+    detail_in,
 )
-from events.facts.people import Address, ContactCard, Person, Relative, birth_in
+from events.facts.people import Address, ContactCard, Person, Relative, birth_in, several
 from events.log.envelope import About
 from events.log.project import Row, View, community_column
 from services.registry.project.completeness import missing_bits
@@ -71,7 +75,14 @@ table = Table(
     Column("full_member_on", Date),
     Column("enrolled_on", Date),
     Column("kind", Text),
+    Column("since_each", JSONB),
+    Column("education", Text),
+    Column("former_unit", Text),
+    Column("former_post", Text),
+    Column("registered_address", Text),
+    Column("grid", Text),
     Column("skills", ARRAY(Text)),
+    Column("interests", ARRAY(Text)),
     Column("branch_id", Text),
     Column("away_since", Date),
     Column("away_kind", Text),
@@ -140,6 +151,8 @@ def _(row: Row | None, fact: EnrolmentWithdrawn, about: About) -> Row:
 @view.on(DetailsCorrected)
 def _(row: Row | None, fact: DetailsCorrected, about: About) -> Row:
     row = _known(row)
+    if fact.field in DETAIL_PLACE:
+        return _counted(row | _detail(fact) | _stamp(about))
     if fact.identity is not None and not is_hidden(fact.identity):
         return _counted(row | _identity_corrected(fact) | _stamp(about))
     match fact.field:
@@ -153,13 +166,53 @@ def _(row: Row | None, fact: DetailsCorrected, about: About) -> Row:
     return _counted(row | changed | _stamp(about))
 
 
+@view.on(DetailsChanged)
+def _(row: Row | None, fact: DetailsChanged, about: About) -> Row:
+    """What is reported late about an earlier time does not push aside what is known of a later one."""
+    row = _known(row)
+    if about.effective < _since(row, fact.field.value):
+        return row | _stamp(about)
+    since = (row["since_each"] or {}) | {fact.field.value: about.effective.isoformat()}
+    return _counted(row | _detail(fact) | {"since_each": since} | _stamp(about))
+
+
+def _detail(fact: DetailsChanged | DetailsCorrected) -> Row:
+    value = detail_in(fact)
+    if is_hidden(value):
+        return {}
+    if fact.field in (CorrectableField.SKILLS, CorrectableField.INTERESTS):
+        return {fact.field.value: list(several(value))}
+    return {fact.field.value: value}
+
+
 @view.on(ContactChanged)
 def _(row: Row | None, fact: ContactChanged, about: About) -> Row:
     """What is reported late about an earlier time does not push aside what is known of a later one."""
     row = _known(row)
     if is_hidden(fact.contact) or (row["contact_since"] or date.min) > about.effective:
         return row | _stamp(about)
-    return _counted({**row, **_contact(fact.contact), "contact_since": about.effective, **_stamp(about)})
+    later = {name: row[name] for name in _FLAGS if _since(row, name) > about.effective}
+    return _counted({**row, **_contact(fact.contact), **later, "contact_since": about.effective, **_stamp(about)})
+
+
+@view.on(Classified)
+def _(row: Row | None, fact: Classified, about: About) -> Row:
+    """The same holds for each thing that it says."""
+    row = _known(row)
+    said: Row = fact.flags() | ({"kind": fact.kind.value} if fact.kind else {})
+    news = {name: value for name, value in said.items() if about.effective >= _since(row, name)}
+    since = (row["since_each"] or {}) | dict.fromkeys(news, about.effective.isoformat())
+    return _counted(row | news | {"since_each": since} | _stamp(about))
+
+
+_FLAGS = ("lives_alone", "minimum_living")
+
+
+def _since(row: Row, name: str) -> date:
+    """From which day on what the row says of this is known to be so."""
+    classified = (row["since_each"] or {}).get(name)
+    contact = row["contact_since"] if name in _FLAGS else None
+    return max(date.fromisoformat(classified) if classified else date.min, contact or date.min)
 
 
 @view.on(MovedAway)

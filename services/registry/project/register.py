@@ -77,7 +77,7 @@ async def cards(db: AsyncConnection, wanted: Wanted, *, size: int = PAGE_DEFAULT
     """A page of the register, by pinyin. Raises `BadToken`."""
     if wanted.incomplete:
         return await _incomplete(db, wanted, wanted.incomplete, size, token)
-    query = _EVERYBODY.where(*_conditions(wanted)).limit(size + 1)
+    query = _EVERYBODY.where(*conditions(wanted)).limit(size + 1)
     if after := read_token(token, str, str):
         query = query.where(tuple_(_m.pinyin, _m.member_id) > after)
     return paged([dict(row._mapping) for row in await db.execute(query)], size, "pinyin", "member_id")
@@ -85,7 +85,7 @@ async def cards(db: AsyncConnection, wanted: Wanted, *, size: int = PAGE_DEFAULT
 
 async def _incomplete(db: AsyncConnection, wanted: Wanted, incomplete: Incomplete, size: int, token: str) -> Page:
     known = -lost(_m.missing, incomplete.weights)
-    query = card_query().add_columns(known.label("known")).where(*_conditions(wanted))
+    query = card_query().add_columns(known.label("known")).where(*conditions(wanted))
     if after := read_token(token, int, str, str):
         query = query.where(tuple_(known, _m.pinyin, _m.member_id) > after)
     rows = await db.execute(query.order_by(known, _m.pinyin, _m.member_id).limit(size + 1))
@@ -95,7 +95,7 @@ async def _incomplete(db: AsyncConnection, wanted: Wanted, incomplete: Incomplet
 async def counts(db: AsyncConnection, wanted: Wanted) -> Mapping[str, int]:
     """How many of those asked for stand in each state, whatever state was asked for."""
     everybody = replace(wanted, state="all", only=())
-    query = select(_m.state, func.count()).where(*_conditions(everybody)).group_by(_m.state)
+    query = select(_m.state, func.count()).where(*conditions(everybody)).group_by(_m.state)
     found = dict.fromkeys(member.STATES, 0)
     found.update(dict((await db.execute(query)).all()))
     return found
@@ -103,7 +103,7 @@ async def counts(db: AsyncConnection, wanted: Wanted) -> Mapping[str, int]:
 
 async def count(db: AsyncConnection, wanted: Wanted) -> int:
     """How many are asked for."""
-    query = select(func.count()).select_from(member.table).where(*_conditions(wanted))
+    query = select(func.count()).select_from(member.table).where(*conditions(wanted))
     return int((await db.execute(query)).scalar_one())
 
 
@@ -122,7 +122,8 @@ async def communities(db: AsyncConnection) -> list[str]:
     return sorted({path for (path,) in await db.execute(of_members.union(of_branches))})
 
 
-def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+def conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+    """What a row of the register must fulfil to be asked for."""
     found = [inside(_m.community, wanted.community)]
     match wanted.state:
         case "":

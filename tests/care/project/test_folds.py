@@ -29,6 +29,7 @@ from events.facts.member import (
     Assigned,
     Attended,
     AwayKind,
+    Classified,
     ContactChanged,
     CorrectableField,
     DetailsCorrected,
@@ -130,6 +131,13 @@ class TestPerson:
     )
     def test_is_corrected(self, correction: DetailsCorrected, column: str, value: object) -> None:
         assert the_person(*history((enrolled(), JAN), (correction, NOV)))[column] == value
+
+    def test_lives_alone_from_a_day_on_whatever_is_reported_late(self) -> None:
+        alone, old = Classified(lives_alone=True), ContactChanged(contact=ContactCard(phone="136"))
+        told_late = history((enrolled(), JAN), (alone, NOV), (old, MAY))
+        assert the_person(*told_late)["lives_alone"] is True
+        assert the_person(*history((enrolled(), JAN), (old, NOV), (alone, MAY)))["lives_alone"] is False
+        assert the_person(*history((enrolled(), JAN), (Classified(lives_alone=HIDDEN), NOV)))["state"] == person.ON_ROLL
 
     def test_nothing_is_kept_of_an_enrolment_that_is_taken_back(self) -> None:
         row = the_person(*history((enrolled(), JAN), (EnrolmentWithdrawn(), NOV)))

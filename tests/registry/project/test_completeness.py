@@ -11,6 +11,7 @@ from events.facts.member import (
     Assigned,
     ContactChanged,
     CorrectableField,
+    DetailsChanged,
     DetailsCorrected,
     Enrolled,
     PensionBasisSet,
@@ -44,6 +45,8 @@ def test_somebody_of_whom_only_the_necessary_is_known_misses_everything() -> Non
         (DetailsCorrected(field=CorrectableField.ETHNICITY, identity="汉族"), {"ethnicity"}),
         (DetailsCorrected(field=CorrectableField.FULL_MEMBER_ON, plain="1969-07-01"), {"full_member_on"}),
         (Assigned(branch_id="b3"), {"branch"}),
+        (DetailsChanged(field=CorrectableField.GRID, contact="第二网格"), {"grid"}),
+        (DetailsChanged(field=CorrectableField.INTERESTS, plain="太极"), set()),
         (PensionBasisSet(basis_fen=342000), {"pension_basis"}),
         (PensionBasisSet(basis_fen=HIDDEN), set()),
         (DetailsCorrected(field=CorrectableField.MINIMUM_LIVING, contact="true"), {"pension_basis"}),
@@ -62,10 +65,18 @@ def test_somebody_forgotten_misses_what_cannot_be_read() -> None:
     assert CardField.PHONE in missing(zhang(person=HIDDEN, contact=HIDDEN, pension_basis_fen=HIDDEN))
 
 
-def test_a_full_enrolment_misses_nothing() -> None:
+REST = (
+    DetailsChanged(field=CorrectableField.EDUCATION, identity="大专"),
+    DetailsChanged(field=CorrectableField.FORMER_UNIT, identity="第三纺织厂"),
+    DetailsChanged(field=CorrectableField.REGISTERED_ADDRESS, contact="老街1号"),
+    DetailsChanged(field=CorrectableField.GRID, contact="第二网格"),
+)
+
+
+def test_a_full_enrolment_and_the_rest_of_the_card_miss_nothing() -> None:
     person = Person.model_validate(zhang().person.model_dump() | {"ethnicity": "汉族", "sex": Sex.FEMALE})
     full = zhang(person=person, pension_basis_fen=342000, full_member_on="1969-07-01")
-    assert missing(full) == []
+    assert missing(full, *REST) == []
 
 
 COLUMNS = ("phone", "address", "building", "family", "branch_id", "pension_known", "ethnicity", "full_member_on")

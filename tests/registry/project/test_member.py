@@ -9,8 +9,10 @@ from events.facts.member import (
     Assigned,
     Attended,
     AwayKind,
+    Classified,
     ContactChanged,
     CorrectableField,
+    DetailsChanged,
     DetailsCorrected,
     Died,
     DuesAmount,
@@ -20,7 +22,7 @@ from events.facts.member import (
     PayMethod,
     Returned,
 )
-from events.facts.people import ContactCard
+from events.facts.people import ContactCard, RetirementKind
 from services.registry.project.member import card_of, view
 from tests.registry.project.folding import JAN_10, row_of, zhang
 
@@ -123,3 +125,36 @@ def test_nothing_happens_to_somebody_unknown() -> None:
 
 def test_enrolled_on_the_day_it_was_so() -> None:
     assert row_of(view, (zhang(), JAN_10))["enrolled_on"] == JAN_10
+
+
+def test_what_is_classified_later_in_life_stands_whatever_is_reported_late() -> None:
+    alone_in_may = (Classified(lives_alone=True, minimum_living=True), date(2026, 5, 1))
+    moved_in_march = (ContactChanged(contact=ContactCard(phone="136", lives_alone=False)), date(2026, 3, 1))
+    moved_in_june = (ContactChanged(contact=ContactCard(phone="137", lives_alone=False)), date(2026, 6, 1))
+    row = row_of(view, zhang(), alone_in_may, moved_in_march)
+    assert (row["phone"], row["lives_alone"], row["minimum_living"]) == ("136", True, True)
+    row = row_of(view, zhang(), moved_in_june, alone_in_may)
+    assert (row["phone"], row["lives_alone"], row["minimum_living"]) == ("137", False, False)
+
+
+def test_a_kind_is_changed_from_a_day_on_and_without_the_key_the_rest_stays() -> None:
+    row = row_of(view, zhang(), Classified(kind=RetirementKind.IN_SERVICE, lives_alone=HIDDEN, minimum_living=HIDDEN))
+    assert (row["kind"], row["lives_alone"]) == ("in_service", True)
+    assert row["seq"] == 2
+
+
+def test_a_detail_known_of_a_later_day_is_not_pushed_aside_by_one_reported_late() -> None:
+    grid = CorrectableField.GRID
+    now, old = DetailsChanged(field=grid, contact="第二网格"), DetailsChanged(field=grid, contact="第一网格")
+    assert row_of(view, zhang(), (now, date(2026, 5, 1)), (old, date(2026, 3, 1)))["grid"] == "第二网格"
+    wrong = DetailsCorrected(field=grid, contact="第三网格")
+    assert row_of(view, zhang(), (now, date(2026, 5, 1)), wrong)["grid"] == "第三网格"
+    assert row_of(view, zhang(), now, DetailsChanged(field=grid, contact=HIDDEN))["grid"] == "第二网格"
+
+
+def test_several_skills_are_a_list_and_the_card_counts_what_it_says() -> None:
+    skills = DetailsChanged(field=CorrectableField.SKILLS, plain="书法、合唱")
+    education = DetailsChanged(field=CorrectableField.EDUCATION, identity="大专")
+    row = row_of(view, zhang(), skills, education)
+    assert row["skills"] == ["书法", "合唱"]
+    assert row["missing"] < row_of(view, zhang(), skills)["missing"]
