@@ -12,7 +12,7 @@ from typer.core import TyperGroup
 from deploy.box.trouble import Trouble
 from deploy.cli.options import DataOption
 
-COMMANDS = ("up", "import-roster", "undo-import", "token", "doctor", "check", "rebuild", "bench")
+COMMANDS = ("up", "demo-city", "import-roster", "undo-import", "token", "doctor", "check", "rebuild", "bench")
 """The command `a-b` is the function `a_b` of `deploy/cli/a_b.py`."""
 
 
