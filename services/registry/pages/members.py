@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
+from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import RedirectResponse, Response
 
 from services.registry.decide.commands import Enrol
@@ -25,7 +27,7 @@ from services.registry.pages.common import (
 from services.registry.pages.completeness import percent_of
 from services.registry.pages.export import sheet_response
 from services.registry.pages.forms import Form, again, fresh
-from services.registry.pages.narrowed import Narrowing
+from services.registry.pages.narrowed import Narrowed, Narrowing
 from services.registry.project import branch, member, register
 from services.shell.formats import mask_phone, years_since
 from services.shell.i18n import gettext as _
@@ -35,6 +37,8 @@ from services.shell.problems import FieldError, Invalid, Refusal
 router = APIRouter(include_in_schema=False)
 
 EXPORT_MAX = 20_000
+PLACES_MAX: Final = 20
+"""Communities whose branches are offered together."""
 BELOW: Final = (100, 80, 60, 40)
 """The shares of completeness (percent) the page offers to look below."""
 
@@ -53,8 +57,8 @@ async def members(request: Request, caller: Reader, narrowed: Narrowing, page_to
     async with reading(request, caller) as db:
         found = await register.cards(db, wanted, size=PAGE_SIZE, token=page_token)
         counts = await register.counts(db, wanted)
-        branches = await branch.branches(db)
         places = await register.communities(db)
+        branches = await _branches_to_choose(db, narrowed, wanted, len(places))
     return await page(
         request,
         "members.html",
@@ -76,6 +80,18 @@ async def members(request: Request, caller: Reader, narrowed: Narrowing, page_to
         word=words.word,
         words=words,
     )
+
+
+async def _branches_to_choose(
+    db: AsyncConnection, narrowed: Narrowed, wanted: register.Wanted, places: int
+) -> list[Mapping[str, Any]]:
+    """The branches to narrow the list by. Nobody finds theirs among those of a city: first comes the community."""
+    community = wanted.community
+    if narrowed.branch and (chosen := await branch.branch(db, wanted.branch_id)):
+        community = chosen["community"]
+    elif places > PLACES_MAX and not narrowed.community:
+        return []
+    return await branch.branches(db, community)
 
 
 @router.get("/members.xlsx")
