@@ -32,6 +32,8 @@ class CityPlan(BaseModel):
     years: Annotated[int, Field(ge=1, le=YEARS_MAX)]
     seed: int
     until: date
+    root: str = "city"
+    """What the codes of its communities begin with."""
 
     @property
     def first(self) -> date:
@@ -43,4 +45,4 @@ class CityPlan(BaseModel):
         for number in range(1, self.communities + 1):
             street = (number - 1) // _COMMUNITIES_PER_STREET
             district = street // _STREETS_PER_DISTRICT
-            yield Place(number, f"city.d{district + 1:02}.s{street + 1:03}.c{number:04}")
+            yield Place(number, f"{self.root}.d{district + 1:02}.s{street + 1:03}.c{number:04}")

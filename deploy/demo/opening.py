@@ -29,4 +29,4 @@ async def demo_of(addresses: BoxAddresses) -> Demo | None:
             return None
         progress = Progress(anchor=datetime.now(ZONE).date())
         note(addresses.data, progress)
-    return Demo(progress.anchor, None if progress.done else Play(addresses.data, progress))
+    return Demo(progress.anchor, None if progress.done else Play(addresses, progress))
