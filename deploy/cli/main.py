@@ -12,7 +12,9 @@ from typer.core import TyperGroup
 from deploy.box.trouble import Trouble
 from deploy.cli.options import DataOption
 
-COMMANDS = ("up", "import-roster", "undo-import", "token", "doctor", "policy", "check", "rebuild", "bench")
+COMMANDS = (
+    "up", "demo-city", "import-roster", "undo-import", "token", "doctor", "policy", "check", "rebuild", "bench",
+)  # fmt: skip
 """The command `a-b` is the function `a_b` of `deploy/cli/a_b.py`."""
 
 

@@ -5,11 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-import nats
-
 from deploy.box.addresses import BoxAddresses
-from deploy.box.layout import SERVICES
-from deploy.box.permissions import inbox_prefix
+from deploy.city.progress import holds_facts
 from deploy.demo.deeds import ZONE
 from deploy.demo.play import Play
 from deploy.demo.progress import Progress, note, progress_of
@@ -29,19 +26,9 @@ async def demo_of(addresses: BoxAddresses) -> Demo | None:
     """The demonstration in this box, begun now if the box is new; None for one that holds facts of its own."""
     progress = progress_of(addresses.data)
     if progress is None:
-        if await _holds_facts(addresses):
+        if await holds_facts(addresses):
             return None
         progress = Progress(anchor=datetime.now(ZONE).date())
         set_rules(addresses.data, progress.anchor)
         note(addresses.data, progress)
-    return Demo(progress.anchor, None if progress.done else Play(addresses.data, progress))
-
-
-async def _holds_facts(addresses: BoxAddresses) -> bool:
-    service = SERVICES[0]
-    client = await nats.connect(addresses.nats[service], inbox_prefix=inbox_prefix(service).encode("ascii"))
-    try:
-        streams = [await client.jetstream().stream_info(each.upper()) for each in SERVICES]
-    finally:
-        await client.close()
-    return any(stream.state.last_seq for stream in streams)
+    return Demo(progress.anchor, None if progress.done else Play(addresses, progress))

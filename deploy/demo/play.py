@@ -6,13 +6,14 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
-from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from fastapi import FastAPI
 
+from deploy.box.addresses import BoxAddresses
 from deploy.demo.clock import DemoClock
 from deploy.demo.deeds import ZONE, Deed, Pay
+from deploy.demo.neighbours import write_neighbours
 from deploy.demo.office import Office
 from deploy.demo.progress import Progress, note
 from deploy.demo.rounds import Rounds
@@ -27,8 +28,8 @@ _MONDAY: Final = 0
 class Play:
     """One telling of the story, up to `progress.anchor`."""
 
-    def __init__(self, data: Path, progress: Progress) -> None:
-        self._data, self._progress = data, progress
+    def __init__(self, addresses: BoxAddresses, progress: Progress) -> None:
+        self._addresses, self._progress = addresses, progress
         self._clock = DemoClock()
         # The planner looks at the calendar as soon as it starts: it must be the story's.
         self._clock.turn_to(datetime.combine(progress.through or first_day(progress.anchor), _OPENS, ZONE))
@@ -52,10 +53,18 @@ class Play:
             day = self._progress.through + timedelta(days=1) if self._progress.through else people.first
             while day <= anchor:
                 await self._live(day, deeds.get(day, ()), office, rounds)
-                self._progress = self._progress.model_copy(update={"through": day, "done": day == anchor})
-                note(self._data, self._progress)
+                self._note(through=day)
                 day += timedelta(days=1)
+            await write_neighbours(self._addresses, anchor)
+            await office.settle()
+            await office.planner.walk()
+            await office.settle()
+        self._note(done=True)
         self._clock.arrive()
+
+    def _note(self, **further: Any) -> None:
+        self._progress = self._progress.model_copy(update=further)
+        note(self._addresses.data, self._progress)
 
     async def _live(self, day: date, deeds: Sequence[Deed], office: Office, rounds: Rounds) -> None:
         """One day: what happens, what the calendar asks for, and, unless it is today, what is done about it."""

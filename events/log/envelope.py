@@ -34,6 +34,7 @@ class About(NamedTuple):
 
     `effective` is the day it was so in life, `recorded` the moment (UTC) it was written. `previous` is the SHA-256
     of the entity's previous envelope bytes, so that leaving one out shows. `seq` is the sequence in `log_stream`.
+    `carried_over`: history that was kept elsewhere before; tables show it, and nobody acts on it (ADR 28).
     """
 
     id: str
@@ -51,6 +52,7 @@ class About(NamedTuple):
     service: str
     log_stream: str = ""
     seq: int = 0
+    carried_over: bool = False
 
     @property
     def position(self) -> str:
@@ -96,6 +98,7 @@ class Heading(NamedTuple):
     causation: str
     command: str
     reason: str
+    carried_over: bool = False
 
 
 Draft = tuple[str, str, date, bytes, Sequence[tuple[str, Purpose, bytes]]]
@@ -130,6 +133,10 @@ def finish(heading: Heading, entity: str, previous: str, draft: Draft, seal: Sea
         "id": fact_id,
         "source": heading.source,
         "type": type_,
+    }
+    if heading.carried_over:  # here, so that who reacts sees it in the first bytes (`react.heard_in`)
+        envelope["carriedover"] = True
+    envelope |= {
         "subject": entity,
         "time": heading.recorded,
         "datacontenttype": "application/json",
@@ -163,6 +170,7 @@ def encode(about: About, fact: Fact, city: str, seal: Sealer) -> bytes:
         about.causation,
         about.command,
         about.reason,
+        about.carried_over,
     )
     return finish(heading, about.entity, about.previous, draft(about.id, fact, about.effective), seal)
 
@@ -195,6 +203,7 @@ def parse(message: Message) -> Parsed:
             service=source.rsplit("/", 1)[-1],
             log_stream=message.stream,
             seq=message.seq,
+            carried_over=envelope.get("carriedover") is True,
         )
         data = envelope["data"]
     except orjson.JSONDecodeError as error:

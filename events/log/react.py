@@ -16,6 +16,8 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar, overload
 
+import orjson
+
 from events.facts.access import EVERY_SERVICE
 from events.facts.base import Fact
 from events.log.envelope import About
@@ -121,7 +123,9 @@ def _by_policy(reactions: Iterable[Reaction[H]]) -> dict[str, Reaction[H]]:
     return found
 
 
-_HEAD: Final = re.compile(rb'\{"specversion":"1\.0","id":"[^"\\]*","source":"[^"\\]*","type":"([^"\\]*)\.v[0-9]+"')
+_HEAD: Final = re.compile(
+    rb'\{"specversion":"1\.0","id":"[^"\\]*","source":"[^"\\]*","type":"([^"\\]*)\.v[0-9]+"(,"carriedover":true\b)?'
+)
 
 
 def name_in(body: bytes) -> str | None:
@@ -131,3 +135,12 @@ def name_in(body: bytes) -> str | None:
     """
     found = _HEAD.match(body)
     return None if found is None else found.group(1).decode("utf-8", "replace")
+
+
+def is_carried_over(body: bytes) -> bool:
+    """Whether the envelope says that the fact is history kept elsewhere before: nobody reacts to it (ADR 28)."""
+    found = _HEAD.match(body)
+    if found is not None:
+        return found.group(2) is not None
+    envelope = orjson.loads(body)
+    return isinstance(envelope, dict) and envelope.get("carriedover") is True

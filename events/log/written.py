@@ -88,4 +88,5 @@ class Written(Sequence[Recorded]):
             service=self._service,
             log_stream=log_stream_of(self._service),
             seq=seq,
+            carried_over=heading.carried_over,
         )

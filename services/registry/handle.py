@@ -311,7 +311,7 @@ class Registry:
 
     def blind(self, kind: str, value: str) -> str:
         """A keyed hash under which a value can be found again, but not read."""
-        return hmac.digest(self.index_key, f"{kind}:{value}".encode(), hashlib.sha256).hex()
+        return blinded(self.index_key, kind, value)
 
     def _name_key(self, asked: Asked, name: str) -> str:
         return self.blind(BRANCH_NAME, f"{asked.community}/{name}")
@@ -350,6 +350,11 @@ class Registry:
                 "SELECT entity FROM claim WHERE kind = $1 AND key = $2", kind, key
             )
         return holder
+
+
+def blinded(index_key: bytes, kind: str, value: str) -> str:
+    """See `Registry.blind`."""
+    return hmac.digest(index_key, f"{kind}:{value}".encode(), hashlib.sha256).hex()
 
 
 def spelt(name: str) -> str:

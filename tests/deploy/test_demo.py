@@ -22,6 +22,7 @@ from deploy.box.addresses import BoxAddresses, attach
 from deploy.box.layout import SERVICES
 from deploy.demo.accounts import PASSWORD, POSTS
 from deploy.demo.deeds import Deed, Pay, SignedIn
+from deploy.demo.neighbours import COMMUNITIES, neighbours
 from deploy.demo.opening import demo_of
 from deploy.demo.progress import progress_of
 from deploy.demo.story import story
@@ -86,18 +87,18 @@ class Demo:
             assert client.post("/sign-in/demo", data={"name": name}).status_code == httpx.codes.SEE_OTHER
             yield client
 
-    def facts(self) -> Counter[str]:
+    def facts(self, which: str = "true") -> Counter[str]:
         """How many of each type all three services keep in their second copies."""
         addresses = attach(self.data)
         assert addresses is not None
-        return asyncio.run(_facts(addresses))
+        return asyncio.run(_facts(addresses, which))
 
 
-async def _facts(addresses: BoxAddresses) -> Counter[str]:
+async def _facts(addresses: BoxAddresses, which: str) -> Counter[str]:
     found: Counter[str] = Counter()
     for service in SERVICES:
         connection = await asyncpg.connect(addresses.postgres["admin"], database=service)
-        rows = await connection.fetch("SELECT type, count(*) AS facts FROM fact GROUP BY type")
+        rows = await connection.fetch(f"SELECT type, count(*) AS facts FROM fact WHERE {which} GROUP BY type")
         found.update({row["type"]: row["facts"] for row in rows})
         await connection.close()
     return found
@@ -144,7 +145,8 @@ def test_ready_is_said_last_after_every_post_with_its_password(demo: Demo) -> No
 
 
 def test_interrupted_or_not_every_deed_is_a_fact_once(demo: Demo, people: Town) -> None:
-    facts, deeds = demo.facts(), [deed for of_day in story(people).values() for deed in of_day]
+    facts = demo.facts("community IN ('demo.jinqiao', 'demo.shiquan')")
+    deeds = [deed for of_day in story(people).values() for deed in of_day]
 
     def told(kind: Callable[[Deed], int]) -> int:
         return sum(kind(deed) for deed in deeds)
@@ -168,6 +170,16 @@ def test_interrupted_or_not_every_deed_is_a_fact_once(demo: Demo, people: Town) 
     assert {kind: facts[kind] for kind in expected} == expected
     assert facts["hearth.care.visit_made.v1"] > 300
     assert facts["hearth.notice.acknowledged.v1"] > 100
+
+
+def test_beside_the_story_lives_a_street_with_a_year_behind_it(demo: Demo) -> None:
+    progress = progress_of(demo.data)
+    assert progress is not None
+    street = neighbours(progress.anchor)
+    facts = demo.facts("community <@ 'demo.d01'")
+    assert facts["hearth.member.enrolled.v1"] == street.communities * street.members
+    assert facts["hearth.member.dues_paid.v1"] > street.members
+    assert [kind for kind in facts if kind.startswith("hearth.notice.")] == []
 
 
 def test_the_office_has_its_day_before_it(demo: Demo) -> None:
@@ -214,7 +226,8 @@ def test_each_sees_their_own_part(demo: Demo) -> None:
         assert {item["community"] for item in items} == {"demo.shiquan"}
     with demo.signed_in("supervisor") as above:
         items = above.get("/registry/api/members", params={"page_size": "1000"}).json()["items"]
-        assert {item["community"] for item in items} == {"demo.jinqiao", "demo.shiquan"}
+        street = {f"demo.d01.s001.c{number:04}" for number in range(1, COMMUNITIES + 1)}
+        assert {item["community"] for item in items} == {"demo.jinqiao", "demo.shiquan"} | street
     with demo.signed_in("visitor") as visitor:
         visits = visitor.get("/care/api/visits", params={"state": "ready"}).json()["items"]
         assert {visit["visitor"] or visit["proposed_visitor"] for visit in visits} == {"visitor"}

@@ -20,13 +20,14 @@ table = Table(
     Column("recorded", DateTime(timezone=True), nullable=False),
 )
 
-view = View("cause", version=1, table=table, doc="The facts that notices answer: what happened to whom, and when.")
+view = View("cause", version=2, table=table, doc="The facts that notices answer: what happened to whom, and when.")
 
 Answered = MovedAway | Returned | DuesPaid | FellIll
 
 
 def _its_own(_fact: Answered, about: About) -> list[tuple[str]]:
-    return [(about.id,)]
+    """History that was carried over has told nobody anything."""
+    return [] if about.carried_over else [(about.id,)]
 
 
 def _happened(_row: Row | None, _fact: Answered, about: About) -> Row:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
+from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import RedirectResponse, Response
 
 from services.registry.decide.commands import Enrol
@@ -26,7 +28,7 @@ from services.registry.pages.common import (
 )
 from services.registry.pages.completeness import percent_of
 from services.registry.pages.forms import Form, again, fresh
-from services.registry.pages.narrowed import Narrowing
+from services.registry.pages.narrowed import Narrowed, Narrowing
 from services.registry.pages.places import communities, communities_to_fill
 from services.registry.pages.way_back import REGISTER, Way, row_name
 from services.registry.project import branch, desk, member, register
@@ -38,6 +40,8 @@ router = APIRouter(include_in_schema=False)
 
 ON_LIST: Final = {"": member.ON_ROLL, "all": member.STATES}
 """The states of those on the list, where it is not one state alone."""
+PLACES_MAX: Final = 20
+"""Communities whose branches are offered together."""
 BELOW: Final = (100, 80, 60, 40)
 """The shares of completeness (percent) the page offers to look below."""
 
@@ -58,8 +62,8 @@ async def members(
     async with reading(request, caller) as db:
         found = await register.cards(db, wanted, size=PAGE_SIZE, token=page_token)
         counts = await register.counts(db, wanted)
-        branches = await branch.branches(db)
         places = await communities(db, caller)
+        branches = await _branches_to_choose(db, narrowed, wanted, len(places))
         laid = await desk.laid_out(db, registry(request).desk_of(caller.name, caller.scope))
     picking = "1" if pick else ""
     return await page(
@@ -96,6 +100,18 @@ async def members(
         word=words.word,
         words=words,
     )
+
+
+async def _branches_to_choose(
+    db: AsyncConnection, narrowed: Narrowed, wanted: register.Wanted, places: int
+) -> list[Mapping[str, Any]]:
+    """The branches to narrow the list by. Nobody finds theirs among those of a city: first comes the community."""
+    community = wanted.community
+    if narrowed.branch and (chosen := await branch.branch(db, wanted.branch_id)):
+        community = chosen["community"]
+    elif places > PLACES_MAX and not narrowed.community:
+        return []
+    return await branch.branches(db, community)
 
 
 @router.get("/members/new")

@@ -28,12 +28,16 @@ class Narrowed:
     below: Annotated[str, Query(pattern="^([1-9][0-9]?|100|)$")] = ""
 
     def wanted(self, caller: Caller, policy: CompletenessPolicy) -> Wanted:
-        """The question to the register. Errors: Forbidden, for a community out of the caller's scope."""
+        """The question to the register, about the caller's scope at most, so that an index can answer it.
+
+        Errors: Forbidden, for a community out of the scope.
+        """
+        place = within(caller, self.community)
         return Wanted(
             self.q.replace("\x00", ""),
             self.state,
             self.branch.replace("\x00", ""),
-            within(caller, self.community),
+            caller.scope if caller.scope.startswith(place) else place,
             incomplete=incomplete(self.below, policy),
         )
 

@@ -149,7 +149,7 @@ async def branches(
             func.count().label("members"),
             cast(func.avg(lost(members.missing, weights or {})), Float).label("lost"),
         )
-        .where(members.state.in_(member.ON_ROLL))
+        .where(members.state.in_(member.ON_ROLL), member.lives_in(community))
         .group_by(members.branch_id)
         .subquery()
     )

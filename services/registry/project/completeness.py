@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from sqlalchemy import Column, ColumnElement, Integer, literal
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.sql.elements import Grouping
 
 from events.facts.people import CardField
 
@@ -33,9 +35,9 @@ def missing_fields(bits: int | None) -> list[CardField]:
 
 
 def lost(bits: Column[int], weights: Mapping[CardField, int]) -> ColumnElement[int]:
-    """How much of all weights the fields missing in a row weigh."""
-    total: ColumnElement[int] = literal(0, Integer)
-    for place, field in enumerate(CardField):
-        if weight := weights.get(field, 0):
-            total = total + bits.op(">>")(place).op("&")(1) * weight
-    return total
+    """How much of all weights the fields missing in a row weigh: looked up, which costs a row less than adding up."""
+    by_bits = [0]
+    for field in CardField:
+        by_bits += [loss + weights.get(field, 0) for loss in by_bits]
+    found: ColumnElement[int] = Grouping(literal(by_bits, ARRAY(Integer)))[bits + 1]
+    return found

@@ -9,7 +9,21 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Index, Integer, MetaData, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ColumnElement,
+    Date,
+    DateTime,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    or_,
+    true,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from events.facts.base import is_hidden
@@ -35,6 +49,7 @@ from events.facts.member import (
 from events.facts.people import Address, ContactCard, Person, Relative, birth_in, several
 from events.log.envelope import About
 from events.log.project import Row, View, community_column
+from events.log.project.sql import begins
 from services.registry.project.completeness import missing_bits
 from services.registry.project.names import spelling_of
 from services.registry.project.places import backwards
@@ -49,6 +64,8 @@ table = Table(
     MetaData(),
     Column("member_id", Text, primary_key=True),
     community_column(),
+    # The community as text: row-level security keeps comparisons of paths away from indexes, not those of text.
+    Column("place", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("name", Text),
     Column("given", Text),
@@ -96,8 +113,10 @@ table = Table(
     Column("seq", BigInteger, nullable=False),
     Column("recorded", DateTime(timezone=True), nullable=False),
     Index("member_by_name", "pinyin", "member_id"),
-    Index("member_by_branch", "branch_id", "pinyin", "member_id"),
-    Index("member_by_missing", "missing", "branch_id"),
+    # Those that end with the guarded column hold all that some question needs: it need not look at the rows.
+    Index("member_by_branch", "branch_id", "pinyin", "member_id", "community"),
+    Index("member_by_place", "place", "state", "community", postgresql_ops={"place": "text_pattern_ops"}),
+    Index("member_by_missing", "missing", "state", "pinyin", "member_id", "branch_id", "place", "community"),
     Index("member_by_import", "import_id", "pinyin", "member_id"),
     # Prefixes are looked for by `~>=~` and `~<~`: operators that row-level security lets an index use.
     *(
@@ -269,6 +288,11 @@ def _(row: Row | None, fact: Died, about: About) -> Row:
     return _known(row) | {"state": DEAD, "died_on": about.effective} | _stamp(about)
 
 
+def lives_in(community: str) -> ColumnElement[bool]:
+    """Members of this community and everything below it, found by an index; "" narrows nothing."""
+    return or_(table.c.place == community, begins(table.c.place, f"{community}.")) if community else true()
+
+
 def card_of(row: Row) -> ContactCard:
     """The contact card that a row was made from."""
     return ContactCard(
@@ -302,7 +326,7 @@ def _counted(row: Row) -> Row:
 
 
 def _stamp(about: About) -> Row:
-    return {"seq": about.seq, "recorded": about.recorded}
+    return {"place": about.community, "seq": about.seq, "recorded": about.recorded}
 
 
 def _later(row: Row | None, day: date) -> date:

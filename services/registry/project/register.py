@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from events.facts.people import CardField
 from events.log.project.keyset import PAGE_DEFAULT, Page, paged, read_token
-from events.log.project.sql import begins, inside, path_text
+from events.log.project.sql import begins, path_text
 from services.registry.project import branch, elsewhere, member
 from services.registry.project.completeness import lost
 from services.registry.project.places import dwells
@@ -64,7 +64,6 @@ def card_query() -> Select[Any]:
 
 # Asked for on every page of a member: put together once.
 _ONE: Final = card_query().where(_m.member_id == bindparam("member_id"))
-_EVERYBODY: Final = card_query().order_by(_m.pinyin, _m.member_id)
 
 
 async def card(db: AsyncConnection, member_id: str) -> dict[str, Any] | None:
@@ -74,28 +73,46 @@ async def card(db: AsyncConnection, member_id: str) -> dict[str, Any] | None:
 
 
 async def cards(db: AsyncConnection, wanted: Wanted, *, size: int = PAGE_DEFAULT, token: str = "") -> Page:
-    """A page of the register, by pinyin. Raises `BadToken`."""
+    """A page of the register, by pinyin, or the least complete cards first. Raises `BadToken`."""
+    sorted_by = ("known", "pinyin", "member_id") if wanted.incomplete else ("pinyin", "member_id")
+    rows = await db.execute(page_query(wanted, size, read_token(token, *(_KINDS[name] for name in sorted_by))))
+    return paged([dict(row._mapping) for row in rows], size, *sorted_by)
+
+
+_KINDS: Final = {"known": int, "pinyin": str, "member_id": str}
+
+
+def page_query(wanted: Wanted, size: int, after: tuple[Any, ...] | None = None) -> Select[Any]:
+    """The cards behind `after`, one more than `size`: first who they are, from narrow rows, then what they say."""
+    order: list[ColumnElement[Any]] = [_m.pinyin, _m.member_id]
+    columns: list[ColumnElement[Any]] = list(order)
     if wanted.incomplete:
-        return await _incomplete(db, wanted, wanted.incomplete, size, token)
-    query = _EVERYBODY.where(*conditions(wanted)).limit(size + 1)
-    if after := read_token(token, str, str):
-        query = query.where(tuple_(_m.pinyin, _m.member_id) > after)
-    return paged([dict(row._mapping) for row in await db.execute(query)], size, "pinyin", "member_id")
+        known = -lost(_m.missing, wanted.incomplete.weights)
+        order, columns = [known, *order], [known.label("known"), *columns]
+    narrow = select(*columns).where(*conditions(wanted))
+    if is_rare(wanted.q):
+        # PostgreSQL cannot know that everybody whose name begins with wang stands near the end of the list, and would
+        # walk through it from the beginning: look for them all first.
+        found = narrow.cte("found").prefix_with("MATERIALIZED", dialect="postgresql")
+        narrow, order = select(found), list(found.c)
+    if after:
+        narrow = narrow.where(tuple_(*order) > after)
+    some = narrow.order_by(*order).limit(size + 1).subquery("some")
+    query = card_query().join(some, some.c.member_id == _m.member_id)
+    if wanted.incomplete:
+        query = query.add_columns(some.c.known)
+    return query.order_by(*some.c)
 
 
-async def _incomplete(db: AsyncConnection, wanted: Wanted, incomplete: Incomplete, size: int, token: str) -> Page:
-    known = -lost(_m.missing, incomplete.weights)
-    query = card_query().add_columns(known.label("known")).where(*conditions(wanted))
-    if after := read_token(token, int, str, str):
-        query = query.where(tuple_(known, _m.pinyin, _m.member_id) > after)
-    rows = await db.execute(query.order_by(known, _m.pinyin, _m.member_id).limit(size + 1))
-    return paged([dict(row._mapping) for row in rows], size, "known", "pinyin", "member_id")
+def is_rare(q: str) -> bool:
+    """Whether so few people fit a search that all of them are found before they are sorted: a word says enough."""
+    words = unicodedata.normalize("NFKC", q).split()
+    return any(len(word) > 1 or _CHINESE[0] <= word <= _CHINESE[1] for word in words)
 
 
 async def counts(db: AsyncConnection, wanted: Wanted) -> Mapping[str, int]:
     """How many of those asked for stand in each state, whatever state was asked for."""
-    everybody = replace(wanted, state="all", only=())
-    query = select(_m.state, func.count()).where(*conditions(everybody)).group_by(_m.state)
+    query = count_query(wanted)
     found = dict.fromkeys(member.STATES, 0)
     found.update(dict((await db.execute(query)).all()))
     return found
@@ -105,6 +122,12 @@ async def count(db: AsyncConnection, wanted: Wanted) -> int:
     """How many are asked for."""
     query = select(func.count()).select_from(member.table).where(*conditions(wanted))
     return int((await db.execute(query)).scalar_one())
+
+
+def count_query(wanted: Wanted) -> Select[Any]:
+    """Those asked for by state."""
+    everybody = replace(wanted, state="all", only=())
+    return select(_m.state, func.count()).where(*conditions(everybody)).group_by(_m.state)
 
 
 async def names(db: AsyncConnection, member_ids: Sequence[str]) -> dict[str, str]:
@@ -117,14 +140,15 @@ async def names(db: AsyncConnection, member_ids: Sequence[str]) -> dict[str, str
 
 async def communities(db: AsyncConnection) -> list[str]:
     """The communities of the scope that have a branch or a member."""
-    of_members = select(path_text(_m.community)).distinct()
+    # Who belongs to a branch adds none: everybody else is few, and an index knows them.
+    of_members = select(path_text(_m.community)).where(_m.branch_id.is_(None)).distinct()
     of_branches = select(path_text(branch.table.c.community)).distinct()
     return sorted({path for (path,) in await db.execute(of_members.union(of_branches))})
 
 
 def conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     """What a row of the register must fulfil to be asked for."""
-    found = [inside(_m.community, wanted.community)]
+    found = [member.lives_in(wanted.community)]
     match wanted.state:
         case "":
             found.append(_m.state.in_(member.ON_ROLL))

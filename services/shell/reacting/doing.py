@@ -16,7 +16,7 @@ from events.log.envelope import About, Parsed, Recorded, Undecodable, open_fact,
 from events.log.port import Message
 from events.log.project.decode import Keys
 from events.log.project.scope import is_community
-from events.log.react import Reaction, name_in
+from events.log.react import Reaction, is_carried_over, name_in
 from events.log.seal import Erased
 from services.shell.reacting.faults import judge, what_follows
 from services.shell.reacting.figures import REACTIONS, SECONDS
@@ -60,14 +60,15 @@ class Doer(Generic[H]):
         self._slots = asyncio.Semaphore(AT_ONCE_MAX)
 
     def wanted(self, message: Message) -> tuple[Reaction[H], ...] | None:
-        """Who reacts to this message: None if nobody; an empty tuple if the message cannot be read."""
+        """Who reacts to this message: None if nobody, as to history; an empty tuple if the message cannot be read."""
         name = name_in(message.body)
         if name is None:
             try:
                 name = orjson.loads(message.body)["type"].rpartition(".")[0]
             except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
                 return ()
-        return self._reactions.get(name)
+        reactions = self._reactions.get(name)
+        return None if reactions is None or is_carried_over(message.body) else reactions
 
     async def do(self, wave: Sequence[Work[H]]) -> list[Parked]:
         """Do works of different entities, some at once; returns what failed. Raises only what the key store raises."""

@@ -13,7 +13,9 @@ import events.facts  # noqa: F401 - the whole catalogue
 from events.facts.access import RecordRead
 from events.facts.base import catalogue
 from events.facts.member import Attended, MovedAway, PensionBasisSet, Returned
-from events.log.react import Interests, Reaction, command_id, name_in, reaction
+from events.log.envelope import encode, parse
+from events.log.port import Message
+from events.log.react import Interests, Reaction, command_id, is_carried_over, name_in, reaction
 from tests.log.react.stage import about_of
 
 SAMPLES = Path(__file__).parents[1] / "samples"
@@ -95,6 +97,17 @@ def test_the_first_bytes_tell_every_name_of_the_catalogue(type_: str) -> None:
 )
 def test_what_does_not_begin_as_we_write_it_is_parsed_instead(body: bytes) -> None:
     assert name_in(body) is None
+
+
+@pytest.mark.parametrize("carried_over", [True, False])
+def test_history_is_told_from_news_in_whatever_shape_it_comes(carried_over: bool) -> None:
+    fact = Attended(meeting_id='","carriedover":true')
+    body = encode(about_of("f", "a", fact)._replace(carried_over=carried_over), fact, "demo", lambda *_: "")
+    assert name_in(body) == fact.NAME
+    assert is_carried_over(body) is carried_over
+    shuffled = orjson.dumps(dict(reversed(orjson.loads(body).items())))
+    assert is_carried_over(shuffled) is carried_over
+    assert parse(Message("REGISTRY", 1, "", body)).about.carried_over is carried_over
 
 
 def _opening(type_: str) -> bytes:

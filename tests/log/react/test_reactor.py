@@ -253,3 +253,13 @@ async def test_figures_are_labelled_by_policy_and_never_by_entity(stage: Stage) 
     texts = [str(metric) for registry in [REGISTRY, *stage.registries] for metric in registry.collect()]
     assert any(CONSUMER in text for text in texts)
     assert [text for text in texts if "p-4711" in text] == []
+
+
+async def test_nobody_reacts_to_history(stage: Stage) -> None:
+    hand = Hand()
+    for entity, carried_over in (("then", True), ("now", False)):
+        about = about_of(f"f-{entity}", entity, HERE)._replace(carried_over=carried_over)
+        await stage.publish(entity, encode(about, HERE, "demo", lambda *_: ""))
+    async with stage.reactor(hand) as reactor:
+        await until(lambda: done(reactor, 2))
+    assert hand.seen == [("now", 2)]
