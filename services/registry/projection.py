@@ -8,11 +8,12 @@ from typing import Final
 from events.facts.base import Purpose
 from events.log.project import Projection, Snapshots
 from services.registry.decide.branch import BRANCH
+from services.registry.decide.centre import CENTRE
 from services.registry.decide.meeting import MEETING
 from services.registry.decide.member import MEMBER
 from services.registry.decide.receipts import RECEIPTS
 from services.registry.decide.roster_import import ROSTER_IMPORT
-from services.registry.project import branch, dues, elsewhere, imports, ledger, meeting, member
+from services.registry.project import branch, centre, dues, elsewhere, imports, ledger, meeting, member
 
 PURPOSES: Final[Sequence[Purpose]] = ("identity", "contact", "dues")
 """Of the keys that open sealed fields, those this service holds."""
@@ -32,6 +33,9 @@ PROJECTION: Final = Projection(
         elsewhere.caring,
         imports.view,
         imports.refused,
+        centre.view,
+        centre.membership,
+        centre.wishes,
     ],
-    [Snapshots.of(decider, version=2) for decider in (MEMBER, BRANCH, MEETING, RECEIPTS, ROSTER_IMPORT)],
+    [Snapshots.of(decider, version=2) for decider in (MEMBER, BRANCH, CENTRE, MEETING, RECEIPTS, ROSTER_IMPORT)],
 )

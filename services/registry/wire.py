@@ -13,6 +13,7 @@ from events.log.envelope import log_stream_of
 from services.registry.decide.policy import policy_of
 from services.registry.handle import Registry
 from services.registry.import_roster import Importer
+from services.registry.pages.centre_proposals import Proposals
 from services.registry.pages.import_files import Uploads
 from services.registry.pages.import_trial import Trials
 from services.registry.pages.routers import NAV, ROUTERS, install
@@ -52,9 +53,11 @@ def build(settings: Settings, host: Host | None = None) -> FastAPI:
             app.state.uploads.sweep()
             importer = app.state.importer = Importer(app.state.registry)
             app.state.trials = Trials(importer, app.state.uploads)
+            proposals = app.state.proposals = Proposals()
             try:
                 yield
             finally:
+                await proposals.close()
                 await importer.close()
         finally:
             await host.stop()

@@ -27,6 +27,7 @@ from events.facts.member import (
     PensionBasisSet,
     Returned,
 )
+from events.facts.member_centre import CentreJoined, CentreLeft, HostDeclined, HostDeclineWithdrawn
 from events.facts.people import ContactCard, Person, RetirementKind, birth_in
 from services.registry.decide.commands import (
     Assign,
@@ -40,6 +41,7 @@ from services.registry.decide.commands import (
     WithdrawEnrolment,
 )
 from services.registry.decide.dues import Basis, DuesTerms, Relief
+from services.registry.decide.household import Household
 from services.registry.decide.policy import AwayPolicy
 
 # ── State ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -90,6 +92,7 @@ class Member(BaseModel):
     terms: DuesTerms = DuesTerms()
     paid: dict[str, str] = {}
     died_on: date | None = None
+    household: Household = Household()
 
 
 # ── evolve ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -130,7 +133,7 @@ def evolve(member: Member, fact: Fact, effective: date) -> Member:
         case Died():
             return member.model_copy(update={"standing": Standing.DIED, "died_on": effective, "touched": True})
         case _:
-            raise UnknownFact("member", fact)
+            return _in_household(member, fact)
 
 
 def _enrolled(fact: Enrolled, effective: date) -> Member:
@@ -175,6 +178,15 @@ def _corrected(member: Member, fact: DetailsCorrected, effective: date) -> Membe
         case _:
             kind = RetirementKind(fact.plain) if fact.plain else RetirementKind.OTHER
             return member.model_copy(update={"kind": kind, "touched": True})
+
+
+def _in_household(member: Member, fact: Fact) -> Member:
+    """What concerns household centres."""
+    match fact:
+        case CentreJoined() | CentreLeft() | HostDeclined() | HostDeclineWithdrawn():
+            return member.model_copy(update={"household": member.household.after(fact), "touched": True})
+        case _:
+            raise UnknownFact("member", fact)
 
 
 MEMBER: Final = Decider(owner="registry", stream="member", initial=Member(), evolve=evolve)

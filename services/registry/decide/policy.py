@@ -9,6 +9,7 @@ from datetime import date
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, model_validator
 
 from events.facts.people import CardField
+from services.registry.decide.centre_policy import CentresPolicy
 from services.registry.decide.days import months_after
 
 
@@ -186,6 +187,7 @@ class RegistryPolicy(Rule):
     away: AwayPolicy
     meetings: MeetingsPolicy
     branches: BranchesPolicy
+    centres: CentresPolicy
     completeness: CompletenessPolicy
     clauses: Mapping[str, str]
 
@@ -203,6 +205,8 @@ class RegistryPolicy(Rule):
             self.branches.stands.clause,
             self.branches.committee.clause,
             self.branches.split.clause,
+            self.centres.size.clause,
+            self.centres.nearness.clause,
             self.completeness.clause,
         }
         if missing := sorted(cited - set(self.clauses)):

@@ -10,10 +10,13 @@ from starlette.responses import Response
 
 from services.registry.pages import (
     api_branches,
+    api_centres,
     api_ledger,
     api_members,
     branch,
     branches,
+    centre_proposal,
+    centres,
     deeds,
     dues,
     import_api,
@@ -44,6 +47,9 @@ ROUTERS: Final = [
     branches.router,
     api_branches.router,
     branch.router,
+    centre_proposal.router,
+    centres.router,
+    api_centres.router,
     api_ledger.router,
     import_wizard.router,
     import_api.router,
@@ -59,6 +65,7 @@ NAV: Final = [
     NavEntry(N_("会议"), "/registry/meetings", READERS, "registry", "meetings"),
     NavEntry(N_("党费"), "/registry/dues", READERS, "registry", "owing"),
     NavEntry(N_("支部"), "/registry/branches", READERS, "registry"),
+    NavEntry(N_("中心户"), "/registry/centres", READERS, "registry"),
     NavEntry(N_("导入名册"), "/registry/imports", OFFICE, "registry"),
 ]
 

@@ -29,6 +29,7 @@ from events.facts.member import (
 )
 from events.log.envelope import Recorded
 from services.registry.pages import words
+from services.registry.pages.centre_words import centre_told
 from services.registry.project.member import mask_id
 from services.shell.formats import day, local_day, mask_phone, yuan
 from services.shell.i18n import gettext as _
@@ -121,7 +122,7 @@ def _told(fact: Fact, names: Names) -> tuple[str, str]:
         case Died():
             return _("去世"), ""
         case _:
-            return fact.NAME, ""
+            return centre_told(fact) or fact.NAME, ""
 
 
 def _moved_away(fact: MovedAway) -> str:

@@ -10,6 +10,7 @@ from events.facts.branch import BranchKind
 from events.facts.meeting import MeetingKind
 from events.facts.member import AttendanceWay, AwayKind, CorrectableField, PayMethod
 from events.facts.people import CardField, RetirementKind, Sex
+from services.registry.pages.centre_words import CENTRE_SENTENCES
 from services.registry.project import member
 from services.shell.acting import Sentences
 from services.shell.formats import day, yuan
@@ -147,6 +148,7 @@ SENTENCES: Final[Sentences] = {
     "cancelled": lambda d: _("这次会议已经取消。"),
     "not_yet": lambda d: _("会议在%(day)s，还没有开，不能签到。", day=_on(d.get("day"))),
     "not_on_roll": lambda d: _("名单里有人当时不在册：%(who)s。", who=_months(d.get("member_ids"))),
+    **CENTRE_SENTENCES,
     "has_taken_place": lambda d: _("已经有 %(present)s 人签到，不能再取消。", present=d.get("present")),
 }
 """Refusal code -> the sentence a person reads."""

@@ -27,6 +27,7 @@ from events.facts.member import (
     PensionBasisSet,
     Returned,
 )
+from events.facts.member_centre import CentreJoined, CentreLeft, CentrePart, HostDeclined, HostDeclineWithdrawn
 from events.facts.people import Address, ContactCard, Person, Relative, birth_in
 from events.log.envelope import About
 from events.log.project import Row, View, community_column
@@ -92,7 +93,7 @@ table = Table(
     ),
 )
 
-view = View("member", version=2, table=table, doc="Every member's card as it is now, with what it is searched by.")
+view = View("member", version=3, table=table, doc="Every member's card as it is now, with what it is searched by.")
 
 ID_TAIL = 4
 """Characters of an ID number that are shown and searched by."""
@@ -194,6 +195,15 @@ def _(row: Row | None, fact: PensionBasisSet, about: About) -> Row:
 @view.on(DuesPaid)
 def _(row: Row | None, fact: DuesPaid, about: About) -> Row:
     """Shown elsewhere; the card only moves on to the fact's version."""
+    return _known(row) | _stamp(about)
+
+
+@view.on(CentreJoined)
+@view.on(CentreLeft)
+@view.on(HostDeclined)
+@view.on(HostDeclineWithdrawn)
+def _(row: Row | None, fact: CentrePart, about: About) -> Row:
+    """Shown elsewhere, as dues are."""
     return _known(row) | _stamp(about)
 
 
