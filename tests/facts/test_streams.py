@@ -12,6 +12,7 @@ from events.log.envelope import open_fact, parse
 from services.care.decide.care import CARE
 from services.notify.decide.notice import NOTICE
 from services.registry.decide.branch import BRANCH
+from services.registry.decide.centre import CENTRE
 from services.registry.decide.meeting import MEETING
 from services.registry.decide.member import MEMBER
 from services.registry.decide.receipts import RECEIPTS
@@ -20,7 +21,7 @@ from tests.given import SOME_DAY
 from tests.log.test_samples import SAMPLES, message, shown, without_key
 
 DECIDERS: dict[str, Decider[Any]] = {
-    decider.stream: decider for decider in (MEMBER, RECEIPTS, BRANCH, MEETING, ROSTER_IMPORT, CARE, NOTICE)
+    decider.stream: decider for decider in (MEMBER, RECEIPTS, BRANCH, CENTRE, MEETING, ROSTER_IMPORT, CARE, NOTICE)
 }
 KEPT_BY_NOBODY = {"access"}
 FACTS = [open_fact(parse(message(path)), shown).fact for path in SAMPLES]

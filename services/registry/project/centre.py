@@ -51,7 +51,7 @@ declined = Table(
     Column("member_id", Text, primary_key=True),
     Column("host_id", Text, primary_key=True),
     community_column(),
-    Column("since", Date),
+    Column("since", Date, nullable=False),
     Column("why", Text),
 )
 
@@ -90,9 +90,8 @@ def _(_row: Row | None, fact: HostDeclined, about: About) -> Row:
 
 
 @wishes.on(HostDeclineWithdrawn, keys=lambda fact, about: [(about.entity, fact.host_id)])
-def _(_row: Row | None, _fact: HostDeclineWithdrawn, _about: About) -> Row:
+def _(_row: Row | None, _fact: HostDeclineWithdrawn, _about: About) -> None:
     """The reason goes with the wish."""
-    return {"since": None, "why": None}
 
 
 _MEMBERS = member.table.c
@@ -174,7 +173,7 @@ async def wishes_in(
     query = (
         select(declined.c.member_id, declined.c.host_id, declined.c.since, declined.c.why, _MEMBERS.name.label("host"))
         .join_from(declined, member.table, _MEMBERS.member_id == declined.c.host_id, isouter=True)
-        .where(declined.c.since.is_not(None), inside(declined.c.community, community))
+        .where(inside(declined.c.community, community))
         .order_by(declined.c.since, declined.c.member_id, declined.c.host_id)
     )
     if member_id:

@@ -107,8 +107,8 @@ def test_no_proposal_is_worse_than_going_round_in_turn(town: Town) -> None:
     assert cost_of(town, with_known.placed)[:2] == cost_of(strangers, made.placed)[:2], "acquaintance costs no place"
 
 
-def neighbours(count: int, building: str, **differently: object) -> list[Somebody]:
-    return [Somebody(f"{building}-{number}", Place(building), **differently) for number in range(count)]  # type: ignore[arg-type]
+def neighbours(count: int, building: str) -> list[Somebody]:
+    return [Somebody(f"{building}-{number}", Place(building)) for number in range(count)]
 
 
 def proposal(people: list[Somebody], *hosts: str) -> Proposal:
