@@ -11,7 +11,8 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from events.log.command import Receipt
-from services.registry.centres.town import Change, Proposal
+from services.registry.centres.nearness import metres
+from services.registry.centres.town import Change, Proposal, Town
 from services.registry.decide.centre import AcceptPlacings
 from services.registry.pages.centre_proposals import Proposals, Work
 from services.registry.pages.centre_town import town_of
@@ -29,6 +30,12 @@ from services.shell.problems import Invalid, NotFound
 router = APIRouter(prefix="/centres/proposal", include_in_schema=False)
 
 REFRESH_SECONDS = 2
+SHOWN_MAX = 100
+"""So many changes are shown at once; the rest after these, or all of them are accepted unseen."""
+CHOICES_MAX = 12
+"""So many hosts can be picked in place, the nearest ones."""
+ALL_MAX = 1000
+"""So many changes go into one append (`AcceptPlacings`)."""
 NAMED_MAX = 6
 """So many people are named in the line that says what was done; it travels in a cookie."""
 
@@ -73,7 +80,7 @@ async def show(request: Request, caller: Office, community: str = "") -> Respons
     values: dict[str, Any] = {}
     if work is not None and made is not None:
         async with reading(request, caller) as db:
-            values = shown(made, await centre.everybody(db, community), await centre.centres(db, community))
+            values = shown(work, made, await centre.everybody(db, community), await centre.centres(db, community))
         values["outdated"] = not await still(request, caller, community, work)
     running = work is not None and work.running
     return await page(
@@ -105,9 +112,12 @@ class Line:
     from_host: str
     centre_id: str
     why: str
+    choices: list[tuple[str, str]]
 
 
-def shown(made: Proposal, people: list[Mapping[str, Any]], houses: list[Mapping[str, Any]]) -> dict[str, Any]:
+def shown(
+    work: Work, made: Proposal, people: list[Mapping[str, Any]], houses: list[Mapping[str, Any]]
+) -> dict[str, Any]:
     """The proposal in names and words."""
     names = {row["member_id"]: row["name"] or "—" for row in people}
     hosts = {row["centre_id"]: row["host"] or "—" for row in houses}
@@ -119,14 +129,27 @@ def shown(made: Proposal, people: list[Mapping[str, Any]], houses: list[Mapping[
                 hosts.get(one.came_from or "", ""),
                 one.centre_id,
                 why(one, names),
+                [(each, _("%(name)s家", name=hosts.get(each, "—"))) for each in choices(work.town, one)],
             )
-            for one in made.changes
+            for one in made.changes[:SHOWN_MAX]
         ],
-        "options": [(each, _("%(name)s家", name=name)) for each, name in hosts.items()],
         "unplaced": [(each, names.get(each, "—"), _(WHY_NOT[code])) for each, code in made.unplaced.items()],
         "asked": [(each, names.get(each, "—")) for each in made.might_be_asked],
         "short": [(hosts.get(each, "—"), lacking, each) for each, lacking in made.short.items()],
     }
+
+
+def choices(town: Town, change: Change) -> list[str]:
+    """The centre that is proposed, and the nearest others whose hosts the member has nothing against."""
+    people = {each.member_id: each for each in town.people}
+    one = people[change.member_id]
+    others = [
+        house
+        for house in town.houses
+        if house.centre_id not in (change.centre_id, change.came_from) and house.host_id not in one.declined
+    ]
+    others.sort(key=lambda house: metres(one.place, people[house.host_id].place, town.weights.steps))
+    return [change.centre_id, *(house.centre_id for house in others[: CHOICES_MAX - 1])]
 
 
 def why(one: Change, names: Mapping[str, str]) -> str:
@@ -154,7 +177,9 @@ def ticked(sent: FormData, work: Work) -> AcceptPlacings:
             "came_from": by_member[member_id].came_from,
             "centre": str(sent.get(f"to-{member_id}") or by_member[member_id].centre_id),
         }
-        for member_id in dict.fromkeys(map(str, sent.getlist("take")))
+        for member_id in (
+            list(by_member)[:ALL_MAX] if sent.get("all") else dict.fromkeys(map(str, sent.getlist("take")))
+        )
         if member_id in by_member
     ]
     return read(AcceptPlacings, {"proposal_id": work.proposal_id, "changes": changes})

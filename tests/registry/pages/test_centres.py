@@ -148,6 +148,10 @@ async def test_the_pages_lead_from_a_host_to_an_accepted_proposal(
         page = await browser.get(f"/registry/centres/proposal?community={JINQIAO}")
     assert "与主人同一楼栋" in page.text
     made = (await clerk.get(f"{API}/proposals?community={JINQIAO}")).json()
+    nothing = await browser.post(
+        "/registry/centres/proposal/accept", data={"community": JINQIAO, "proposal_id": made["proposal_id"]}
+    )
+    assert "没有勾选任何人" in nothing.text
     form = {"community": JINQIAO, "proposal_id": made["proposal_id"], "idempotency_key": "page-1", "take": guest}
     done = await browser.post("/registry/centres/proposal/accept", data=form)
     assert "已调整 1 人" in done.text
