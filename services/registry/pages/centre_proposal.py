@@ -243,11 +243,14 @@ async def undo(request: Request, caller: Office, proposal_id: str) -> Response:
 async def undone(
     request: Request, caller: Caller, proposal_id: str, sent: Mapping[str, Any] | None = None
 ) -> tuple[Receipt, dict[str, str]]:
-    """Take an accepted proposal back. Errors: NotFound, when nobody is anywhere because of it."""
+    """Take an accepted proposal back; once more does nothing. Errors: NotFound, when it never moved anybody."""
+    back = f"undo-{proposal_id}"
     async with reading(request, caller) as db:
         rows = await centre.brought_by(db, proposal_id)
-    if not rows:
-        raise NotFound(_("没有可以撤销的改动。"))
+        taken_back = [] if rows else await centre.brought_by(db, back)
     changes = [{"member": row["member_id"], "came_from": row["centre_id"], "centre": row["came_from"]} for row in rows]
-    command = read(AcceptPlacings, {"proposal_id": f"undo-{proposal_id}", "changes": changes})
-    return await accepted(request, caller, rows[0]["community"], command, sent, "undo-centres")
+    changes += [{"member": row["member_id"], "centre": row["centre_id"]} for row in taken_back]
+    if not changes:
+        raise NotFound(_("没有可以撤销的改动。"))
+    command = read(AcceptPlacings, {"proposal_id": back, "changes": changes})
+    return await accepted(request, caller, (rows or taken_back)[0]["community"], command, sent, "undo-centres")

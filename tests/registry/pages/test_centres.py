@@ -126,10 +126,13 @@ async def test_a_proposal_is_accepted_without_those_who_changed_and_taken_back(c
     assert second.json()["facts"] == first.json()["facts"], "the same request twice"
     assert set(await members(clerk, centre_id)) == {host, *guests[1:]}
     await asked(clerk, f"/registry/api/members/{guests[1]}/leave-centre", reason="不想去了")
-    back = await asked(clerk, f"{API}/proposals/{made['proposal_id']}/undo")
-    assert len(back["facts"]) == 2
+    undo, key = f"{API}/proposals/{made['proposal_id']}/undo", {"Idempotency-Key": "undo-1"}
+    back = await clerk.post(undo, headers=key)
+    assert (back.status_code, len(back.json()["facts"])) == (201, 2), back.text
+    assert (await clerk.post(undo, headers=key)).json()["facts"] == back.json()["facts"], "the same request twice"
+    assert (await clerk.post(undo)).json()["facts"] == [], "there is nothing more to take back"
     assert await members(clerk, centre_id) == [host]
-    assert (await clerk.post(f"{API}/proposals/{made['proposal_id']}/undo")).status_code == 404
+    assert (await clerk.post(f"{API}/proposals/never-made/undo")).status_code == 404
 
 
 async def test_the_pages_lead_from_a_host_to_an_accepted_proposal(
