@@ -31,7 +31,7 @@ class Census:
         """A campaign begins; branches are named by their id or their name. The campaign's id, and the receipt."""
         branches = [await self.registry.branch_id(asked, name) for name in command.branches]
         command = command.model_copy(update={"branches": tuple(branches)})
-        entity = await self.registry.made_by(asked)
+        entity = await self.registry.entity_of_request(asked)
         return entity, await self._act(asked, entity, lambda one: census.begin(one, command, self.registry.today()))
 
     async def assign(self, asked: Asked, campaign_id: str, command: AssignBranch) -> Receipt:

@@ -218,7 +218,7 @@ class Registry:
 
     async def schedule(self, asked: Asked, command: ScheduleMeeting) -> tuple[str, Receipt]:
         """Call a meeting of a branch, named by its id or its name, or of the whole community."""
-        entity = await self.made_by(asked)
+        entity = await self.entity_of_request(asked)
         if command.branch is not None:
             command = command.model_copy(update={"branch": await self.branch_id(asked, command.branch)})
         return entity, await self.commands.act(asked, MEETING, entity, lambda one: meeting.schedule(one, command))
@@ -316,11 +316,6 @@ class Registry:
     def _name_key(self, asked: Asked, name: str) -> str:
         return self.blind(BRANCH_NAME, f"{asked.community}/{name}")
 
-    async def made_by(self, asked: Asked) -> str:
-        """The id of what this request makes, if that is known by nothing else: repeated, it makes the same again."""
-        key = f"{asked.actor}/{asked.command}" if asked.command else self.commands.new_id()
-        return await self._claim(REQUEST, self.blind(REQUEST, key), self.commands.new_id())
-
     # ── claims ───────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def _act(self, asked: Asked, member_id: str, decide: Callable[[Member], Decision]) -> Receipt:
@@ -338,6 +333,11 @@ class Registry:
         if made_before is not None:
             return made_before
         return await self._claim(REQUEST, request, await self._claim(kind, key, self.commands.new_id()))
+
+    async def entity_of_request(self, asked: Asked) -> str:
+        """The entity that this request begins, or began when it was made before."""
+        key = f"{asked.actor}/{asked.command}" if asked.command else self.commands.new_id()
+        return await self._claim(REQUEST, self.blind(REQUEST, key), self.commands.new_id())
 
     async def _claim(self, kind: str, key: str, entity: str) -> str:
         """Who holds the key now: this entity, or whoever was first."""

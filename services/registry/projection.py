@@ -10,6 +10,7 @@ from events.log.project import Projection, Snapshots
 from services.registry.decide.branch import BRANCH
 from services.registry.decide.bulk import BULK
 from services.registry.decide.census import CENSUS
+from services.registry.decide.centre import CENTRE
 from services.registry.decide.desk import DESK
 from services.registry.decide.meeting import MEETING
 from services.registry.decide.member import MEMBER
@@ -21,6 +22,7 @@ from services.registry.project import (
     branch,
     bulk,
     census,
+    centre,
     committee,
     desk,
     dues,
@@ -58,7 +60,10 @@ PROJECTION: Final = Projection(
         unit.view,
         bulk.view,
         bulk.people,
+        centre.view,
+        centre.membership,
+        centre.wishes,
     ],
     [Snapshots.of(decider, version=3) for decider in (MEMBER, BRANCH, MEETING, RECEIPTS, ROSTER_IMPORT, UNIT)]
-    + [Snapshots.of(decider) for decider in (DESK, CENSUS, BULK)],
+    + [Snapshots.of(decider) for decider in (DESK, CENSUS, BULK, CENTRE)],
 )

@@ -13,6 +13,7 @@ from events.log.envelope import log_stream_of
 from services.registry.bulk import BulkChanger, Plans
 from services.registry.handle import Registry
 from services.registry.import_roster import Importer
+from services.registry.pages.centre_proposals import Proposals
 from services.registry.pages.import_files import Uploads
 from services.registry.pages.import_trial import Trials
 from services.registry.pages.policy import SCHEMA, WORDS
@@ -57,6 +58,8 @@ def build(settings: Settings, host: Host | None = None) -> FastAPI:
             app.state.plans = Plans(own.data / "bulk", host.clock)
             changer = app.state.changer = BulkChanger(app.state.registry)
             stack.push_async_callback(changer.close)
+            proposals = app.state.proposals = Proposals()
+            stack.push_async_callback(proposals.close)
             yield
 
     routers = [*ROUTERS, asyncapi.router("registry")]

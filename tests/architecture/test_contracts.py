@@ -22,6 +22,7 @@ VIOLATIONS = {
     "project": ("services.registry.project.planted", "import services.registry.decide.planted"),
     "react": ("services.care.react.planted", "import httpx"),
     "roster": ("services.registry.roster.planted", "import events.log.planted"),
+    "centres": ("services.registry.centres.planted", "import services.registry.decide.planted"),
     "shell": ("services.shell.planted", "import events.facts.planted"),
     "port": ("events.log.project.planted", "import nats"),
     "wire-alone": ("services.care.pages.planted", "import nats"),

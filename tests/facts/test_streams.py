@@ -14,6 +14,7 @@ from services.notify.decide.notice import NOTICE
 from services.registry.decide.branch import BRANCH
 from services.registry.decide.bulk import BULK
 from services.registry.decide.census import CENSUS
+from services.registry.decide.centre import CENTRE
 from services.registry.decide.desk import DESK
 from services.registry.decide.meeting import MEETING
 from services.registry.decide.member import MEMBER
@@ -25,7 +26,7 @@ from tests.log.test_samples import SAMPLES, message, shown, without_key
 
 DECIDERS: dict[str, Decider[Any]] = {
     decider.stream: decider
-    for decider in (MEMBER, RECEIPTS, BRANCH, CENSUS, BULK, DESK, MEETING, ROSTER_IMPORT, UNIT, CARE, NOTICE)
+    for decider in (MEMBER, RECEIPTS, BRANCH, CENSUS, CENTRE, BULK, DESK, MEETING, ROSTER_IMPORT, UNIT, CARE, NOTICE)
 }
 KEPT_BY_NOBODY = {"access"}
 FACTS = [open_fact(parse(message(path)), shown).fact for path in SAMPLES]

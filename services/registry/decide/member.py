@@ -34,6 +34,7 @@ from events.facts.member import (
     detail_in,
     place_of,
 )
+from events.facts.member_centre import CentreJoined, CentreLeft, HostDeclined, HostDeclineWithdrawn
 from events.facts.people import ContactCard, Person, RetirementKind, as_one, birth_in
 from services.registry.decide.census_memory import Said, remember
 from services.registry.decide.commands import (
@@ -48,6 +49,7 @@ from services.registry.decide.commands import (
     WithdrawEnrolment,
 )
 from services.registry.decide.dues import Basis, DuesTerms, Relief
+from services.registry.decide.household import Household
 from services.registry.decide.policy import AwayPolicy
 
 CardFact = ContactChanged | Classified | DetailsChanged | DetailsCorrected
@@ -106,6 +108,7 @@ class Member(BaseModel):
     died_on: date | None = None
     census: dict[str, Said] = {}
     """What was said in each campaign, by its id."""
+    household: Household = Household()
 
 
 # ── evolve ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -147,7 +150,7 @@ def _asked(member: Member, fact: Fact, effective: date) -> Member:
         case CensusAnswered() | CensusMissed() | CensusSettled():
             return member.model_copy(update={"census": remember(member.census, fact, effective), "touched": True})
         case _:
-            raise UnknownFact("member", fact)
+            return _in_household(member, fact)
 
 
 def _card_after(member: Member, fact: CardFact, effective: date) -> Member:
@@ -224,6 +227,15 @@ def _corrected(member: Member, fact: DetailsCorrected, effective: date) -> Membe
         case _:
             kind = RetirementKind(fact.plain) if fact.plain else RetirementKind.OTHER
             return member.model_copy(update={"kind": kind, "touched": True})
+
+
+def _in_household(member: Member, fact: Fact) -> Member:
+    """What concerns household centres."""
+    match fact:
+        case CentreJoined() | CentreLeft() | HostDeclined() | HostDeclineWithdrawn():
+            return member.model_copy(update={"household": member.household.after(fact), "touched": True})
+        case _:
+            raise UnknownFact("member", fact)
 
 
 MEMBER: Final = Decider(owner="registry", stream="member", initial=Member(), evolve=evolve)

@@ -9,6 +9,7 @@ from datetime import date
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt, model_validator
 
 from events.facts.people import CardField
+from services.registry.decide.centre_policy import CentresPolicy
 from services.registry.decide.days import months_after
 
 
@@ -268,6 +269,7 @@ class RegistryPolicy(Rule):
     away: AwayPolicy
     meetings: MeetingsPolicy
     branches: BranchesPolicy
+    centres: CentresPolicy
     completeness: CompletenessPolicy
     clauses: Mapping[str, str]
 
@@ -292,6 +294,8 @@ class RegistryPolicy(Rule):
             self.branches.term.clause,
             self.branches.community_term.clause,
             self.branches.term_reminder.clause,
+            self.centres.size.clause,
+            self.centres.nearness.clause,
             self.completeness.clause,
         }
         if missing := sorted(cited - set(self.clauses)):

@@ -30,6 +30,7 @@ from events.facts.member import (
     Returned,
 )
 from events.log.envelope import Recorded
+from services.registry.pages.centre_words import centre_told
 from services.registry.pages.timeline_card import told_of_card
 from services.shell.formats import day, local_day, yuan
 from services.shell.i18n import gettext as _
@@ -136,7 +137,7 @@ def _asked(fact: Fact) -> str:
         case CensusSettled():
             return _("摸底结果已核定并记入") if fact.taken else _("摸底结果核定为照旧")
         case _:
-            return fact.NAME
+            return centre_told(fact) or fact.NAME
 
 
 def _assigned(fact: Assigned, names: Names) -> str:

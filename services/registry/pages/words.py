@@ -11,6 +11,7 @@ from events.facts.meeting import MeetingKind
 from events.facts.member import AttendanceWay, AwayKind, CorrectableField, PayMethod
 from events.facts.people import CardField, RetirementKind, Sex
 from services.registry.pages import census_words
+from services.registry.pages.centre_words import CENTRE_SENTENCES
 from services.registry.project import member
 from services.shell.acting import Sentences
 from services.shell.formats import day, yuan
@@ -161,6 +162,7 @@ SENTENCES: Final[Sentences] = {
     "not_yet": lambda d: _("会议在%(day)s，还没有开，不能签到。", day=_on(d.get("day"))),
     "not_on_roll": lambda d: _("名单里有人当时不在册：%(who)s。", who=_months(d.get("member_ids"))),
     "too_many_filters": lambda d: _("最多存 %(most)s 个筛选，请先删掉不用的。", most=d.get("most")),
+    **CENTRE_SENTENCES,
     "has_taken_place": lambda d: _("已经有 %(present)s 人签到，不能再取消。", present=d.get("present")),
     **census_words.SENTENCES,
 }

@@ -46,6 +46,7 @@ from events.facts.member import (
     Returned,
     detail_in,
 )
+from events.facts.member_centre import CentreJoined, CentreLeft, CentrePart, HostDeclined, HostDeclineWithdrawn
 from events.facts.people import Address, ContactCard, Person, Relative, birth_in, several
 from events.log.envelope import About
 from events.log.project import Row, View, community_column
@@ -278,7 +279,11 @@ def _(row: Row | None, fact: DuesPaid, about: About) -> Row:
 @view.on(CensusAnswered)
 @view.on(CensusMissed)
 @view.on(CensusSettled)
-def _(row: Row | None, fact: CensusAnswered | CensusMissed | CensusSettled, about: About) -> Row:
+@view.on(CentreJoined)
+@view.on(CentreLeft)
+@view.on(HostDeclined)
+@view.on(HostDeclineWithdrawn)
+def _(row: Row | None, fact: CensusAnswered | CensusMissed | CensusSettled | CentrePart, about: About) -> Row:
     """Shown elsewhere; the card only moves on to the fact's version. A neighbour may have answered: nobody was seen."""
     return _known(row) | _stamp(about)
 

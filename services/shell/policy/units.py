@@ -37,6 +37,11 @@ def years(number: int) -> str:
     return ngettext("%(num)s 年", "%(num)s 年", number)
 
 
+def metres(number: int) -> str:
+    """`300 米`."""
+    return ngettext("%(num)s 米", "%(num)s 米", number)
+
+
 def people(number: int) -> str:
     """`50 人`."""
     return ngettext("%(num)s 人", "%(num)s 人", number)

@@ -1,0 +1,56 @@
+"""The rules about household centres (DOMAIN R4): how many belong to one, and what a proposal weighs, in metres."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, model_validator
+
+
+class _Rule(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SizeRule(_Rule):
+    """So many belong to a centre, its host included. Flagged, never enforced against a person's decision."""
+
+    members_min: int = Field(ge=1)
+    members_max: int = Field(ge=1)
+    clause: str
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.members_min > self.members_max:
+            raise ValueError("members_min must not exceed members_max")
+        return self
+
+
+class NearnessRule(_Rule):
+    """How far it is, estimated from written addresses, and what else counts as much as so many metres."""
+
+    building_metres: NonNegativeInt
+    """From one building number of a lane to the next."""
+    lane_metres_max: NonNegativeInt
+    """Within one lane it is never further."""
+    road_metres: NonNegativeInt
+    """From one number of a road to the next, between lanes."""
+    road_metres_max: NonNegativeInt
+    elsewhere_metres: NonNegativeInt
+    """To another road, or where an address is not known."""
+    change_metres: NonNegativeInt
+    """Leaving today's centre counts as a way so much longer."""
+    known_metres: NonNegativeInt
+    """Meeting an acquaintance there counts as a way so much shorter."""
+    known_max: NonNegativeInt
+    """Of so many acquaintances, those met most often."""
+    meetings_min: int = Field(ge=1)
+    """Acquainted is who was at so many meetings together within the days below."""
+    meetings_days: int = Field(ge=1)
+    clause: str
+
+
+class CentresPolicy(_Rule):
+    """Household centres."""
+
+    size: SizeRule
+    nearness: NearnessRule

@@ -1,0 +1,1 @@
+"""The proposal of household centres, without log, tables or pages."""
