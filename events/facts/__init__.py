@@ -9,6 +9,7 @@ from events.facts import (
     care,
     meeting,
     member,
+    merging,
     notice,
     receipts,
     roster_import,

@@ -12,7 +12,7 @@ from services.registry.decide.meeting import MEETING
 from services.registry.decide.member import MEMBER
 from services.registry.decide.receipts import RECEIPTS
 from services.registry.decide.roster_import import ROSTER_IMPORT
-from services.registry.project import branch, dues, elsewhere, imports, ledger, meeting, member
+from services.registry.project import branch, dues, elsewhere, imports, ledger, likeness, meeting, member
 
 PURPOSES: Final[Sequence[Purpose]] = ("identity", "contact", "dues")
 """Of the keys that open sealed fields, those this service holds."""
@@ -32,6 +32,7 @@ PROJECTION: Final = Projection(
         elsewhere.caring,
         imports.view,
         imports.refused,
+        likeness.view,
     ],
-    [Snapshots.of(decider, version=2) for decider in (MEMBER, BRANCH, MEETING, RECEIPTS, ROSTER_IMPORT)],
+    [Snapshots.of(decider, version=3) for decider in (MEMBER, BRANCH, MEETING, RECEIPTS, ROSTER_IMPORT)],
 )

@@ -27,7 +27,9 @@ from events.facts.member import (
     PensionBasisSet,
     Returned,
 )
+from events.facts.merging import Merged, ToldApart, Unmerged
 from events.facts.people import ContactCard, Person, RetirementKind, birth_in
+from services.registry.decide.alias import Alias
 from services.registry.decide.commands import (
     Assign,
     ChangeContact,
@@ -90,6 +92,7 @@ class Member(BaseModel):
     terms: DuesTerms = DuesTerms()
     paid: dict[str, str] = {}
     died_on: date | None = None
+    alias: Alias = Alias()
 
 
 # ── evolve ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -130,7 +133,7 @@ def evolve(member: Member, fact: Fact, effective: date) -> Member:
         case Died():
             return member.model_copy(update={"standing": Standing.DIED, "died_on": effective, "touched": True})
         case _:
-            raise UnknownFact("member", fact)
+            return _told_of_another(member, fact)
 
 
 def _enrolled(fact: Enrolled, effective: date) -> Member:
@@ -177,6 +180,13 @@ def _corrected(member: Member, fact: DetailsCorrected, effective: date) -> Membe
             return member.model_copy(update={"kind": kind, "touched": True})
 
 
+def _told_of_another(member: Member, fact: Fact) -> Member:
+    """What is said about this record and another one changes nothing else."""
+    if not isinstance(fact, Merged | Unmerged | ToldApart):
+        raise UnknownFact("member", fact)
+    return member.model_copy(update={"alias": member.alias.after(fact)})
+
+
 MEMBER: Final = Decider(owner="registry", stream="member", initial=Member(), evolve=evolve)
 
 
@@ -185,6 +195,8 @@ MEMBER: Final = Decider(owner="registry", stream="member", initial=Member(), evo
 
 def unable(member: Member) -> Refused | None:
     """Why nothing can happen to this member any more, or yet; None if it can."""
+    if member.alias.into is not None:
+        return refused("merged", into=member.alias.into)
     match member.standing:
         case Standing.ENROLLED:
             return None
@@ -243,7 +255,7 @@ def withdraw_enrolment(
         return nothing()
     if member.import_id != command.import_id:
         return refused("other_import", import_id=member.import_id)
-    if member.touched or known_elsewhere:
+    if member.touched or known_elsewhere or member.alias.into or member.alias.absorbed:
         return refused("has_later_facts")
     return facts(EnrolmentWithdrawn(import_id=command.import_id), on=today)
 
@@ -360,7 +372,7 @@ def set_pension_basis(member: Member, command: SetPensionBasis, today: date) -> 
 
 def die(member: Member, command: Die, today: date) -> Decision:
     """The member died."""
-    if member.standing is Standing.DIED and member.died_on == command.on:
+    if member.standing is Standing.DIED and member.died_on == command.on and member.alias.into is None:
         return nothing()
     if refusal := unable(member):
         return refusal

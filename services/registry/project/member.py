@@ -27,15 +27,18 @@ from events.facts.member import (
     PensionBasisSet,
     Returned,
 )
+from events.facts.merging import Merged, MergeSide, ToldApart, Unmerged
 from events.facts.people import Address, ContactCard, Person, Relative, birth_in
 from events.log.envelope import About
 from events.log.project import Row, View, community_column
 from services.registry.project.completeness import missing_bits
 from services.registry.project.names import spelling_of
 
-ENROLLED, AWAY, DEAD, WITHDRAWN = "enrolled", "away", "dead", "withdrawn"
-STATES = (ENROLLED, AWAY, DEAD, WITHDRAWN)
-"""Where a member stands: on the roll and here, on the roll and elsewhere, dead, taken back."""
+ENROLLED, AWAY, DEAD, WITHDRAWN, MERGED = "enrolled", "away", "dead", "withdrawn", "merged"
+STATES = (ENROLLED, AWAY, DEAD, WITHDRAWN, MERGED)
+"""Where a member stands: on the roll and here, on the roll and elsewhere, dead, taken back, absorbed by another record
+of the same person (ADR 30; what the card said before is in `state_before`).
+"""
 ON_ROLL = (ENROLLED, AWAY)
 
 table = Table(
@@ -79,12 +82,15 @@ table = Table(
     Column("died_on", Date),
     Column("last_seen", Date),
     Column("import_id", Text),
+    Column("merged_into", Text),
+    Column("state_before", Text),
     Column("seq", BigInteger, nullable=False),
     Column("recorded", DateTime(timezone=True), nullable=False),
     Index("member_by_name", "pinyin", "member_id"),
     Index("member_by_branch", "branch_id", "pinyin", "member_id"),
     Index("member_by_missing", "missing", "branch_id"),
     Index("member_by_import", "import_id", "pinyin", "member_id"),
+    Index("member_by_merged", "merged_into"),
     # Prefixes are looked for by `~>=~` and `~<~`: operators that row-level security lets an index use.
     *(
         Index(f"member_{name}", name, postgresql_ops={name: "text_pattern_ops"})
@@ -92,7 +98,7 @@ table = Table(
     ),
 )
 
-view = View("member", version=2, table=table, doc="Every member's card as it is now, with what it is searched by.")
+view = View("member", version=3, table=table, doc="Every member's card as it is now, with what it is searched by.")
 
 ID_TAIL = 4
 """Characters of an ID number that are shown and searched by."""
@@ -200,6 +206,26 @@ def _(row: Row | None, fact: DuesPaid, about: About) -> Row:
 @view.on(Died)
 def _(row: Row | None, fact: Died, about: About) -> Row:
     return _known(row) | {"state": DEAD, "died_on": about.effective} | _stamp(about)
+
+
+@view.on(Merged)
+def _(row: Row | None, fact: Merged, about: About) -> Row:
+    """The record that is absorbed leaves every list; the one that is kept stays as it is."""
+    row = _known(row)
+    gone = {"state": MERGED, "state_before": row["state"], "merged_into": fact.other_id}
+    return row | (gone if fact.side is MergeSide.ABSORBED else {}) | _stamp(about)
+
+
+@view.on(Unmerged)
+def _(row: Row | None, fact: Unmerged, about: About) -> Row:
+    row = _known(row)
+    back = {"state": row["state_before"], "state_before": None, "merged_into": None}
+    return row | (back if fact.side is MergeSide.ABSORBED else {}) | _stamp(about)
+
+
+@view.on(ToldApart)
+def _(row: Row | None, _fact: ToldApart, about: About) -> Row:
+    return _known(row) | _stamp(about)
 
 
 def card_of(row: Row) -> ContactCard:
