@@ -9,7 +9,7 @@ from typing import Any
 from events.facts.decision import Decisions, refused
 from events.facts.merging import Likeness, Merged, MergeSide
 from events.log.command import Asked, ChangedMeanwhile, CommandRefused, Receipt, Target
-from events.log.envelope import log_stream_of, subject_of
+from events.log.envelope import Recorded, log_stream_of, subject_of
 from services.registry.decide import merging
 from services.registry.decide.member import MEMBER
 from services.registry.decide.merging import Later, Merge, TellApart, Unmerge
@@ -18,10 +18,13 @@ from services.registry.handle import Registry
 
 @dataclass(frozen=True, slots=True)
 class Since:
-    """What happened to the kept record since it took the other one in; `seq` is the last fact of it."""
+    """What happened to the kept record since it took the other one in, for a decision (`later`) and as it was written
+    (`facts`), in the same order; `seq` is the last fact of it.
+    """
 
     kept_id: str
     later: Sequence[Later]
+    facts: Sequence[Recorded]
     seq: int
 
 
@@ -76,15 +79,16 @@ class Merging:
             return None
         log, service = self.registry.commands.log, self.registry.commands.service
         messages = await log.read_entity(log_stream_of(service), subject_of(service, MEMBER.stream, kept_id), 0)
-        state, later = MEMBER.initial, list[Later]()
+        state, later, facts = MEMBER.initial, list[Later](), list[Recorded]()
         for one in await self.registry.opened(messages):
             match one.fact:
                 case Merged(side=MergeSide.KEPT, other_id=other) if other == absorbed_id:
-                    later = []
+                    later, facts = [], []
                 case _:
+                    facts.append(one)
                     later.append(Later(one.about.id, one.fact, one.about.effective, state))
             state = MEMBER.evolve(state, one.fact, one.about.effective)
-        return Since(kept_id, later, messages[-1].seq)
+        return Since(kept_id, later, facts, messages[-1].seq)
 
     async def _together(self, asked: Asked, one: str, other: str, decide: Any) -> Receipt:
         targets: list[Target] = [(MEMBER, each) for each in dict.fromkeys((one, other))]

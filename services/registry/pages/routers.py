@@ -12,10 +12,12 @@ from services.registry.pages import (
     api_branches,
     api_ledger,
     api_members,
+    api_merging,
     branch,
     branches,
     deeds,
     dues,
+    duplicates,
     import_api,
     import_outcome,
     import_wizard,
@@ -24,6 +26,7 @@ from services.registry.pages import (
     member,
     members,
     today,
+    unmerge,
 )
 from services.registry.pages.common import OFFICE, READERS
 from services.registry.pages.words import complaints
@@ -48,6 +51,9 @@ ROUTERS: Final = [
     import_wizard.router,
     import_api.router,
     import_outcome.router,
+    api_merging.router,
+    duplicates.router,
+    unmerge.router,
     deeds.router,
 ]
 """In the order in which addresses are tried: what is asked for most stands first, and a deed's address is whatever no

@@ -27,8 +27,10 @@ from events.facts.member import (
     PensionBasisSet,
     Returned,
 )
+from events.facts.merging import Merged, ToldApart, Unmerged
 from events.log.envelope import Recorded
 from services.registry.pages import words
+from services.registry.pages.of_two import said_of_another
 from services.registry.project.member import mask_id
 from services.shell.formats import day, local_day, mask_phone, yuan
 from services.shell.i18n import gettext as _
@@ -46,6 +48,8 @@ class Line:
     by: str
     late: date | None
     fact_id: str
+    absorbed: bool = False
+    """It stands on another record of the person, which was merged into this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ def line_of(one: Recorded, names: Names) -> Line:
     """The line of one of the registry's own facts."""
     about = one.about
     text, tone = _told(one.fact, names)
-    if about.reason and isinstance(one.fact, DetailsCorrected):
+    if about.reason and isinstance(one.fact, DetailsCorrected | Merged | Unmerged | ToldApart):
         text = _("%(text)s（%(reason)s）", text=text, reason=about.reason)
     written = local_day(about.recorded)
     late = written if written != about.effective else None
@@ -121,7 +125,7 @@ def _told(fact: Fact, names: Names) -> tuple[str, str]:
         case Died():
             return _("去世"), ""
         case _:
-            return fact.NAME, ""
+            return said_of_another(fact) or (fact.NAME, "")
 
 
 def _moved_away(fact: MovedAway) -> str:

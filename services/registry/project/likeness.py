@@ -39,7 +39,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from events.facts.base import is_hidden
 from events.facts.member import ContactChanged, CorrectableField, DetailsCorrected, Enrolled, EnrolmentWithdrawn
-from events.facts.merging import Likeness, Merged, MergeSide, ToldApart, Unmerged
+from events.facts.merging import STRICT, Likeness, Merged, MergeSide, ToldApart, Unmerged
 from events.facts.people import ContactCard, birth_in
 from events.log.envelope import About
 from events.log.project import Row, View, community_column
@@ -194,6 +194,11 @@ async def pairs(
         query = query.where(tuple_(-found.c.score, found.c.one, found.c.other) > after)
     rows = [dict(row._mapping) for row in await db.execute(query.limit(size + 1))]
     return paged(rows, size, "rank", "one", "other")
+
+
+def is_strict(row: Mapping[str, Any]) -> bool:
+    """Whether a pair has one ID number: one person, or a number that somebody wrote down wrong; nothing in between."""
+    return STRICT.value in row["alike"]
 
 
 async def likeness_of(db: AsyncConnection, scale: Scale, one: str, other: str) -> Mapping[str, Any] | None:
