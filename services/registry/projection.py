@@ -34,5 +34,5 @@ PROJECTION: Final = Projection(
         imports.refused,
         likeness.view,
     ],
-    [Snapshots.of(decider, version=3) for decider in (MEMBER, BRANCH, MEETING, RECEIPTS, ROSTER_IMPORT)],
+    [Snapshots.of(decider, version=2) for decider in (MEMBER, BRANCH, MEETING, RECEIPTS, ROSTER_IMPORT)],
 )

@@ -10,9 +10,9 @@ from starlette.responses import Response
 
 from services.registry.pages import (
     api_branches,
+    api_duplicates,
     api_ledger,
     api_members,
-    api_merging,
     branch,
     branches,
     deeds,
@@ -51,7 +51,7 @@ ROUTERS: Final = [
     import_wizard.router,
     import_api.router,
     import_outcome.router,
-    api_merging.router,
+    api_duplicates.router,
     duplicates.router,
     unmerge.router,
     deeds.router,

@@ -31,6 +31,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    true,
     tuple_,
     union,
 )
@@ -252,28 +253,27 @@ def _id_number(record: Any) -> Any:
 
 
 def _candidates(scale: Scale) -> FromClause:
-    """Pairs (`one` < `other`) that share a key which at most so many people have."""
+    """Pairs (`one` < `other`) that share a key which at most so many people have: one pass over the records a key."""
     here = table.c
+    keys = (here.birth, here.id_shape), (here.pinyin, here.birth), (here.phone,)
+    keyed = [select(here.member_id, *key).where(here.standing).subquery() for key in keys]
     by_family = select(here.member_id, func.unnest(here.family).label("key")).where(here.standing).subquery()
-    own = [here.birth, here.id_shape], [here.pinyin, here.birth], [here.phone]
-    keyed = [select(here.member_id, *key).where(here.standing).subquery() for key in own]
-    return union(*(_sharing(keys, scale.key_people_max) for keys in (*keyed, by_family))).subquery("candidates")
+    return union(*(_sharing(each, scale.key_people_max) for each in (*keyed, by_family))).subquery("candidates")
 
 
 def _sharing(keyed: FromClause, people_max: int) -> Select[Any]:
     """Pairs of rows of (member_id, key, …) that agree in the whole key."""
-    names = [column.name for column in keyed.columns if column.name != "member_id"]
-    shared = (
-        select(*(keyed.c[name] for name in names))
-        .where(*(keyed.c[name].is_not(None) for name in names))
-        .group_by(*(keyed.c[name] for name in names))
+    key = [column for column in keyed.columns if column.name != "member_id"]
+    alike = (
+        select(func.array_agg(keyed.c.member_id, type_=ARRAY(Text)).label("members"))
+        .where(*(column.is_not(None) for column in key))
+        .group_by(*key)
         .having(func.count().between(2, people_max))
         .subquery()
     )
-    one, other = keyed.alias(), keyed.alias()
-    return select(one.c.member_id.label("one"), other.c.member_id.label("other")).select_from(
-        shared.join(one, and_(*(one.c[name] == shared.c[name] for name in names))).join(
-            other,
-            and_(*(other.c[name] == shared.c[name] for name in names), one.c.member_id < other.c.member_id),
-        )
+    one, other = (
+        func.unnest(alike.c.members).table_valued("id").render_derived(name=side) for side in ("one", "other")
+    )
+    return select(one.c.id.label("one"), other.c.id.label("other")).select_from(
+        alike.join(one, true()).join(other, one.c.id < other.c.id)
     )

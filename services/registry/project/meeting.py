@@ -21,6 +21,7 @@ from sqlalchemy import (
     select,
     tuple_,
 )
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from events.facts.meeting import Cancelled, Scheduled, SignedIn
@@ -177,7 +178,7 @@ def _came_to(meeting_id: str) -> Subquery:
     person = func.coalesce(kept.c.member_id, came.c.member_id).label("person")
     return (
         select(person, came.c.way, came.c.attended_on)
-        .distinct(person)
+        .ext(distinct_on(person))
         .select_from(
             came.outerjoin(member.table, member.table.c.member_id == came.c.member_id).outerjoin(
                 kept, kept.c.member_id == member.table.c.merged_into
