@@ -8,7 +8,8 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from events.facts.member import Assigned, Attended
+from events.facts.base import Fact, is_hidden
+from events.facts.member import Assigned, Attended, ContactChanged
 from services.registry.decide.merging import Unmerge
 from services.registry.merging import Since
 from services.registry.pages.common import EntityId, Office, Waited, member_card, read_form, reading, show_own_write
@@ -16,6 +17,7 @@ from services.registry.pages.forms import Form, again, fresh
 from services.registry.pages.of_two import merging, of_two
 from services.registry.pages.timeline import Line, Names, line_of, signed
 from services.registry.project import branch, meeting
+from services.shell.formats import mask_phone
 from services.shell.i18n import gettext as _
 from services.shell.identity import Caller
 from services.shell.pages import done, page
@@ -30,6 +32,8 @@ class Choice:
 
     line: Line
     may_move: bool
+    detail: str
+    """What the timeline does not say, masked as on the card."""
 
 
 @router.get("/members/{member_id}/unmerge", dependencies=[Waited])
@@ -78,7 +82,16 @@ async def _choices(request: Request, caller: Caller, since: Since) -> list[Choic
         meetings = await meeting.titles(db, [each.meeting_id for each in facts if isinstance(each, Attended)])
     names = Names(branches, meetings)
     lines = await signed(request, [line_of(one, names) for one in since.facts])
-    return [Choice(line, one.concerns is not None) for line, one in zip(lines, since.later, strict=True)]
+    return [
+        Choice(line, one.concerns is not None, _detail(one.fact)) for line, one in zip(lines, since.later, strict=True)
+    ]
+
+
+def _detail(fact: Fact) -> str:
+    if not isinstance(fact, ContactChanged) or is_hidden(fact.contact):
+        return ""
+    phone, address = fact.contact.phone, fact.contact.address
+    return " · ".join(filter(None, (mask_phone(phone) if phone else "", address.text if address else "")))
 
 
 def _listed(sent: Any) -> list[str]:
