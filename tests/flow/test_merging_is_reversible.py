@@ -78,6 +78,8 @@ def planned(number: int) -> VisitPlanned:
     )
 
 
+LEFT: Final = MovedAway(kind=AwayKind.CARD, clause="§3.2", destination="苏州", fixed_place=True, reason="带孙子")
+HAS_IT: Final = NoticeAcknowledged(notice_id="n1", channel=Channel.PRINT)
 OF_THE_REGISTER: Final = st.one_of(
     st.builds(paid, st.integers(1, 12)),
     st.builds(lambda number: Attended(meeting_id=f"m{number}"), st.integers(1, 3)),
@@ -90,7 +92,7 @@ OF_THE_REGISTER: Final = st.one_of(
     ),
     st.sampled_from(
         [
-            MovedAway(kind=AwayKind.CARD, clause="§3.2", destination="苏州", fixed_place=True, reason="带孙子"),
+            LEFT,
             Returned(report="一切都好"),
             Died(),
             ToldApart(other_id="c", alike=(Likeness.NAME,)),
@@ -190,7 +192,9 @@ def merged_and_taken_apart(before: Sequence[Happened], meanwhile: Sequence[Happe
 @pytest.mark.parametrize("projection", [REGISTRY, CARE, NOTIFY], ids=lambda one: one.service)
 @forall(before=ANY, meanwhile=MEANWHILE, after=ANY)
 @example(before=[(ABSORBED, paid(1), DAY), (KEPT, paid(1), DAY)], meanwhile=[(KEPT, paid(2), DAY)], after=[])
-@example(before=[(ABSORBED, told(1), DAY)], meanwhile=[(ABSORBED, NoticeAcknowledged(notice_id="n1", channel=Channel.PRINT), DAY)], after=[])  # fmt: skip  # noqa: E501 - one example a line
+@example(before=[(ABSORBED, told(1), DAY)], meanwhile=[(ABSORBED, HAS_IT, DAY)], after=[])
+@example(before=[(ABSORBED, Died(), DAY), (KEPT, Died(), DAY)], meanwhile=[], after=[])
+@example(before=[(ABSORBED, LEFT, DAY)], meanwhile=[(KEPT, LEFT, DAY)], after=[(ABSORBED, Returned(), DAY)])
 def test_taking_apart_what_was_merged_leaves_every_row_as_it_would_be(
     projection: Projection, before: list[Happened], meanwhile: list[Happened], after: list[Happened]
 ) -> None:

@@ -58,6 +58,9 @@ async def test_the_same_id_number_is_strict_and_is_offered_where_it_is_noticed(c
         refused = await clerk.post(f"/registry/members/{second}/correct", data=form, headers={"accept": "text/html"})
         assert refused.status_code == 409
         assert f"/registry/duplicates/{second}/{first}" in refused.text
+        body = {"name": "别人", "sex": "女", "id_number": number, "joined_on": "1970-01-01", "community": JINQIAO}
+        refused = await clerk.post("/registry/members/new", data=body, headers={"accept": "text/html"})
+        assert (refused.status_code, f'href="/registry/members/{first}"' in refused.text) == (409, True)
         # A fact that came into the log another way is compared all the same.
         commands = office.service.state.registry.commands
         corrected = DetailsCorrected(field=CorrectableField.ID_NUMBER, identity=number)
