@@ -35,9 +35,11 @@ async def api(box: OneBox) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-async def two_of(api: httpx.AsyncClient, name: str, **of_the_second: Any) -> tuple[str, str]:
+async def two_of(
+    api: httpx.AsyncClient, name: str, *, branch: str = "第三党支部", **of_the_second: Any
+) -> tuple[str, str]:
     """The same person twice: one name and birth, another ID number."""
-    body = {"name": name, "phone": "13912340000", "address": f"{name}路1号101室"}
+    body = {"name": name, "phone": "13912340000", "address": f"{name}路1号101室", "branch": branch}
     first = await enrolled(api, **body, id_number=id_number("19400307"))
     return first, await enrolled(api, **body | of_the_second, id_number=id_number("19400307"))
 
@@ -248,6 +250,38 @@ async def test_two_people_are_not_shown_again_until_something_else_speaks_for_it
     changed = await post(api, f"/registry/api/members/{a}/contact", address="另一处2号")
     assert not await shown(changed)
     assert await shown(await post(api, f"/registry/api/members/{a}/contact", phone="139 1234 5555"))
+
+
+async def test_meetings_ledger_dues_and_branches_count_one_person(api: httpx.AsyncClient) -> None:
+    a, b = await two_of(api, "裘月娥", branch="合并支部")
+    moved = {"from": "2026-11-01", "destination": "苏州市", "reason": "带孙子"}
+    meeting = {"kind": "general", "branch": "合并支部", "starts_at": "2026-11-20T09:30:00+08:00", "title": "党员大会"}
+    called = await post(api, "/registry/api/meetings", **meeting)
+    meeting_id = called.json()["meeting_id"]
+    await post(api, f"/registry/api/meetings/{meeting_id}/sign-in", member_ids=[a])
+    left = await post(api, f"/registry/api/members/{a}/move-away", **moved)
+
+    async def figures(after: httpx.Response) -> tuple[Any, ...]:
+        """Who came, of how many voters, who is away, and how many the branch has."""
+        came = (await api.get(f"/registry/api/meetings/{meeting_id}", params={"after": seq_of(after)})).json()
+        ledger = (await api.get("/registry/api/ledger", params={"page_size": "500"})).json()["items"]
+        branches = (await api.get("/registry/api/branches")).json()["items"]
+        (members,) = (one["members"] for one in branches if one["name"] == "合并支部")
+        there = [one["member_id"] for one in came["attendance"]]
+        return there, came["quorum"]["voters"], a in {one["member_id"] for one in ledger}, members
+
+    before = await figures(left)
+    assert before[0] == [a]
+    assert before[2]
+    merged = await post(api, f"/registry/api/members/{a}/merge", into=b, **REASON)
+    there, voters, is_away, members = await figures(merged)
+    assert (there, voters, is_away, members) == ([b], before[1] - 1, False, before[3] - 1)
+    refused = await api.post(f"/registry/api/meetings/{meeting_id}/sign-in", json={"member_ids": [a]})
+    assert refused.status_code == 201, "who had signed in before is passed over"
+    again = await post(api, f"/registry/api/meetings/{meeting_id}/sign-in", member_ids=[b])
+    assert (await figures(again))[0] == [b]
+    apart = await post(api, f"/registry/api/members/{a}/unmerge", reason="两个人")
+    assert (await figures(apart))[1:] == before[1:]
 
 
 async def test_nothing_differs_when_everything_is_folded_again(box: OneBox) -> None:
