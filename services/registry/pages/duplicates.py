@@ -157,7 +157,6 @@ async def _pair(request: Request, caller: Caller, one: str, other: str, form: Fo
         apart=bool(found and found["apart"]),
         comparable=found is not None,
         keep=keep,
-        may_swap=not any(card["absorbs"] for card in cards),
         form=form,
         telling=_is_about(form.problem, form),
         rule=registry(request).policy.duplicates,
