@@ -14,6 +14,7 @@ from events.facts import (
     meeting,
     member,
     member_centre,
+    merging,
     notice,
     receipts,
     roster_import,

@@ -1,9 +1,8 @@
 """From a command to facts: load, decide, append; again if somebody else was first; never twice for the same key.
 
-`services/<service>/handle.py` uses this and nothing else to write. The state of an entity is its snapshot row, as far
-as the projection has come, plus the newer facts read directly from the log (PITFALLS 7), so a command never decides on
-old news. A command id (the caller's Idempotency-Key) is looked for in both halves: it is safe for ever, not only in
-the server's window.
+`services/<service>/handle.py` uses this and nothing else to write. An entity's state is its snapshot row plus the newer
+facts read directly from the log (PITFALLS 7), so a command never decides on old news. A command id (the caller's
+Idempotency-Key) is looked for in both halves: it is safe for ever, not only in the server's window.
 """
 
 from __future__ import annotations
@@ -56,6 +55,10 @@ class Asked:
     reason: str = ""
     expected: int | None = None
     """The entity's sequence as the page showed it (If-Match); None accepts any."""
+    versions: Mapping[str, int] = field(default_factory=dict)
+    """The same of a command over several entities: by entity."""
+    communities: Mapping[str, str] = field(default_factory=dict)
+    """Of those entities that belong to another community than `community`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,10 @@ class CommandRefused(Exception):
 
 class ChangedMeanwhile(Exception):
     """The entity moved on since the caller looked: 412, look again."""
+
+    def __init__(self, message: str, entity: str) -> None:
+        super().__init__(message)
+        self.entity = entity
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,9 +205,7 @@ class Commands:
         return Receipt(await self._note(asked, stream, [(entity, fact)], on))
 
     async def note_each(self, asked: Asked, stream: str, notes: Sequence[tuple[str, Fact]], on: date) -> None:
-        """As `note`, of many entities: in atomic batches one after the other. What broke off can be asked for again; it
-        then notes again what was noted already. Raises `LogError`.
-        """
+        """As `note`, of many entities, batch by batch; asked for again after a break, it notes all of them again."""
         for start in range(0, len(notes), NOTES_PER_BATCH):
             await self._note(asked, stream, notes[start : start + NOTES_PER_BATCH], on)
 
@@ -248,8 +253,8 @@ class Commands:
         loaded, answered = await self._load(asked, targets, known, newest=newest)
         if answered:
             return Receipt(answered, again=True)
-        stale = asked.expected is not None and loaded[0].seq != asked.expected
-        if stale and not newest:
+        stale = _stale(asked, loaded)
+        if stale is not None and not newest:
             return None
         planned = plan(loaded)
         if isinstance(planned, Refused):
@@ -260,9 +265,9 @@ class Commands:
             if newest:
                 raise CommandRefused(refusal)
             return None
-        if stale:
-            raise ChangedMeanwhile(f"{loaded[0].entity} is at {loaded[0].seq}, not {asked.expected}")
-        pages = self._drafted(loaded, planned)
+        if stale is not None:
+            raise ChangedMeanwhile(f"{stale.entity} is at {stale.seq}: somebody was there meanwhile", stale.entity)
+        pages = self._drafted(asked, loaded, planned)
         if not pages:
             return Receipt(()) if newest else None
         heading = self._heading(asked)
@@ -274,7 +279,7 @@ class Commands:
             return None
         return Receipt(Written(self.service, heading, pages, bodies, sequences))
 
-    def _drafted(self, loaded: Sequence[Loaded], planned: Mapping[str, Decision]) -> list[Page]:
+    def _drafted(self, asked: Asked, loaded: Sequence[Loaded], planned: Mapping[str, Decision]) -> list[Page]:
         """A page for every entity to which something happened."""
         pages = []
         for one in loaded:
@@ -283,7 +288,8 @@ class Commands:
                 drafts = [draft(self.new_id(), fact, on) for fact, on in decision.facts]
                 subject = subject_of(self.service, one.decider.stream, one.entity)
                 facts = [fact for fact, _ in decision.facts]
-                pages.append(Page(subject, one.seq, facts, Chain(one.entity, one.digest, drafts)))
+                chain = Chain(one.entity, one.digest, drafts, asked.communities.get(one.entity, ""))
+                pages.append(Page(subject, one.seq, facts, chain))
         return pages
 
     async def _sealed(self, heading: Heading, pages: Sequence[Page]) -> list[list[bytes]]:
@@ -377,6 +383,13 @@ class _Together:
     async def __aexit__(self, *_: object) -> None:
         for lock in self._locks:
             lock.release()
+
+
+def _stale(asked: Asked, loaded: Sequence[Loaded]) -> Loaded | None:
+    """The first entity that is not at the sequence the caller saw."""
+    if asked.expected is not None and loaded[0].seq != asked.expected:
+        return loaded[0]
+    return next((one for one in loaded if asked.versions.get(one.entity, one.seq) != one.seq), None)
 
 
 def _from_snapshot(decider: Decider[Any], entity: str, snapshot: Snapshot | None) -> Loaded:

@@ -33,17 +33,23 @@ _LENGTH_BYTES: Final = 8
 
 
 class Chain(NamedTuple):
-    """The drafts of one entity, in order, and the hash of the envelope that stands before them."""
+    """The drafts of one entity, in order, and the hash of the envelope that stands before them.
+
+    `community` is the entity's own, if it is another than the heading's.
+    """
 
     entity: str
     previous: str
     drafts: Sequence[Draft]
+    community: str = ""
 
 
 def write_chain(heading: Heading, chain: Chain, seal: Sealer) -> list[bytes]:
     """The envelopes of one entity, each holding the hash of the one before."""
     bodies = []
     previous = chain.previous
+    if chain.community:
+        heading = heading._replace(community=chain.community)
     for draft in chain.drafts:
         body = finish(heading, chain.entity, previous, draft, seal)
         bodies.append(body)

@@ -76,7 +76,7 @@ class Written(Sequence[Recorded]):
             id=fact_id,
             type=type_,
             entity=chain.entity,
-            community=heading.community,
+            community=chain.community or heading.community,
             effective=effective,
             recorded=heading.recorded,
             actor=heading.actor,

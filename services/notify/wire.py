@@ -92,7 +92,7 @@ class Tables:
             return None
         phone, address = recipient.reached_by(row)
         return Person(
-            member_id=member_id,
+            member_id=row["member_id"],
             standing=Standing(row["state"]),
             name=row["name"],
             phone=phone,

@@ -76,6 +76,8 @@ class Registry:
         receipt = await self.commands.act(asked, MEMBER, entity, lambda one: member.enrol(one, command, self.today()))
         if not receipt.facts:
             known = await self.state(entity)
+            if known.alias.into is not None:  # the number of a record that another one stands for
+                entity, known = known.alias.into, await self.state(known.alias.into)
             if known.person is None or known.person.name != command.name:
                 raise CommandRefused(refused("already_enrolled", member_id=entity))
         return entity, receipt
@@ -93,7 +95,7 @@ class Registry:
         """Set right what the register has wrong. A corrected ID number must not be somebody else's."""
         if command.field is CorrectableField.ID_NUMBER and command.value:
             holder = await self._claim(ID_NUMBER, self.blind(ID_NUMBER, command.value), member_id)
-            if holder != member_id:
+            if holder != member_id and holder not in (await self.state(member_id)).alias.absorbed:
                 raise CommandRefused(refused("already_enrolled", member_id=holder))
         asked = replace(asked, reason=command.reason)
         return await self._act(asked, member_id, lambda one: member.correct(one, command, self.today()))

@@ -29,6 +29,7 @@ from services.registry.project import (
     elsewhere,
     imports,
     ledger,
+    likeness,
     meeting,
     member,
     unit,
@@ -63,6 +64,7 @@ PROJECTION: Final = Projection(
         centre.view,
         centre.membership,
         centre.wishes,
+        likeness.view,
     ],
     [Snapshots.of(decider, version=3) for decider in (MEMBER, BRANCH, MEETING, RECEIPTS, ROSTER_IMPORT, UNIT)]
     + [Snapshots.of(decider) for decider in (DESK, CENSUS, BULK, CENTRE)],

@@ -160,6 +160,8 @@ def report_illness(cared: Cared, command: ReportIllness, situation: Situation, t
     """The member fell ill, or the illness known of has become worse."""
     if refusal := unable(situation):
         return refusal
+    if situation.merged_into is not None:
+        return refused("merged", into=situation.merged_into)
     if command.since > today:
         return refused("in_future", day=command.since, today=today)
     if cared.ill_since is not None and not _is_worse(command.severity, cared.severity):
@@ -210,10 +212,13 @@ def replan(
     """Plan what the calendar's rules ask for now, and drop what no longer fits where the person is.
 
     Who went away is called instead of visited; who came back is visited again. `because` is the id of the fact that
-    changed the situation, if one did. A window that was used, missed or dropped by hand is not planned again.
+    changed the situation, if one did. A window that was used, missed or dropped by hand is not planned again. What is
+    planned for a record that another one stands for rests.
     """
     if refusal := unable(situation):
         return refusal
+    if situation.merged_into is not None:
+        return nothing()
     happened: list[Fact] = []
     for visit_id, visit in cared.open_visits():
         if (why := _no_longer_fits(visit, situation)) is not None:

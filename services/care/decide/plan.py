@@ -41,6 +41,8 @@ class Situation(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     on_roll: bool = True
+    merged_into: str | None = None
+    """Another record of the same person stands for this one: nothing new is begun on it."""
     on_roll_since: date | None = None
     died_on: date | None = None
     birth: date | None = None

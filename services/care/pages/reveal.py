@@ -62,13 +62,14 @@ async def illness_seen(request: Request, caller: Caller, member_id: str, command
     """How ill the person is, in which hospital, and the note. Errors: Forbidden, NotFound."""
     if not await may_see_illness(request, caller, member_id):
         raise Forbidden(_("病情只给书记和派去看望的人看。"))
-    person = await person_row(request, caller, member_id)
+    await person_row(request, caller, member_id)
     async with reading(request, caller) as db:
         found = await illness.illness(db, member_id)
     if found is None:
         raise NotFound(_("没有登记过患病。"))
+    noted_of = await person_row(request, caller, found["member_id"])
     receipt, fact = await _opened(
-        request, caller, person["community"], member_id, found["fact_seq"], "illness", command
+        request, caller, noted_of["community"], noted_of["member_id"], found["fact_seq"], "illness", command
     )
     if not isinstance(fact, FellIll) or is_hidden(fact.severity):
         raise NotFound(_("这份记录已经不能打开。"))

@@ -102,6 +102,7 @@ def _on(value: Any) -> str:
 
 
 SENTENCES: Final[Sentences] = {
+    "merged": lambda _d: _("这份档案已并入同一个人的另一份，请记到那一份上。"),
     "died": lambda d: _("这位党员已于%(on)s去世，不能再记这件事。", on=_on(d.get("on"))),
     "not_on_roll": lambda _d: _("这位党员不在册，不能再记这件事。"),
     "in_future": lambda d: _("日期 %(day)s 还没有到。", day=_on(d.get("day"))),

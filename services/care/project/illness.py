@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Date, MetaData, Table, Text, select
+from sqlalchemy import BigInteger, Column, Date, MetaData, Table, Text, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from events.facts.care import FellIll, Recovered
@@ -40,17 +40,26 @@ def _(row: Row | None, _fact: Recovered, about: About) -> Row | None:
 
 
 async def illness(db: AsyncConnection, member_id: str) -> Mapping[str, Any] | None:
-    """The latest illness: `ill_since`, `recovered_on` if it is over, `fact_seq` of the fact that tells the rest."""
-    query = select(table.c.ill_since, table.c.recovered_on, table.c.fact_seq).where(table.c.member_id == member_id)
+    """The latest illness of the person: on which of their records (`member_id`), `ill_since`, `recovered_on` if it is
+    over, `fact_seq` of the fact that tells the rest.
+    """
+    query = (
+        select(table.c.member_id, table.c.ill_since, table.c.recovered_on, table.c.fact_seq)
+        .where(table.c.member_id.in_(person.records_of(member_id)))
+        .order_by(table.c.recovered_on.is_(None).desc(), table.c.ill_since.desc(), table.c.fact_seq.desc())
+        .limit(1)
+    )
     row = (await db.execute(query)).one_or_none()
     return None if row is None else dict(row._mapping)
 
 
 async def ill_now(db: AsyncConnection, limit: int = 50) -> list[Mapping[str, Any]]:
     """Who is ill, longest first, with name, birth and since when."""
+    noted_of, who = person.table.alias("noted_of"), person.table.c
     query = (
-        select(table.c.member_id, table.c.ill_since, person.table.c.name, person.table.c.birth)
-        .join(person.table, person.table.c.member_id == table.c.member_id)
+        select(who.member_id, table.c.ill_since, who.name, who.birth)
+        .join(noted_of, noted_of.c.member_id == table.c.member_id)
+        .join(person.table, who.member_id == func.coalesce(noted_of.c.merged_into, noted_of.c.member_id))
         .where(table.c.recovered_on.is_(None), person.table.c.state == person.ON_ROLL)
         .order_by(table.c.ill_since, table.c.member_id)
         .limit(limit)

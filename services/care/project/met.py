@@ -15,6 +15,7 @@ from events.facts.care import VisitMade
 from events.facts.member import Attended
 from events.log.envelope import About
 from events.log.project import Row, View, community_column
+from services.care.project import person
 
 ATTENDED: Final = "attended"
 
@@ -48,6 +49,6 @@ def _latest(row: Row | None, about: About, how: str) -> Row:
 
 async def met(db: AsyncConnection, member_id: str) -> Mapping[str, Any] | None:
     """When (`met_on`) and how (`met_how`) the person was last met; None if never."""
-    query = select(table.c.met_on, table.c.met_how).where(table.c.member_id == member_id)
-    row = (await db.execute(query)).one_or_none()
+    query = select(table.c.met_on, table.c.met_how).where(table.c.member_id.in_(person.records_of(member_id)))
+    row = (await db.execute(query.order_by(table.c.met_on.desc()).limit(1))).one_or_none()
     return None if row is None else dict(row._mapping)

@@ -11,7 +11,22 @@ from datetime import date
 from typing import Any, Final
 
 from pypinyin import lazy_pinyin
-from sqlalchemy import Boolean, Column, ColumnElement, Date, Index, MetaData, Select, Table, Text, and_, or_, select
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ColumnElement,
+    Date,
+    Index,
+    MetaData,
+    Select,
+    Table,
+    Text,
+    and_,
+    cast,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -29,12 +44,14 @@ from events.facts.member import (
     MovedAway,
     Returned,
 )
+from events.facts.merging import Merged, MergeSide, Unmerged
 from events.facts.people import Address, ContactCard, Relative, birth_in
 from events.log.envelope import About
 from events.log.project import Row, View, community_column
 from events.log.project.sql import begins, path_text
 
-ON_ROLL, DEAD, WITHDRAWN = "on_roll", "dead", "withdrawn"
+ON_ROLL, DEAD, WITHDRAWN, MERGED = "on_roll", "dead", "withdrawn", "merged"
+"""Where a person stands; `merged`: another record of the same person stands for this one, and what is planned rests."""
 
 table = Table(
     "person",
@@ -63,6 +80,9 @@ table = Table(
     Column("away_phone", Text),
     Column("expected_return", Date),
     Column("died_on", Date),
+    Column("merged_into", Text),
+    Column("state_before", Text),
+    Index("person_by_merged", "merged_into"),
     *(
         Index(f"person_{name}", name, postgresql_ops={name: "text_pattern_ops"})
         for name in ("name", "pinyin", "initials", "phone_backwards")
@@ -153,6 +173,23 @@ def _(row: Row | None, _fact: Died, about: About) -> Row:
     return _known(row) | {"state": DEAD, "died_on": about.effective}
 
 
+@view.on(Merged)
+def _(row: Row | None, fact: Merged, _about: About) -> Row:
+    """Nothing is moved: what belongs to the absorbed record is found under the other one by whoever asks (ADR 30)."""
+    row = _known(row)
+    if fact.side is MergeSide.KEPT:
+        return row
+    return row | {"state": MERGED, "state_before": row["state"], "merged_into": fact.other_id}
+
+
+@view.on(Unmerged)
+def _(row: Row | None, fact: Unmerged, _about: About) -> Row:
+    row = _known(row)
+    if fact.side is MergeSide.KEPT:
+        return row
+    return row | {"state": row["state_before"], "state_before": None, "merged_into": None}
+
+
 _COLUMNS: Final = tuple(str(column.name) for column in table.columns)  # not SQLAlchemy's own kind of text
 
 
@@ -197,6 +234,13 @@ def _card(row: Row) -> ContactCard:
 def is_away() -> ColumnElement[bool]:
     """Whether somebody is called instead of visited: away, and not just now and then."""
     return and_(table.c.away_since.is_not(None), table.c.away_kind != AwayKind.INTERMITTENT.value)
+
+
+def records_of(member_id: str) -> Any:
+    """For `column.in_(…)`: the record of this id and all that are merged into it."""
+    return select(cast(literal(member_id), Text)).union_all(
+        select(table.c.member_id).where(table.c.merged_into == member_id)
+    )
 
 
 def _query() -> Select[Any]:

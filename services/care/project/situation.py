@@ -24,6 +24,7 @@ def _query() -> Select[Any]:
         _p.member_id,
         path_text(_p.community),
         (_p.state != person.WITHDRAWN).label("on_roll"),
+        _p.merged_into,
         _p.on_roll_since,
         _p.died_on,
         _p.birth,
@@ -62,12 +63,16 @@ async def planned_among(db: AsyncConnection, visit_ids: Sequence[str]) -> set[st
 
 async def overdue(db: AsyncConnection, today: date, size: int) -> Mapping[str, str]:
     """Members (and their communities) with a window that has closed and nobody went; at most `size`."""
-    query = select(_v.member_id, path_text(_v.community)).where(_v.stage == visit.OPEN, _v.end_on < today)
+    resting = select(_p.member_id).where(_p.merged_into.is_not(None))
+    query = select(_v.member_id, path_text(_v.community)).where(
+        _v.stage == visit.OPEN, _v.end_on < today, _v.member_id.not_in(resting)
+    )
     return {row.member_id: row.community for row in await db.execute(query.distinct().limit(size))}
 
 
 async def misplaced(db: AsyncConnection, size: int) -> Rows:
-    """Members with something planned that does not fit where they are: at most `size`.
+    """Members with something planned that does not fit where they are: at most `size`. What is planned for a record
+    that another one stands for rests as it is.
 
     Reactions see to it at once; this finds what slipped past them, such as somebody a roster brought in as away.
     """
@@ -77,7 +82,7 @@ async def misplaced(db: AsyncConnection, size: int) -> Rows:
     wrong = (
         select(_p.member_id)
         .select_from(person.table.join(visit.table, _v.member_id == _p.member_id))
-        .where(_v.stage == visit.OPEN, or_(gone, home_again, left))
+        .where(_v.stage == visit.OPEN, _p.state != person.MERGED, or_(gone, home_again, left))
         .distinct()
         .limit(size)
     )

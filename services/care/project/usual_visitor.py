@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from events.facts.care import VisitMade, VisitWay
 from events.log.envelope import About
 from events.log.project import Row, View, community_column
+from services.care.project import person
 
 table = Table(
     "usual_visitor",
@@ -32,5 +33,7 @@ def _(row: Row | None, fact: VisitMade, about: About) -> Row:
 
 async def usual(db: AsyncConnection, member_id: str) -> str | None:
     """The name of the account that usually goes to this person."""
-    query = select(table.c.visitor).where(table.c.member_id == member_id)
-    return (await db.execute(query)).scalar_one_or_none()
+    query = select(table.c.visitor).where(table.c.member_id.in_(person.records_of(member_id)))
+    return (
+        await db.execute(query.order_by(table.c.was_there.desc(), table.c.since.desc()).limit(1))
+    ).scalar_one_or_none()

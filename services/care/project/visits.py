@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from events.facts.care import VisitWay
+from events.facts.care import VisitReason, VisitWay
 from events.log.project.keyset import PAGE_DEFAULT, Page, paged, read_token
 from events.log.project.sql import inside, path_text
 from services.care.project import met, person, visit
@@ -22,6 +22,8 @@ ROWS_TODAY_MAX: Final = 60
 """More than anybody does in a day; the rest waits in the list."""
 
 _v, _p = visit.table.c, person.table.c
+_planned_for = person.table.alias("planned_for")
+"""The record that a visit was planned for; `_p` is the one that stands for the person."""
 visitor_of = func.coalesce(_v.made_by, _v.assigned, _v.proposed)
 """Whose visit it is: whoever went; before that whoever was told to, or usually does."""
 
@@ -70,15 +72,17 @@ def _query(today: date) -> Select[Any]:
         met.table.c.met_on,
         met.table.c.met_how,
     ).select_from(
-        visit.table.outerjoin(person.table, _p.member_id == _v.member_id).outerjoin(
-            met.table, met.table.c.member_id == _v.member_id
-        )
+        visit.table.outerjoin(_planned_for, _planned_for.c.member_id == _v.member_id)
+        .outerjoin(person.table, _p.member_id == func.coalesce(_planned_for.c.merged_into, _planned_for.c.member_id))
+        .outerjoin(met.table, met.table.c.member_id == _p.member_id)
     )
 
 
 async def one(db: AsyncConnection, visit_id: str, today: date, visitor: str = "") -> dict[str, Any] | None:
     """A visit with what is known of the person; None if the scope, or the visitor, has no such visit."""
-    query = _query(today).where(_v.visit_id == visit_id, *_conditions(Wanted(visitor=visitor), today))
+    query = _query(today).where(_v.visit_id == visit_id)
+    if visitor:
+        query = query.where(visitor_of == visitor)
     row = (await db.execute(query)).one_or_none()
     return None if row is None else dict(row._mapping)
 
@@ -138,7 +142,11 @@ async def figures(db: AsyncConnection, today: date, until: date, visitor: str = 
 
 async def of_member(db: AsyncConnection, member_id: str, today: date, limit: int = 40) -> list[dict[str, Any]]:
     """A person's visits, those planned furthest ahead first."""
-    query = _query(today).where(_v.member_id == member_id).order_by(_v.due_on.desc(), _v.visit_id.desc())
+    query = (
+        _query(today)
+        .where(*_conditions(Wanted(member_id=member_id), today))
+        .order_by(_v.due_on.desc(), _v.visit_id.desc())
+    )
     return [dict(row._mapping) for row in await db.execute(query.limit(limit))]
 
 
@@ -149,9 +157,9 @@ async def assigned_to(db: AsyncConnection, member_id: str, visitor: str) -> bool
 
 
 def _conditions(wanted: Wanted, today: date, *, state: bool = True) -> list[ColumnElement[bool]]:
-    found = [inside(_v.community, wanted.community)]
+    found = [inside(_v.community, wanted.community), or_(_v.stage != visit.OPEN, _stands(wanted.member_id))]
     if wanted.member_id:
-        found.append(_v.member_id == wanted.member_id)
+        found.append(_v.member_id.in_(person.records_of(wanted.member_id)))
     if wanted.members is not None:
         found.append(_v.member_id.in_(list(wanted.members)))
     if wanted.visitor:
@@ -163,6 +171,20 @@ def _conditions(wanted: Wanted, today: date, *, state: bool = True) -> list[Colu
     if state and wanted.state:
         found += _in_state(wanted.state, today)
     return found
+
+
+def _stands(member_id: str) -> ColumnElement[bool]:
+    """What is planned for a record rests while another one stands for the person, except a visit to the sick: it is
+    made to whoever the person is. Asked for by the record itself, nothing is left out.
+    """
+    one, kept = person.table.alias(), person.table.alias()
+    absorbed = select(one.c.member_id).where(one.c.merged_into.is_not(None))
+    living = absorbed.join_from(one, kept, kept.c.member_id == one.c.merged_into).where(kept.c.state == person.ON_ROLL)
+    return or_(
+        _v.member_id == member_id,
+        _v.member_id.not_in(absorbed),
+        and_(_v.reason == VisitReason.FELL_ILL.value, _v.member_id.in_(living)),
+    )
 
 
 def _in_state(state: str, today: date) -> list[ColumnElement[bool]]:

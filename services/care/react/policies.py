@@ -6,7 +6,7 @@ from typing import Final
 
 from events.log.react import Reaction
 from services.care.handle import Care
-from services.care.react import contact, enrolment, illness, whereabouts
+from services.care.react import apart, contact, enrolment, illness, whereabouts
 
 REACTIONS: Final[tuple[Reaction[Care], ...]] = (
     illness.plan_visit,
@@ -15,4 +15,5 @@ REACTIONS: Final[tuple[Reaction[Care], ...]] = (
     enrolment.plan_first,
     enrolment.cancel_everything,
     contact.count_as_contact,
+    apart.plan_again,
 )

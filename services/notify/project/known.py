@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notify.project import branch, recipient, visitor
 
 _r, _b, _v = recipient.table.c, branch.table.c, visitor.table.c
+_asked_for = recipient.table.alias("asked_for")
 _QUESTION: Final = (
     select(
         *(column for column in recipient.table.columns if column.name != "community"),
@@ -18,15 +19,20 @@ _QUESTION: Final = (
         _v.visitor,
     )
     .select_from(
-        recipient.table.outerjoin(branch.table, _b.branch_id == _r.branch_id).outerjoin(
-            visitor.table, _v.member_id == _r.member_id
+        _asked_for.join(
+            recipient.table, _r.member_id == func.coalesce(_asked_for.c.merged_into, _asked_for.c.member_id)
         )
+        .outerjoin(branch.table, _b.branch_id == _r.branch_id)
+        .outerjoin(visitor.table, _v.member_id == _r.member_id)
     )
-    .where(_r.member_id == bindparam("member_id"))
+    .where(_asked_for.c.member_id == bindparam("member_id"))
 )
 
 
 async def known(db: AsyncConnection, member_id: str) -> dict[str, Any] | None:
-    """A row of `recipient` with `has_branch`, `branch_name` … and `visitor`, or None if there is nobody of that id."""
+    """A row of `recipient` with `has_branch`, `branch_name` … and `visitor`, or None if there is nobody of that id.
+
+    Of a record that is merged into another one, that other one's: nobody is told by two records.
+    """
     row = (await db.execute(_QUESTION, {"member_id": member_id})).one_or_none()
     return None if row is None else dict(row._mapping)

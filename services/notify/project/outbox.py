@@ -20,6 +20,8 @@ OPEN: Final = "open"
 
 _n, _m, _b, _c = notice.table.c, recipient.table.c, branch.table.c, cause.table.c
 _about = recipient.table.alias("about")
+_told = recipient.table.alias("told")
+"""The record a notice was intended for; `_m` is the one that stands for the person."""
 _is_branch = _n.recipient == RecipientKind.BRANCH.value
 
 
@@ -59,8 +61,9 @@ def _query() -> Select[Any]:
         _c.effective.label("cause_on"),
     ).select_from(
         notice.table.outerjoin(
-            recipient.table, and_(_m.member_id == _n.recipient_id, _n.recipient == RecipientKind.MEMBER.value)
+            _told, and_(_told.c.member_id == _n.recipient_id, _n.recipient == RecipientKind.MEMBER.value)
         )
+        .outerjoin(recipient.table, _m.member_id == func.coalesce(_told.c.merged_into, _told.c.member_id))
         .outerjoin(branch.table, _b.branch_id == case((_is_branch, _n.recipient_id), else_=_m.branch_id))
         .outerjoin(_about, _about.c.member_id == _n.about_member)
         .outerjoin(cause.table, _c.fact_id == _n.because)
@@ -69,7 +72,7 @@ def _query() -> Select[Any]:
 
 async def one(db: AsyncConnection, notice_id: str, worker: str = "") -> dict[str, Any] | None:
     """A notice with what is known of its recipient; None if the scope, or the worker, has no such notice."""
-    query = _query().where(_n.notice_id == notice_id, *_conditions(Wanted(worker=worker)))
+    query = _query().where(_n.notice_id == notice_id, *_of_worker(worker))
     row = (await db.execute(query)).one_or_none()
     return None if row is None else dict(row._mapping)
 
@@ -113,17 +116,17 @@ async def waiting_by_channel(db: AsyncConnection, worker: str = "") -> Mapping[s
 async def pending_about(db: AsyncConnection, member_id: str) -> Sequence[Mapping[str, Any]]:
     """What waits to be told to this member or about them: `notice_id`, `recipient_id`, `policy`."""
     query = select(_n.notice_id, _n.recipient_id, _n.policy).where(
-        *_conditions(Wanted(state=OPEN, member_id=member_id))
+        _n.state.in_(notice.OPEN), or_(_n.recipient_id == member_id, _n.about_member == member_id)
     )
     return [dict(row._mapping) for row in await db.execute(query)]
 
 
 def _conditions(wanted: Wanted, *, state: bool = True) -> list[ColumnElement[bool]]:
-    found = [inside(_n.community, wanted.community)]
+    found = [inside(_n.community, wanted.community), or_(_n.state.not_in(notice.OPEN), _stands(wanted.member_id))]
+    found += _of_worker(wanted.worker)
     if wanted.member_id:
-        found.append(or_(_n.recipient_id == wanted.member_id, _n.about_member == wanted.member_id))
-    if wanted.worker:
-        found += [_n.recipient == RecipientKind.WORKER.value, _n.recipient_id == wanted.worker]
+        records = recipient.records_of(wanted.member_id)
+        found.append(or_(_n.recipient_id.in_(records), _n.about_member.in_(records)))
     if wanted.channel:
         found.append(_n.channel == wanted.channel)
     if state and wanted.state == OPEN:
@@ -131,3 +134,32 @@ def _conditions(wanted: Wanted, *, state: bool = True) -> list[ColumnElement[boo
     elif state and wanted.state:
         found.append(_n.state == wanted.state)
     return found
+
+
+def _of_worker(worker: str) -> list[ColumnElement[bool]]:
+    return [_n.recipient == RecipientKind.WORKER.value, _n.recipient_id == worker] if worker else []
+
+
+def _stands(member_id: str) -> ColumnElement[bool]:
+    """What waits for a record, or is about it, while another one stands for the person: told as long as that one lives,
+    unless the same words are told for that one anyway. Asked for by the record itself, nothing is left out.
+    """
+    whose = func.coalesce(_n.about_member, _n.recipient_id)
+    absorbed, kept = recipient.table.alias("absorbed"), recipient.table.alias("kept")
+    twin = notice.table.alias("twin").c
+    said_anyway = (
+        select(twin.notice_id)
+        .where(func.coalesce(twin.about_member, twin.recipient_id) == kept.c.member_id, twin.text == _n.text)
+        .where(twin.policy == _n.policy, twin.state != notice.SUPPRESSED)
+        .correlate(kept, notice.table)
+        .exists()
+    )
+    merged = select(absorbed.c.member_id).where(absorbed.c.merged_into.is_not(None))
+    living = (
+        select(kept.c.member_id)
+        .join_from(kept, absorbed, absorbed.c.merged_into == kept.c.member_id)
+        .where(absorbed.c.member_id == whose, kept.c.state == recipient.ON_ROLL, ~said_anyway)
+        .correlate(notice.table)
+        .exists()
+    )
+    return or_(whose == member_id, whose.not_in(merged), living)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import Column, Date, Index, MetaData, Table, Text, select
+from sqlalchemy import Column, Date, Index, MetaData, Table, Text, cast, literal, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -25,12 +25,14 @@ from events.facts.member import (
     MovedAway,
     Returned,
 )
+from events.facts.merging import Merged, MergeSide, Unmerged
 from events.facts.people import Address, ContactCard
 from events.log.envelope import About
 from events.log.project import Row, View, community_column
 from events.log.project.sql import path_text
 
-ON_ROLL, DEAD, WITHDRAWN = "on_roll", "dead", "withdrawn"
+ON_ROLL, DEAD, WITHDRAWN, MERGED = "on_roll", "dead", "withdrawn", "merged"
+"""Where a member stands; `merged`: another record of the same person is told instead."""
 
 table = Table(
     "recipient",
@@ -49,10 +51,13 @@ table = Table(
     Column("away_phone", Text),
     Column("away_address", Text),
     Column("died_on", Date),
+    Column("merged_into", Text),
+    Column("state_before", Text),
+    Index("recipient_by_merged", "merged_into"),
     Index("recipient_by_branch", "branch_id"),
 )
 
-view = View("recipient", version=1, table=table, doc="Where each member is reached, and whether they still live.")
+view = View("recipient", version=2, table=table, doc="Where each member is reached, and whether they still live.")
 
 
 @view.on(Enrolled)
@@ -113,6 +118,23 @@ def _(row: Row | None, _fact: Died, about: About) -> Row:
     return _known(row) | {"state": DEAD, "died_on": about.effective}
 
 
+@view.on(Merged)
+def _(row: Row | None, fact: Merged, _about: About) -> Row:
+    """Nothing is moved: whom a notice reaches is asked when it is told (ADR 30)."""
+    row = _known(row)
+    if fact.side is MergeSide.KEPT:
+        return row
+    return row | {"state": MERGED, "state_before": row["state"], "merged_into": fact.other_id}
+
+
+@view.on(Unmerged)
+def _(row: Row | None, fact: Unmerged, _about: About) -> Row:
+    row = _known(row)
+    if fact.side is MergeSide.KEPT:
+        return row
+    return row | {"state": row["state_before"], "state_before": None, "merged_into": None}
+
+
 _COLUMNS: Final = tuple(str(column.name) for column in table.columns)
 
 
@@ -151,6 +173,13 @@ def reached_by(row: Mapping[str, Any]) -> tuple[str | None, str | None]:
     if row["away_since"] is None:
         return row["phone"], row["address"]
     return row["away_phone"] or row["phone"], row["away_address"]
+
+
+def records_of(member_id: str) -> Any:
+    """For `column.in_(…)`: the record of this id and all that are merged into it."""
+    return select(cast(literal(member_id), Text)).union_all(
+        select(table.c.member_id).where(table.c.merged_into == member_id)
+    )
 
 
 async def member(db: AsyncConnection, member_id: str) -> dict[str, Any] | None:

@@ -129,6 +129,8 @@ def sign_in(
     if today < meeting.day:
         return refused("not_yet", day=meeting.day)
     new = tuple(dict.fromkeys(one for one in command.member_ids if one not in meeting.present))
+    if into := next((members[one].alias.into for one in new if members[one].alias.into), None):
+        return refused("merged", into=into)
     if strangers := [one for one in new if not _was_on_roll(members[one], meeting.day)]:
         return refused("not_on_roll", member_ids=strangers)
     if not new:

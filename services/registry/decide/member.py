@@ -1,42 +1,24 @@
-"""Stream `member`: what may happen to a member, and what the registry remembers of one to decide it."""
+"""Stream `member`: what may happen to a member. What is remembered of one to decide it: `member_state`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
-from enum import StrEnum
-from typing import Final
 
-from pydantic import BaseModel, ConfigDict
-
-from events.facts.base import Fact, is_hidden
-from events.facts.census import CensusAnswered, CensusMissed, CensusSettled
-from events.facts.decision import Decider, Decision, Refused, UnknownFact, facts, nothing, refused
+from events.facts.decision import Decision, Refused, facts, nothing, refused
 from events.facts.member import (
-    CONTACT_FIELDS,
-    DETAIL_PLACE,
-    IDENTITY_FIELDS,
     Assigned,
-    Attended,
     AwayKind,
-    Classified,
     ContactChanged,
-    CorrectableField,
-    DetailsChanged,
     DetailsCorrected,
     Died,
-    DuesPaid,
     Enrolled,
     EnrolmentWithdrawn,
     MovedAway,
     PensionBasisSet,
     Returned,
-    detail_in,
     place_of,
 )
-from events.facts.member_centre import CentreJoined, CentreLeft, HostDeclined, HostDeclineWithdrawn
-from events.facts.people import ContactCard, Person, RetirementKind, as_one, birth_in
-from services.registry.decide.census_memory import Said, remember
+from events.facts.people import ContactCard, Person, birth_in
 from services.registry.decide.commands import (
     Assign,
     ChangeContact,
@@ -48,204 +30,18 @@ from services.registry.decide.commands import (
     SetPensionBasis,
     WithdrawEnrolment,
 )
-from services.registry.decide.dues import Basis, DuesTerms, Relief
-from services.registry.decide.household import Household
+from services.registry.decide.member_state import MEMBER, Away, Member, Standing, evolve
 from services.registry.decide.policy import AwayPolicy
 
-CardFact = ContactChanged | Classified | DetailsChanged | DetailsCorrected
-
-# ── State ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-class Standing(StrEnum):
-    """Whether the person is on the roll."""
-
-    UNKNOWN = "unknown"
-    ENROLLED = "enrolled"
-    WITHDRAWN = "withdrawn"
-    DIED = "died"
-
-
-class Away(BaseModel):
-    """The member lives elsewhere for a while."""
-
-    model_config = ConfigDict(frozen=True)
-
-    since: date
-    kind: AwayKind
-    destination: str
-    expected_return: date | None = None
-    card_until: date | None = None
-
-
-class Member(BaseModel):
-    """What decisions about a member need to remember. `paid` says which receipt covers which month.
-
-    `person` and `contact` are None where they cannot be read (erased). `touched`: something happened since the
-    enrolment that nobody may take back unasked.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    standing: Standing = Standing.UNKNOWN
-    enrolled_on: date | None = None
-    import_id: str | None = None
-    touched: bool = False
-    person: Person | None = None
-    contact: ContactCard | None = None
-    joined_on: date | None = None
-    full_member_on: date | None = None
-    kind: RetirementKind = RetirementKind.OTHER
-    branch_id: str | None = None
-    group_id: str | None = None
-    placed_on: date | None = None
-    """The last day from which it was another branch or group than before."""
-    details: Mapping[str, str] = {}
-    away: Away | None = None
-    returned_on: date | None = None
-    terms: DuesTerms = DuesTerms()
-    paid: dict[str, str] = {}
-    died_on: date | None = None
-    census: dict[str, Said] = {}
-    """What was said in each campaign, by its id."""
-    household: Household = Household()
-
-
-# ── evolve ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def evolve(member: Member, fact: Fact, effective: date) -> Member:
-    """The member after a fact. Raises `UnknownFact` on a fact of another stream."""
-    match fact:
-        case Enrolled():
-            return _enrolled(fact, effective)
-        case EnrolmentWithdrawn():
-            return Member(standing=Standing.WITHDRAWN)
-        case MovedAway():
-            away = Away(since=effective, **fact.model_dump(include=set(Away.model_fields) - {"since"}))
-            return member.model_copy(update={"away": away, "touched": member.touched or not fact.carried_over})
-        case Returned():
-            return member.model_copy(update={"away": None, "returned_on": effective, "touched": True})
-        case Attended():
-            return member if member.touched else member.model_copy(update={"touched": True})
-        case DuesPaid():
-            paid = member.paid | dict.fromkeys(fact.months, fact.receipt_no)
-            return member.model_copy(update={"paid": paid, "touched": True})
-        case Assigned():
-            belongs = {"branch_id": fact.branch_id, "group_id": fact.group_id, "placed_on": effective}
-            return member.model_copy(update=belongs | {"touched": True})
-        case PensionBasisSet():
-            terms = member.terms if is_hidden(fact.basis_fen) else member.terms.with_basis(effective, fact.basis_fen)
-            return member.model_copy(update={"terms": terms, "touched": True})
-        case ContactChanged() | Classified() | DetailsChanged() | DetailsCorrected():
-            return _card_after(member, fact, effective)
-        case Died():
-            return member.model_copy(update={"standing": Standing.DIED, "died_on": effective, "touched": True})
-        case _:
-            return _asked(member, fact, effective)
-
-
-def _asked(member: Member, fact: Fact, effective: date) -> Member:
-    match fact:
-        case CensusAnswered() | CensusMissed() | CensusSettled():
-            return member.model_copy(update={"census": remember(member.census, fact, effective), "touched": True})
-        case _:
-            return _in_household(member, fact)
-
-
-def _card_after(member: Member, fact: CardFact, effective: date) -> Member:
-    match fact:
-        case DetailsChanged():
-            return _detailed(member, fact)
-        case ContactChanged():
-            return _reached_otherwise(member, None if is_hidden(fact.contact) else fact.contact, effective)
-        case Classified():
-            return _classified(member, fact, effective)
-        case DetailsCorrected():
-            return _corrected(member, fact, effective)
-
-
-def _enrolled(fact: Enrolled, effective: date) -> Member:
-    contact = None if is_hidden(fact.contact) else fact.contact
-    basis_fen = None if is_hidden(fact.pension_basis_fen) else fact.pension_basis_fen
-    terms = DuesTerms(
-        bases=() if basis_fen is None else (Basis(effective, basis_fen),),
-        relief=(Relief(date.min, True),) if contact is not None and contact.minimum_living else (),
-    )
-    return Member(
-        standing=Standing.ENROLLED,
-        enrolled_on=effective,
-        import_id=fact.import_id,
-        person=None if is_hidden(fact.person) else fact.person,
-        contact=contact,
-        joined_on=fact.joined_on,
-        full_member_on=fact.full_member_on,
-        kind=fact.kind,
-        branch_id=fact.branch_id,
-        placed_on=effective,
-        details={CorrectableField.SKILLS.value: said} if (said := as_one(fact.skills)) else {},
-        terms=terms,
-    )
-
-
-def _reached_otherwise(member: Member, contact: ContactCard | None, since: date) -> Member:
-    terms = member.terms if contact is None else member.terms.with_relief(since, contact.minimum_living)
-    return member.model_copy(update={"contact": contact, "terms": terms, "touched": True})
-
-
-def _classified(member: Member, fact: Classified, since: date) -> Member:
-    flags = fact.flags()
-    contact = (member.contact or ContactCard()).model_copy(update=flags) if flags else member.contact
-    relief = flags.get("minimum_living")
-    terms = member.terms if relief is None else member.terms.with_relief(since, relief)
-    after = {"kind": fact.kind or member.kind, "contact": contact, "terms": terms, "touched": True}
-    return member.model_copy(update=after)
-
-
-def _detailed(member: Member, fact: DetailsChanged | DetailsCorrected) -> Member:
-    value = detail_in(fact)
-    details = {name: known for name, known in member.details.items() if name != fact.field.value}
-    after = details | {fact.field.value: value} if value else details
-    return member.model_copy(update={"details": after, "touched": True})
-
-
-def _corrected(member: Member, fact: DetailsCorrected, effective: date) -> Member:
-    if fact.field in DETAIL_PLACE:
-        return _detailed(member, fact)
-    if fact.field in CONTACT_FIELDS:
-        contact = None if member.contact is None else fact.contact_after(member.contact)
-        return _reached_otherwise(member, contact, fact.wrong_since or effective)
-    if fact.field in IDENTITY_FIELDS:
-        person = None if member.person is None else fact.person_after(member.person)
-        return member.model_copy(update={"person": person, "touched": True})
-    day = date.fromisoformat(fact.plain) if fact.plain and fact.field is not CorrectableField.KIND else None
-    match fact.field:
-        case CorrectableField.JOINED_ON:
-            return member.model_copy(update={"joined_on": day, "touched": True})
-        case CorrectableField.FULL_MEMBER_ON:
-            return member.model_copy(update={"full_member_on": day, "touched": True})
-        case _:
-            kind = RetirementKind(fact.plain) if fact.plain else RetirementKind.OTHER
-            return member.model_copy(update={"kind": kind, "touched": True})
-
-
-def _in_household(member: Member, fact: Fact) -> Member:
-    """What concerns household centres."""
-    match fact:
-        case CentreJoined() | CentreLeft() | HostDeclined() | HostDeclineWithdrawn():
-            return member.model_copy(update={"household": member.household.after(fact), "touched": True})
-        case _:
-            raise UnknownFact("member", fact)
-
-
-MEMBER: Final = Decider(owner="registry", stream="member", initial=Member(), evolve=evolve)
-
+__all__ = ["MEMBER", "Away", "Member", "Standing", "evolve"]
 
 # ── decide ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def unable(member: Member) -> Refused | None:
     """Why nothing can happen to this member any more, or yet; None if it can."""
+    if member.alias.into is not None:
+        return refused("merged", into=member.alias.into)
     match member.standing:
         case Standing.ENROLLED:
             return None
@@ -303,7 +99,7 @@ def withdraw_enrolment(
         return nothing()
     if member.import_id != command.import_id:
         return refused("other_import", import_id=member.import_id)
-    if member.touched or known_elsewhere:
+    if member.touched or known_elsewhere or member.alias.into or member.alias.absorbed:
         return refused("has_later_facts")
     return facts(EnrolmentWithdrawn(import_id=command.import_id, enrolled_on=member.enrolled_on), on=today)
 
@@ -416,7 +212,7 @@ def set_pension_basis(member: Member, command: SetPensionBasis, today: date) -> 
 
 def die(member: Member, command: Die, today: date) -> Decision:
     """The member died."""
-    if member.standing is Standing.DIED and member.died_on == command.on:
+    if member.standing is Standing.DIED and member.died_on == command.on and member.alias.into is None:
         return nothing()
     if refusal := unable(member):
         return refusal

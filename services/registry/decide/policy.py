@@ -8,6 +8,7 @@ from datetime import date
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt, model_validator
 
+from events.facts.merging import Likeness
 from events.facts.people import CardField
 from services.registry.decide.centre_policy import CentresPolicy
 from services.registry.decide.days import months_after
@@ -262,6 +263,35 @@ class CompletenessPolicy(Rule):
         return [bits for bits, loss in enumerate(losses) if self.percent_without(loss) < percent]
 
 
+class DuplicatesPolicy(Rule):
+    """When two records are shown as perhaps one person (DOMAIN R1). Nothing follows from it: a person compares them.
+
+    What two records have in common is weighed together. A number that more than `key_people_max` people are reached by
+    does not lead from one of them to another.
+    """
+
+    threshold: int = Field(ge=1)
+    key_people_max: int = Field(ge=2, le=1000)
+    weights: Mapping[Likeness, NonNegativeInt]
+    clause: str
+
+    @model_validator(mode="after")
+    def _whoever_is_alike_enough_is_found(self) -> DuplicatesPolicy:
+        """Records are looked at that share a number, a phone, a relative's phone, or the sound of the name and the
+        birth: what can be in common without any of these must not be enough.
+        """
+        weigh = self.weights.get
+        named = max(weigh(Likeness.NAME, 0), weigh(Likeness.PINYIN, 0))
+        alone = max(named, weigh(Likeness.BIRTH, 0)) + weigh(Likeness.ADDRESS, 0)
+        if alone >= self.threshold:
+            raise ValueError(
+                f"threshold {self.threshold}: a name, or a birth, and an address must not be enough ({alone})"
+            )
+        if weigh(Likeness.ID_NUMBER, 0) < self.threshold:
+            raise ValueError(f"threshold {self.threshold}: the same ID number must be enough")
+        return self
+
+
 class RegistryPolicy(Rule):
     """A whole pack. Every clause that a rule cites has its words in `clauses`."""
 
@@ -271,6 +301,7 @@ class RegistryPolicy(Rule):
     branches: BranchesPolicy
     centres: CentresPolicy
     completeness: CompletenessPolicy
+    duplicates: DuplicatesPolicy
     clauses: Mapping[str, str]
 
     @model_validator(mode="after")
@@ -297,6 +328,7 @@ class RegistryPolicy(Rule):
             self.centres.size.clause,
             self.centres.nearness.clause,
             self.completeness.clause,
+            self.duplicates.clause,
         }
         if missing := sorted(cited - set(self.clauses)):
             raise ValueError(f"clauses without words: {', '.join(missing)}")

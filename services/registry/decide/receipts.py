@@ -94,8 +94,9 @@ def _unpayable(member: Member, command: PayDues, policy: DuesPolicy, today: date
     """Why one of the months cannot be paid, or not on that day; None if all can."""
     if command.paid_on > today:
         return refused("in_future", day=command.paid_on, today=today)
-    if paid := next((month for month in sorted(command.months) if month in member.paid), None):
-        return refused("already_paid", month=paid, receipt_no=member.paid[paid])
+    settled = member.alias.paid | member.paid
+    if paid := next((month for month in sorted(command.months) if month in settled), None):
+        return refused("already_paid", month=paid, receipt_no=settled[paid])
     first, last = min(command.months), max(command.months)
     if member.joined_on is not None and first < month_of(member.joined_on):
         return refused("before_joining", month=first, joined_on=member.joined_on)

@@ -60,7 +60,7 @@ def member_json(card: dict[str, Any], policy: CompletenessPolicy) -> dict[str, A
         "member_id", "name", "sex", "ethnicity", "birth", "address", "building", "room", "lives_alone",
         "minimum_living", "joined_on", "full_member_on", "enrolled_on", "kind", "education", "former_unit",
         "former_post", "registered_address", "grid", "skills", "interests", "community", "branch_id",
-        "branch", "state", "died_on", "last_seen", "last_contact", "cared_for", "import_id",
+        "branch", "state", "died_on", "merged_into", "last_seen", "last_contact", "cared_for", "import_id",
     )  # fmt: skip
     return {
         **{name: card.get(name) for name in plain},

@@ -51,6 +51,7 @@ def fact_json(one: Recorded) -> dict[str, Any]:
     return {
         "id": about.id,
         "type": about.type,
+        "member_id": about.entity,
         "effective": about.effective,
         "recorded": about.recorded,
         "actor": about.actor,

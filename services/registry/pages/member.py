@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 
@@ -36,7 +37,7 @@ from services.registry.pages.places import places_of
 from services.registry.pages.reveal import Reveal, revealed
 from services.registry.pages.timeline import Line, Names, line_elsewhere, line_of, months, signed
 from services.registry.pages.way_back import REGISTER, way_of
-from services.registry.project import branch, elsewhere, ledger, meeting, register
+from services.registry.project import alias, branch, elsewhere, ledger, meeting, register
 from services.registry.project import member as member_view
 from services.shell.i18n import N_, speech
 from services.shell.i18n import gettext as _
@@ -120,6 +121,7 @@ async def _values(
         "on": day if then and day else speech().today,
         "lines": lines,
         "count": count,
+        "absorbed": await alias.absorbed(db, now["member_id"]) if now["absorbs"] else (),
         "away": away,
         "clocks": clocks_of(away, here.away, speech().today) if away else None,
         "sheet": None if then else await dues_sheet(request, db, now["member_id"], receipts=False),
@@ -173,12 +175,18 @@ async def _lines(
     own = await history.own_facts(request, db, member_id, until=until, limit=limit)
     told, told_count = await elsewhere.lines(db, member_id, until=until, limit=limit)
     names = await _names(db, own.facts, {card["branch_id"]: card["branch"]})
-    lines = [line_of(one, names) for one in own.facts] + [line_elsewhere(row) for row in told]
+    lines = [_marked(line_of(one, names), one.about.entity, member_id) for one in own.facts]
+    lines += [_marked(line_elsewhere(row), row["member_id"], member_id) for row in told]
     lines = [line for line in lines if day is None or line.on <= day]
     lines.sort(key=lambda line: (line.recorded, line.fact_id), reverse=True)
     newest = lines[:limit]
     newest.sort(key=lambda line: (line.on, line.recorded, line.fact_id), reverse=True)
     return await signed(request, newest), own.count + told_count
+
+
+def _marked(line: Line, record: str, member_id: str) -> Line:
+    """A line of another record of the person says so."""
+    return replace(line, absorbed=record != member_id)
 
 
 async def _names(db: AsyncConnection, facts: Sequence[Recorded], known: Mapping[str | None, str | None]) -> Names:

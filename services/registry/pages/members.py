@@ -129,7 +129,7 @@ async def enrol(request: Request, caller: Office) -> Response:
         async with doing(request, caller, command.community, "enrol", form) as asked:
             member_id, receipt = await registry(request).enrol(asked, command)
     except (Invalid, Refusal) as problem:
-        known = str(problem.more.get("member_id", ""))
+        known = str(problem.more.get("details", {}).get("member_id", ""))
         return await _form(request, caller, again(request, form, problem), known)
     await show_own_write(request, receipt)
     undo = Undo(f"/registry/members/{member_id}/withdraw")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from services.registry.decide.policy import RegistryPolicy
+from services.registry.pages.of_two import LIKENESS
 from services.registry.pages.words import MISSING
 from services.shell.formats import yuan
 from services.shell.i18n import N_
@@ -40,6 +41,7 @@ WORDS: Final = RuleWords(
         "centres.size": N_("一户联系几人"),
         "centres.nearness": N_("建议怎样编组"),
         "completeness": N_("资料完整度"),
+        "duplicates": N_("疑似重复的档案"),
     },
     values={
         "dues.months_ahead_max": Worded(N_("最多预缴"), units.months),
@@ -75,6 +77,9 @@ WORDS: Final = RuleWords(
         "centres.nearness.known_max": Worded(N_("熟人最多算"), units.people),
         "centres.nearness.meetings_min": Worded(N_("一起参会几次算熟人"), units.times),
         "centres.nearness.meetings_days": Worded(N_("只看最近"), units.days),
+        "duplicates.threshold": Worded(N_("相同之处满几分才列出"), units.points),
+        "duplicates.key_people_max": Worded(N_("一个号码最多几人共用才算线索"), units.people),
+        "duplicates.weights.*": Worded(LIKENESS, units.points),
         "completeness.weights.*": Worded(MISSING, units.points),
     },
 )

@@ -14,6 +14,7 @@ from services.registry.pages import (
     api_card,
     api_census,
     api_centres,
+    api_duplicates,
     api_ledger,
     api_members,
     branch,
@@ -30,6 +31,7 @@ from services.registry.pages import (
     committee,
     deeds,
     dues,
+    duplicates,
     filters,
     import_api,
     import_outcome,
@@ -41,6 +43,7 @@ from services.registry.pages import (
     members,
     organisation,
     today,
+    unmerge,
 )
 from services.registry.pages.census_common import SEERS
 from services.registry.pages.common import OFFICE, READERS
@@ -84,6 +87,9 @@ ROUTERS: Final = [
     import_wizard.router,
     import_api.router,
     import_outcome.router,
+    api_duplicates.router,
+    duplicates.router,
+    unmerge.router,
     deeds.router,
 ]
 """In the order in which addresses are tried: what is asked for most stands first, and a deed's address is whatever no

@@ -29,8 +29,10 @@ from events.facts.member import (
     PensionBasisSet,
     Returned,
 )
+from events.facts.merging import Merged, ToldApart, Unmerged
 from events.log.envelope import Recorded
 from services.registry.pages.centre_words import centre_told
+from services.registry.pages.of_two import said_of_another
 from services.registry.pages.timeline_card import told_of_card
 from services.shell.formats import day, local_day, yuan
 from services.shell.i18n import gettext as _
@@ -48,6 +50,8 @@ class Line:
     by: str
     late: date | None
     fact_id: str
+    absorbed: bool = False
+    """It stands on another record of the person, which was merged into this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,9 @@ def line_of(one: Recorded, names: Names) -> Line:
     """The line of one of the registry's own facts."""
     about = one.about
     text, tone = _told(one.fact, names)
-    if about.reason and isinstance(one.fact, (DetailsCorrected, DetailsChanged, Classified, Assigned)):
+    if about.reason and isinstance(
+        one.fact, DetailsCorrected | DetailsChanged | Classified | Assigned | Merged | Unmerged | ToldApart
+    ):
         text = _("%(text)s（%(reason)s）", text=text, reason=about.reason)
     written = local_day(about.recorded)
     late = written if written != about.effective else None
@@ -123,7 +129,7 @@ def _told(fact: Fact, names: Names) -> tuple[str, str]:
         case Died():
             return _("去世"), ""
         case _:
-            return _asked(fact), ""
+            return said_of_another(fact) or (_asked(fact), "")
 
 
 def _asked(fact: Fact) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from events.facts.base import is_hidden
 from events.facts.member import Classified, CorrectableField, DetailsChanged, DetailsCorrected, detail_in
 from services.registry.pages import words
-from services.registry.project.member import mask_id
+from services.registry.project.card_columns import mask_id
 from services.shell.formats import mask_phone
 from services.shell.i18n import gettext as _
 

@@ -24,8 +24,9 @@ STATE: Final = {
     member.AWAY: N_("在外"),
     member.DEAD: N_("已故"),
     member.WITHDRAWN: N_("已撤销"),
+    member.MERGED: N_("已并入"),
 }
-TONE: Final = {member.ENROLLED: "", member.AWAY: "away", member.DEAD: "", member.WITHDRAWN: "late"}
+TONE: Final = {member.ENROLLED: "", member.AWAY: "away", member.DEAD: "", member.WITHDRAWN: "late", member.MERGED: ""}
 SEX: Final = {Sex.MALE: N_("男"), Sex.FEMALE: N_("女")}
 KIND: Final = {
     RetirementKind.IN_SERVICE: N_("在职"),
@@ -163,6 +164,13 @@ SENTENCES: Final[Sentences] = {
     "not_on_roll": lambda d: _("名单里有人当时不在册：%(who)s。", who=_months(d.get("member_ids"))),
     "too_many_filters": lambda d: _("最多存 %(most)s 个筛选，请先删掉不用的。", most=d.get("most")),
     **CENTRE_SENTENCES,
+    "merged": lambda _d: _("这份档案已并入同一个人的另一份，请记到那一份上。"),
+    "same_record": lambda _d: _("这是同一份档案，不用合并。"),
+    "keeps_others": lambda _d: _("这份档案里已经并入了别的档案，请反过来合并，或者先把它们分开。"),
+    "death_only_there": lambda d: _("要并入的那份登记了%(on)s去世，请先在留下的那份上登记去世。", on=_on(d.get("on"))),
+    "cannot_move": lambda _d: _("选中的事里有不能移走的，只能留下。"),
+    "newer_stays": lambda _d: _("选中的事之后，同一项又改过。请把后来的也一起移走，或者都留下。"),
+    "changed_meanwhile": lambda _d: _("两份档案里有一份刚刚有别人改过，请再核对一遍。"),
     "has_taken_place": lambda d: _("已经有 %(present)s 人签到，不能再取消。", present=d.get("present")),
     **census_words.SENTENCES,
 }

@@ -102,7 +102,8 @@ async def people(db: AsyncConnection, branch_id: str, day: date) -> list[dict[st
         .add_columns(_m.joined_on, _m.full_member_on)
         .join_from(table, member.table, _m.member_id == _b.member_id, isouter=True)
         .where(_b.branch_id == branch_id, _holds_on(day))
-        .where(_m.state.is_distinct_from(member.WITHDRAWN))  # withdrawals of old do not say from when it had been so
+        # Withdrawals of old do not say from when it had been so; who was absorbed is there as the record that was kept.
+        .where(_m.state.is_distinct_from(member.WITHDRAWN), _m.state.is_distinct_from(member.MERGED))
         .order_by(_m.pinyin, _b.member_id)
     )
     return [dict(row._mapping) for row in await db.execute(query)]

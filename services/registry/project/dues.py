@@ -30,11 +30,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from events.facts.base import is_hidden
 from events.facts.member import Died, DuesPaid, Enrolled, EnrolmentWithdrawn, MonthDue
+from events.facts.merging import Merged, MergeSide, Unmerged
 from events.log.envelope import About
 from events.log.project import Row, View, community_column
 from events.log.project.keyset import PAGE_DEFAULT, Page, paged, read_token
 from events.log.project.sql import inside, path_text
 from services.registry.project import branch, member
+from services.registry.project.alias import records_of
 
 paid = Table(
     "dues_month",
@@ -59,11 +61,13 @@ account = Table(
     Column("owed_from", Text, nullable=False),
     Column("owed_until", Text),
     Column("months", ARRAY(Text), nullable=False),
+    Column("absorbed", JSONB, nullable=False),
+    Column("absorbed_months", ARRAY(Text), nullable=False),
 )
 
 months = View("dues_month", version=1, table=paid, doc="Every month that was paid, with its receipt.")
 accounts = View(
-    "dues_account", version=1, table=account, doc="From which month on each member owes dues here, and those paid."
+    "dues_account", version=2, table=account, doc="From which month on each member owes dues here, and those paid."
 )
 
 
@@ -91,7 +95,7 @@ def _(_row: Row | None, fact: DuesPaid, about: About, key: tuple[str, str]) -> R
 def _(_row: Row | None, fact: Enrolled, about: About) -> Row:
     """Dues are owed here from the month of enrolment on: what was owed before was owed elsewhere."""
     first = max(about.effective, fact.joined_on)
-    return {"owed_from": f"{first:%Y-%m}", "months": []}
+    return {"owed_from": f"{first:%Y-%m}", "months": [], "absorbed": {}, "absorbed_months": []}
 
 
 @accounts.on(DuesPaid)
@@ -99,6 +103,26 @@ def _(row: Row | None, fact: DuesPaid, _about: About) -> Row:
     if row is None:
         raise LookupError("dues of a member who was never enrolled")
     return row | {"months": sorted({*row["months"], *fact.months})}
+
+
+@accounts.on(Merged)
+def _(row: Row | None, fact: Merged, _about: About) -> Row | None:
+    """What was paid on an absorbed record is paid. Each month counts once, whoever paid it twice."""
+    if row is None or fact.side is MergeSide.ABSORBED:
+        return row
+    return _settled(row, row["absorbed"] | {fact.other_id: [one.month for one in fact.paid]})
+
+
+@accounts.on(Unmerged)
+def _(row: Row | None, fact: Unmerged, _about: About) -> Row | None:
+    if row is None or fact.side is MergeSide.ABSORBED:
+        return row
+    return _settled(row, {one: paid for one, paid in row["absorbed"].items() if one != fact.other_id})
+
+
+def _settled(row: Row, absorbed: Mapping[str, Sequence[str]]) -> Row:
+    there = {month for paid_there in absorbed.values() for month in paid_there}
+    return row | {"absorbed": absorbed, "absorbed_months": sorted(there - set(row["months"]))}
 
 
 @accounts.on(Died)
@@ -114,9 +138,9 @@ def _(_row: Row | None, _fact: EnrolmentWithdrawn, _about: About) -> None:
 async def paid_months(
     db: AsyncConnection, member_id: str, first: str = "", last: str = ""
 ) -> dict[str, Mapping[str, Any]]:
-    """What a member has paid, by month."""
+    """What a member has paid, by month, on whichever record of the person."""
     query = select(*(column for column in paid.columns if column.name != "community")).where(
-        paid.c.member_id == member_id
+        paid.c.member_id.in_(records_of(member_id))
     )
     if first:
         query = query.where(paid.c.month >= first)
@@ -128,12 +152,14 @@ async def paid_months(
 _snapshot = Table("snapshot", MetaData(), Column("entity", Text), Column("state", JSONB))
 
 
+_all_months = func.array_cat(account.c.months, account.c.absorbed_months, type_=ARRAY(Text)).label("months")
+"""Months paid by the person: on this record, and on those it stands for."""
 _ACCOUNT = (
     select(
         path_text(account.c.community),
         account.c.owed_from,
         account.c.owed_until,
-        account.c.months,
+        _all_months,
         cast(_snapshot.c.state["terms"], Text).label("terms"),
     )
     .select_from(account.join(_snapshot, _snapshot.c.entity == account.c.member_id))
@@ -161,7 +187,11 @@ def _unpaid(last: str) -> Any:
     """How many months are over and not paid: those owed, less those of them that were paid."""
     owed_last = func.least(last, func.coalesce(account.c.owed_until, last))
     span = _number(owed_last) - _number(account.c.owed_from) + 1
-    one = func.unnest(account.c.months).table_valued("month").render_derived(name="settled")
+    one = (
+        func.unnest(func.array_cat(account.c.months, account.c.absorbed_months))
+        .table_valued("month")
+        .render_derived(name="settled")
+    )
     within = one.c.month.between(account.c.owed_from, owed_last)
     settled = select(func.count()).select_from(one).where(within).correlate(account).scalar_subquery()
     return func.greatest(span, 0) - settled
@@ -176,7 +206,7 @@ def _number(month: Any) -> Any:
 async def owing(db: AsyncConnection, wanted: Owing, *, size: int = PAGE_DEFAULT, token: str = "") -> Page:
     """Living members on the roll who are behind, the longest first. Raises `BadToken`."""
     unpaid = _unpaid(wanted.last).label("unpaid")
-    behind = select(account.c.member_id, unpaid, account.c.owed_from, account.c.months).subquery()
+    behind = select(account.c.member_id, unpaid, account.c.owed_from, _all_months).subquery()
     query = (
         select(
             behind,

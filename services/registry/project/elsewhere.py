@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from events.facts.care import FellIll, Recovered, VisitMade
 from events.log.envelope import About
 from events.log.project import Row, View, community_column
+from services.registry.project.alias import records_of
 
 told = Table(
     "elsewhere",
@@ -82,7 +83,7 @@ def _(row: Row | None, _fact: VisitMade, about: About) -> Row:
 
 _LINES = (
     select(*(column for column in told.columns if column.name != "community"), func.count().over().label("count"))
-    .where(told.c.member_id == bindparam("member_id"))
+    .where(told.c.member_id.in_(records_of(bindparam("member_id"))))
     .order_by(told.c.recorded.desc(), told.c.fact_id.desc())
     .limit(bindparam("most"))
 )
@@ -103,7 +104,7 @@ async def cared_for_on(db: AsyncConnection, member_id: str, day: date, known_at:
     """Whether the person was being cared for on a day, as it was known at a moment."""
     query = (
         select(told.c.type)
-        .where(told.c.member_id == member_id, told.c.effective <= day, told.c.recorded <= known_at)
+        .where(told.c.member_id.in_(records_of(member_id)), told.c.effective <= day, told.c.recorded <= known_at)
         .where(told.c.type.in_((FellIll.TYPE, Recovered.TYPE)))
         .order_by(told.c.effective.desc(), told.c.seq.desc())
         .limit(1)
@@ -113,5 +114,5 @@ async def cared_for_on(db: AsyncConnection, member_id: str, day: date, known_at:
 
 async def told_of(db: AsyncConnection, member_id: str) -> int:
     """How many lines there are."""
-    query = select(func.count()).where(told.c.member_id == member_id)
+    query = select(func.count()).where(told.c.member_id.in_(records_of(member_id)))
     return int((await db.execute(query)).scalar_one())

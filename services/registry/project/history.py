@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from events.log.port import Message
+from services.registry.project.alias import records_of
 
 _fact = Table(
     "fact",
@@ -40,7 +41,7 @@ STREAM = "REGISTRY"
 
 @dataclass(frozen=True, slots=True)
 class Envelopes:
-    """Some envelopes of one entity, still closed; how many there are in all; where the next older ones begin."""
+    """Some envelopes of a person or a branch, still closed; how many there are; where the next older ones begin."""
 
     messages: Sequence[Message]
     count: int = 0
@@ -48,9 +49,10 @@ class Envelopes:
 
 
 _OF_ONE = (_fact.c.entity == bindparam("member_id"), _fact.c.stream == bindparam("stream"))
+_OF_ALL = (_fact.c.entity.in_(records_of(bindparam("member_id"))), _fact.c.stream == bindparam("stream"))
 _NEWEST = (
-    select(_fact.c.seq, _fact.c.body, select(func.count()).where(*_OF_ONE).scalar_subquery())
-    .where(*_OF_ONE)
+    select(_fact.c.seq, _fact.c.body, select(func.count()).where(*_OF_ALL).scalar_subquery())
+    .where(*_OF_ALL)
     .order_by(_fact.c.seq.desc())
     .limit(bindparam("most"))
 )
@@ -65,7 +67,9 @@ async def newest(
     limit: int = 50,
     stream: str = "member",
 ) -> Envelopes:
-    """A member's newest envelopes, newest first: below a sequence, or recorded up to a moment, if one is given."""
+    """A member's newest envelopes, of all records of the person, newest first: below a sequence, or recorded up to a
+    moment, if one is given.
+    """
     query = _NEWEST
     asked: dict[str, Any] = {"member_id": member_id, "stream": stream, "most": limit + 1}
     if before is not None:

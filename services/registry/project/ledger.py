@@ -148,7 +148,8 @@ async def stays(
 
     `left_before` asks for those who left on or before a day; `card_until` for cards that end on or before one.
     """
-    query = _query().where(inside(table.c.community, community)).order_by(table.c.since, table.c.member_id)
+    query = _query().where(inside(table.c.community, community), member.table.c.state != member.MERGED)
+    query = query.order_by(table.c.since, table.c.member_id)
     if state != "all":
         query = query.where(table.c.state == state)
     if kind:
@@ -190,6 +191,6 @@ async def figures(
                 elsewhere.cared, met.member_id == table.c.member_id
             )
         )
-        .where(table.c.state == OPEN, inside(table.c.community, community))
+        .where(table.c.state == OPEN, member.table.c.state != member.MERGED, inside(table.c.community, community))
     )
     return dict((await db.execute(query)).one()._mapping)

@@ -14,11 +14,14 @@ from sqlalchemy import (
     Index,
     MetaData,
     Select,
+    Subquery,
     Table,
     Text,
+    func,
     select,
     tuple_,
 )
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from events.facts.meeting import Cancelled, Scheduled, SignedIn
@@ -28,6 +31,7 @@ from events.log.project import Row, View, community_column
 from events.log.project.keyset import PAGE_DEFAULT, Page, paged, read_token
 from events.log.project.sql import inside, path_text
 from services.registry.project import branch, member
+from services.registry.project.alias import records_of
 
 SCHEDULED, CANCELLED = "scheduled", "cancelled"
 
@@ -142,7 +146,8 @@ async def meeting(db: AsyncConnection, meeting_id: str) -> Mapping[str, Any] | N
 
 async def sign_in_list(db: AsyncConnection, row: Mapping[str, Any], size: int = 1000) -> Sequence[Mapping[str, Any]]:
     """Whom a meeting concerns (the branch, or the community's members), and how each of them came, if they did."""
-    members, there = member.table.c, came.c
+    members, attendance_there = member.table.c, _came_to(row["meeting_id"])
+    there = attendance_there.c
     query = (
         select(
             members.member_id,
@@ -155,11 +160,7 @@ async def sign_in_list(db: AsyncConnection, row: Mapping[str, Any], size: int = 
             there.way,
             there.attended_on,
         )
-        .select_from(
-            member.table.outerjoin(
-                came, (there.member_id == members.member_id) & (there.meeting_id == row["meeting_id"])
-            )
-        )
+        .select_from(member.table.outerjoin(attendance_there, there.person == members.member_id))
         .where((members.state.in_(member.ON_ROLL)) | there.way.is_not(None))
         .order_by(members.pinyin, members.member_id)
         .limit(size)
@@ -171,12 +172,30 @@ async def sign_in_list(db: AsyncConnection, row: Mapping[str, Any], size: int = 
     return [dict(found._mapping) for found in await db.execute(query)]
 
 
+def _came_to(meeting_id: str) -> Subquery:
+    """Everybody who came, once: by the record that stands for the person, as far as the scope shows it."""
+    kept = member.table.alias("kept")
+    person = func.coalesce(kept.c.member_id, came.c.member_id).label("person")
+    return (
+        select(person, came.c.way, came.c.attended_on)
+        .ext(distinct_on(person))
+        .select_from(
+            came.outerjoin(member.table, member.table.c.member_id == came.c.member_id).outerjoin(
+                kept, kept.c.member_id == member.table.c.merged_into
+            )
+        )
+        .where(came.c.meeting_id == meeting_id)
+        .order_by(person, member.table.c.merged_into.is_not(None))
+        .subquery("there")
+    )
+
+
 async def attended_by(db: AsyncConnection, member_id: str, since: date, limit: int = 50) -> Sequence[Mapping[str, Any]]:
     """The meetings a member came to since a day, newest first."""
     query = (
         select(came.c.meeting_id, came.c.attended_on, came.c.way, table.c.kind, table.c.title)
         .select_from(came.outerjoin(table, table.c.meeting_id == came.c.meeting_id))
-        .where(came.c.member_id == member_id, came.c.attended_on >= since)
+        .where(came.c.member_id.in_(records_of(member_id)), came.c.attended_on >= since)
         .order_by(came.c.attended_on.desc())
         .limit(limit)
     )

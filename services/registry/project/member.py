@@ -7,7 +7,6 @@ this table, so it says the same in whatever order other services' facts arrive.
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -47,17 +46,24 @@ from events.facts.member import (
     detail_in,
 )
 from events.facts.member_centre import CentreJoined, CentreLeft, CentrePart, HostDeclined, HostDeclineWithdrawn
-from events.facts.people import Address, ContactCard, Person, Relative, birth_in, several
+from events.facts.merging import Merged, MergeSide, ToldApart, Unmerged
+from events.facts.people import several
 from events.log.envelope import About
 from events.log.project import Row, View, community_column
 from events.log.project.sql import begins
+from services.registry.project.card_columns import (
+    card_of,
+    contact_columns,
+    identity_columns,
+    identity_corrected_columns,
+)
 from services.registry.project.completeness import missing_bits
-from services.registry.project.names import spelling_of
-from services.registry.project.places import backwards
 
-ENROLLED, AWAY, DEAD, WITHDRAWN = "enrolled", "away", "dead", "withdrawn"
-STATES = (ENROLLED, AWAY, DEAD, WITHDRAWN)
-"""Where a member stands: on the roll and here, on the roll and elsewhere, dead, taken back."""
+ENROLLED, AWAY, DEAD, WITHDRAWN, MERGED = "enrolled", "away", "dead", "withdrawn", "merged"
+STATES = (ENROLLED, AWAY, DEAD, WITHDRAWN, MERGED)
+"""Where a member stands: on the roll and here, on the roll and elsewhere, dead, taken back, absorbed by another record
+of the same person (ADR 30; what the card said before is in `state_before`).
+"""
 ON_ROLL = (ENROLLED, AWAY)
 
 table = Table(
@@ -111,6 +117,8 @@ table = Table(
     Column("died_on", Date),
     Column("last_seen", Date),
     Column("import_id", Text),
+    Column("merged_into", Text),
+    Column("state_before", Text),
     Column("seq", BigInteger, nullable=False),
     Column("recorded", DateTime(timezone=True), nullable=False),
     Index("member_by_name", "pinyin", "member_id"),
@@ -119,6 +127,7 @@ table = Table(
     Index("member_by_place", "place", "state", "community", postgresql_ops={"place": "text_pattern_ops"}),
     Index("member_by_missing", "missing", "state", "pinyin", "member_id", "branch_id", "place", "community"),
     Index("member_by_import", "import_id", "pinyin", "member_id"),
+    Index("member_by_merged", "merged_into"),
     # Prefixes are looked for by `~>=~` and `~<~`: operators that row-level security lets an index use.
     *(
         Index(f"member_{name}", name, postgresql_ops={name: "text_pattern_ops"})
@@ -131,16 +140,13 @@ table = Table(
 
 view = View("member", version=3, table=table, doc="Every member's card as it is now, with what it is searched by.")
 
-ID_TAIL = 4
-"""Characters of an ID number that are shown and searched by."""
-
 
 @view.on(Enrolled)
 def _(_row: Row | None, fact: Enrolled, about: About) -> Row:
     basis = None if is_hidden(fact.pension_basis_fen) else fact.pension_basis_fen
     row = {
-        **_identity(None if is_hidden(fact.person) else fact.person),
-        **_contact(None if is_hidden(fact.contact) else fact.contact),
+        **identity_columns(None if is_hidden(fact.person) else fact.person),
+        **contact_columns(None if is_hidden(fact.contact) else fact.contact),
         "state": ENROLLED,
         "joined_on": fact.joined_on,
         "full_member_on": fact.full_member_on,
@@ -174,7 +180,7 @@ def _(row: Row | None, fact: DetailsCorrected, about: About) -> Row:
     if fact.field in DETAIL_PLACE:
         return _counted(row | _detail(fact) | _stamp(about))
     if fact.identity is not None and not is_hidden(fact.identity):
-        return _counted(row | _identity_corrected(fact) | _stamp(about))
+        return _counted(row | identity_corrected_columns(fact) | _stamp(about))
     match fact.field:
         case CorrectableField.JOINED_ON | CorrectableField.FULL_MEMBER_ON:
             changed: Row = {fact.field.value: date.fromisoformat(fact.plain) if fact.plain else None}
@@ -182,7 +188,7 @@ def _(row: Row | None, fact: DetailsCorrected, about: About) -> Row:
             changed = {"kind": fact.plain}
         case _:
             card = card_of(row)
-            changed = {} if is_hidden(fact.contact) else _contact(fact.contact_after(card))
+            changed = {} if is_hidden(fact.contact) else contact_columns(fact.contact_after(card))
     return _counted(row | changed | _stamp(about))
 
 
@@ -212,7 +218,9 @@ def _(row: Row | None, fact: ContactChanged, about: About) -> Row:
     if is_hidden(fact.contact) or (row["contact_since"] or date.min) > about.effective:
         return row | _stamp(about)
     later = {name: row[name] for name in _FLAGS if _since(row, name) > about.effective}
-    return _counted({**row, **_contact(fact.contact), **later, "contact_since": about.effective, **_stamp(about)})
+    return _counted(
+        {**row, **contact_columns(fact.contact), **later, "contact_since": about.effective, **_stamp(about)}
+    )
 
 
 @view.on(Classified)
@@ -293,26 +301,29 @@ def _(row: Row | None, fact: Died, about: About) -> Row:
     return _known(row) | {"state": DEAD, "died_on": about.effective} | _stamp(about)
 
 
+@view.on(Merged)
+def _(row: Row | None, fact: Merged, about: About) -> Row:
+    """The record that is absorbed leaves every list; the one that is kept stays as it is."""
+    row = _known(row)
+    gone = {"state": MERGED, "state_before": row["state"], "merged_into": fact.other_id}
+    return row | (gone if fact.side is MergeSide.ABSORBED else {}) | _stamp(about)
+
+
+@view.on(Unmerged)
+def _(row: Row | None, fact: Unmerged, about: About) -> Row:
+    row = _known(row)
+    back = {"state": row["state_before"], "state_before": None, "merged_into": None}
+    return row | (back if fact.side is MergeSide.ABSORBED else {}) | _stamp(about)
+
+
+@view.on(ToldApart)
+def _(row: Row | None, _fact: ToldApart, about: About) -> Row:
+    return _known(row) | _stamp(about)
+
+
 def lives_in(community: str) -> ColumnElement[bool]:
     """Members of this community and everything below it, found by an index; "" narrows nothing."""
     return or_(table.c.place == community, begins(table.c.place, f"{community}.")) if community else true()
-
-
-def card_of(row: Row) -> ContactCard:
-    """The contact card that a row was made from."""
-    return ContactCard(
-        phone=row["phone"],
-        address=Address(text=row["address"], building=row["building"], room=row["room"]) if row["address"] else None,
-        family=tuple(Relative.model_validate(relative) for relative in row["family"] or ()),
-        lives_alone=bool(row["lives_alone"]),
-        minimum_living=bool(row["minimum_living"]),
-        note=row["note"],
-    )
-
-
-def mask_id(number: str) -> str:
-    """`3101** **** **** 4X21`: region and tail stay; birth and sequence do not."""
-    return f"{number[:4]}** **** **** {number[-ID_TAIL:]}"
 
 
 def _known(row: Row | None) -> Row:
@@ -336,59 +347,3 @@ def _stamp(about: About) -> Row:
 
 def _later(row: Row | None, day: date) -> date:
     return max((row or {}).get("last_seen") or day, day)
-
-
-def _identity(person: Person | None) -> Row:
-    if person is None:
-        return {"pinyin": ""}
-    return {
-        **_name(person.name),
-        "sex": person.sex.value,
-        "ethnicity": person.ethnicity,
-        "birth": person.birth,
-        "id_masked": mask_id(person.id_number),
-        "id_backwards": person.id_number[-ID_TAIL:][::-1],
-    }
-
-
-def _name(name: str) -> Row:
-    spelt = spelling_of(name)
-    return {
-        "name": name,
-        "given": spelt.given,
-        "pinyin": spelt.pinyin,
-        "given_pinyin": spelt.given_pinyin,
-        "initials": spelt.initials,
-    }
-
-
-def _identity_corrected(fact: DetailsCorrected) -> Row:
-    """The columns that one corrected identity field changes; the row holds no `Person` to correct whole."""
-    value: Any = fact.identity
-    match fact.field:
-        case CorrectableField.NAME:
-            return _name(value)
-        case CorrectableField.ID_NUMBER:
-            return {"id_masked": mask_id(value), "id_backwards": value[-ID_TAIL:][::-1], "birth": birth_in(value)}
-        case CorrectableField.BIRTH:
-            return {"birth": date.fromisoformat(value)}
-        case _:
-            return {fact.field.value: value}
-
-
-def _contact(contact: ContactCard | None) -> Row:
-    if contact is None:
-        return {}
-    address = contact.address
-    return {
-        "phone": contact.phone,
-        "phone_backwards": "".join(filter(str.isdigit, contact.phone or ""))[::-1] or None,
-        "family": [relative.model_dump(mode="json") for relative in contact.family],
-        "address": address.text if address else None,
-        "building": address.building if address else None,
-        "building_backwards": backwards(address.building if address else None),
-        "room": address.room if address else None,
-        "lives_alone": contact.lives_alone,
-        "minimum_living": contact.minimum_living,
-        "note": contact.note,
-    }

@@ -15,6 +15,7 @@ from events.facts.people import CardField
 from events.log.project.keyset import PAGE_DEFAULT, Page, paged, read_token
 from events.log.project.sql import begins, path_text
 from services.registry.project import branch, elsewhere, member
+from services.registry.project.card_columns import ID_TAIL
 from services.registry.project.completeness import lost
 from services.registry.project.places import dwells
 
@@ -63,13 +64,33 @@ def card_query() -> Select[Any]:
 
 
 # Asked for on every page of a member: put together once.
-_ONE: Final = card_query().where(_m.member_id == bindparam("member_id"))
+_merged = member.table.alias("merged")
+_ONE: Final = (
+    card_query()
+    .add_columns(
+        select(func.count()).where(_merged.c.merged_into == _m.member_id).scalar_subquery().label("absorbs"),
+    )
+    .where(_m.member_id == bindparam("member_id"))
+)
 
 
 async def card(db: AsyncConnection, member_id: str) -> dict[str, Any] | None:
     """One member's card as it is now, or None if the scope has no such member."""
     row = (await db.execute(_ONE, {"member_id": member_id})).one_or_none()
-    return None if row is None else dict(row._mapping)
+    return None if row is None else await _whole_person(db, dict(row._mapping))
+
+
+async def _whole_person(db: AsyncConnection, row: dict[str, Any]) -> dict[str, Any]:
+    """Whether somebody looks after the person, and when they were last met, said of all their records."""
+    if row["absorbs"]:
+        cared = elsewhere.cared.c
+        query = select(func.max(cared.ill_since), func.max(func.greatest(_m.last_seen, cared.met_on))).select_from(
+            member.table.outerjoin(elsewhere.cared, cared.member_id == _m.member_id)
+        )
+        ill_since, met_on = (await db.execute(query.where(_m.merged_into == row["member_id"]))).one()
+        row["cared_for"] = row["cared_for"] or (ill_since is not None and row["state"] in member.ON_ROLL)
+        row["last_contact"] = max(filter(None, (row["last_contact"], met_on)), default=None)
+    return row
 
 
 async def cards(db: AsyncConnection, wanted: Wanted, *, size: int = PAGE_DEFAULT, token: str = "") -> Page:
@@ -180,8 +201,8 @@ def _word(word: str) -> ColumnElement[bool]:
     digits = word.replace("-", "")
     if digits.isascii() and digits.isdigit():
         found.append(begins(_m.phone_backwards, digits[::-1]))
-    tail = word.upper()[-member.ID_TAIL :]
-    if tail.isascii() and tail.rstrip("X").isdigit() and len(word) >= member.ID_TAIL:
+    tail = word.upper()[-ID_TAIL:]
+    if tail.isascii() and tail.rstrip("X").isdigit() and len(word) >= ID_TAIL:
         found.append(_m.id_backwards == tail[::-1])
     letters = "".join(mark for mark in word if mark.isalnum())
     if letters and not letters.isdigit():

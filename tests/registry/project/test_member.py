@@ -23,7 +23,8 @@ from events.facts.member import (
     Returned,
 )
 from events.facts.people import ContactCard, RetirementKind
-from services.registry.project.member import card_of, view
+from services.registry.project.card_columns import card_of
+from services.registry.project.member import view
 from tests.registry.project.folding import JAN_10, row_of, zhang
 
 MOVED = MovedAway(kind=AwayKind.CARD, clause="§3.2", destination="杭州市", fixed_place=False, reason="随女儿居住")
