@@ -27,7 +27,7 @@ from deploy.box.layout import NATS_USERS, SERVICES
 from deploy.box.locks import is_held
 from deploy.box.nats import login
 
-POOL = 150
+POOL = 250
 """Cells a worker can hand out; more accounts make the server's start a little slower."""
 
 LEFT_SECONDS_MIN = 120.0

@@ -45,8 +45,7 @@ async def test_a_destroyed_record_is_an_empty_one(log: JetStreamLog) -> None:
     store = NatsKeyStore(log)
     people = PEOPLE[:READ_AHEAD_MIN]
     await store.create("registry", {person: record_of(person) for person in people})
-    await log.connection.publish("$KV.KEYS_REGISTRY.p00003", b"", headers={"KV-Operation": "PURGE"})
-    await log.connection.flush()
+    await log.connection.jetstream().publish("$KV.KEYS_REGISTRY.p00003", b"", headers={"KV-Operation": "PURGE"})
     assert (await store.load("registry", ["p00003"]))["p00003"] == b""
     assert (await NatsKeyStore(log).load("registry", people))["p00003"] == b""
 
