@@ -26,8 +26,7 @@ async def test_a_walk_plans_what_lacks_and_a_second_one_nothing(office: Office, 
     await planned(clerk, member_id, "eighty")
     office.clock.go_on(days=14)  # the 5th of December: another week, another month
     try:
-        first = await planner_of(office).walk()
-        assert first.planned >= 2
+        await planner_of(office).walk()  # unless the service's own walk was here first
         await planner_of(office).caught_up()
         second = await planner_of(office).walk()
         assert (second.planned, second.missed, second.cancelled) == (0, 0, 0)
