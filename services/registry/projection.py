@@ -18,6 +18,7 @@ from services.registry.decide.receipts import RECEIPTS
 from services.registry.decide.roster_import import ROSTER_IMPORT
 from services.registry.decide.unit import UNIT
 from services.registry.project import (
+    apart,
     belonging,
     branch,
     bulk,
@@ -29,7 +30,6 @@ from services.registry.project import (
     elsewhere,
     imports,
     ledger,
-    likeness,
     meeting,
     member,
     unit,
@@ -64,7 +64,7 @@ PROJECTION: Final = Projection(
         centre.view,
         centre.membership,
         centre.wishes,
-        likeness.view,
+        apart.view,
     ],
     [Snapshots.of(decider, version=3) for decider in (MEMBER, BRANCH, MEETING, RECEIPTS, ROSTER_IMPORT, UNIT)]
     + [Snapshots.of(decider) for decider in (DESK, CENSUS, BULK, CENTRE)],

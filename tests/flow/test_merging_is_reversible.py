@@ -42,7 +42,6 @@ from services.notify.projection import PROJECTION as NOTIFY
 from services.registry.decide import merging
 from services.registry.decide.member import MEMBER, Member
 from services.registry.decide.merging import Merge, Unmerge
-from services.registry.project import likeness
 from services.registry.project import member as member_view
 from services.registry.projection import PROJECTION as REGISTRY
 from tests.registry.project.folding import zhang
@@ -232,4 +231,3 @@ def test_as_long_as_they_are_merged_only_one_of_them_is_on_a_list(
         assert (absorbed["state"], absorbed["merged_into"]) == ("merged", KEPT)
         assert kept["state"] != "merged"
     assert member_view.MERGED not in member_view.ON_ROLL
-    assert not registry[f"{likeness.view.name} ('{ABSORBED}',)"]["standing"]

@@ -48,6 +48,29 @@ async def test_what_is_typed_otherwise_is_found_by_what_is_the_same(cell: BoxAdd
         assert "13912348862" not in page
 
 
+async def test_blanks_and_signs_say_nothing(cell: BoxAddresses) -> None:
+    async with working(cell) as office, office.asking() as clerk:
+        family = [{"name": "张伟", "phone": "（021）6271 0000"}]
+        first = await enrolled(clerk, id_number=id_number("19400307"), phone="+86 139-1234-8863", family=family)
+        stranger = {"name": "李桂芳", "id_number": id_number("19510212"), "address": None}
+        other = await enrolled(clerk, **stranger, phone="139 1234 8863")
+        assert await found(clerk, first, other) == []  # a phone alone is not enough
+        third = await enrolled(
+            clerk, name="张　桂兰", id_number=id_number("19400307"), phone=None,
+            family=[{"name": "女儿", "phone": "021-62710000"}], address="金桥路36弄28号 101室",
+        )  # fmt: skip
+        (pair,) = await found(clerk, first, third)
+        assert pair["alike"] == ["name", "birth", "family_phone", "address"]
+
+
+async def test_who_is_taken_back_is_not_compared(cell: BoxAddresses) -> None:
+    async with working(cell) as office, office.asking() as clerk:
+        first, other = [await enrolled(clerk, name="郑水根", id_number=id_number("19420817")) for _ in range(2)]
+        assert len(await found(clerk, first, other)) == 1
+        assert (await clerk.post(f"/registry/members/{other}/withdraw")).status_code == 303
+        assert await found(clerk, first, other) == []
+
+
 async def test_the_same_id_number_is_strict_and_is_offered_where_it_is_noticed(cell: BoxAddresses) -> None:
     async with working(cell) as office, office.asking() as clerk:
         number = id_number("19400307")
