@@ -58,8 +58,11 @@ class Decoder:
         self._keys = keys
         self._catalogue = catalogue()
         self._communities: set[str] = set()
-        self._wanted = frozenset(projection.routes)
-        self._snapshot_of = frozenset((projection.service, snapshots.stream) for snapshots in projection.snapshots)
+        snapshot_of = {(projection.service, snapshots.stream) for snapshots in projection.snapshots}
+        self._wanted = {
+            *projection.routes,
+            *(k for k in self._catalogue.values() if (k.OWNER, k.STREAM) in snapshot_of),
+        }
 
     async def decode(self, messages: Sequence[Message]) -> list[Item]:
         """One item per message, in order. Raises only what the key store raises."""
@@ -83,7 +86,7 @@ class Decoder:
     def _is_wanted(self, about: About) -> bool:
         """True for what is folded, and for unknown types, which are then parked."""
         kind = self._catalogue.get(about.type)
-        return kind is None or kind in self._wanted or (kind.OWNER, kind.STREAM) in self._snapshot_of
+        return kind is None or kind in self._wanted
 
     def _parse(self, message: Message) -> Parsed | str:
         try:
