@@ -14,7 +14,8 @@ from playwright.sync_api import Page
 from deploy.box.addresses import BoxAddresses
 from tests.browser.conftest import DESK, PHONE, Chromium, overflow
 from tests.cells import Cells
-from tests.registry.office import JINQIAO, enrolled, seq_of, working
+from tests.desk import JINQIAO
+from tests.registry.office import enrolled, seq_of, working
 
 
 @dataclass

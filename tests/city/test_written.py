@@ -25,7 +25,8 @@ from events.log.seal import KeyRing
 from services.registry.handle import ID_NUMBER, blinded
 from services.registry.projection import PROJECTION
 from tests.city.towns import SMALL, stories
-from tests.registry.office import Clock, care_of
+from tests.desk import Clock
+from tests.registry.office import care_of
 
 PURPOSES = {"registry": ("identity", "contact", "dues"), "care": ("identity", "contact", "care")}
 

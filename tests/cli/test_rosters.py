@@ -12,7 +12,7 @@ import pytest
 from services.registry.roster.made_up import write_made_up_roster
 from tests.cli.typed import hearth
 from tests.deploy.test_up import Run
-from tests.registry.office import JINQIAO, NOW, SHIQUAN
+from tests.desk import JINQIAO, NOW, SHIQUAN
 
 DATA = Path(__file__).parents[1] / "data"
 ROSTER_A = str(DATA / "roster-a.xlsx")

@@ -14,7 +14,7 @@ from deploy.box.addresses import attach
 from services.registry.roster.made_up import write_made_up_roster
 from tests.cli.typed import hearth
 from tests.deploy.test_up import Run
-from tests.registry.office import JINQIAO, NOW
+from tests.desk import JINQIAO, NOW
 
 
 @pytest.fixture(scope="module")

@@ -21,8 +21,9 @@ from deploy.box.nats import free_port
 from services.shell.identity.caller import Role
 from services.shell.identity.tokens import box_key, mint_token
 from tests.alone import ROOT, command, environment
+from tests.desk import JINQIAO
 from tests.notify.office import until
-from tests.registry.office import JINQIAO, enrolled, seq_of
+from tests.registry.office import enrolled, seq_of
 
 START_SECONDS_MAX = 90.0
 

@@ -17,7 +17,7 @@ from tests.cli.typed import hearth
 from tests.deploy.boxes import until
 from tests.deploy.conftest import place  # noqa: F401 - a fixture
 from tests.deploy.test_up import Run
-from tests.registry.office import JINQIAO, NOW
+from tests.desk import JINQIAO, NOW
 
 PEOPLE, NAMELESS_EVERY = 2500, 100
 API = "/registry/api/imports"

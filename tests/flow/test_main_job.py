@@ -15,9 +15,10 @@ import pytest_asyncio
 from events.log.project.scope import scoped
 from services.shell.identity.caller import Role
 from tests.cells import Cells
+from tests.desk import JINQIAO
 from tests.flow.one_box import OneBox, Reader, one_box, until
 from tests.log.connect import connect
-from tests.registry.office import JINQIAO, seq_of
+from tests.registry.office import seq_of
 from tests.registry.pages.test_import_api import ROSTER_A, expected
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

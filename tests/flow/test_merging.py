@@ -15,8 +15,9 @@ from events.facts.care import FellIll
 from events.log.project.check import check
 from services.shell.identity.caller import Role
 from tests.cells import Cells
+from tests.desk import SHIQUAN
 from tests.flow.one_box import OneBox, one_box, until
-from tests.registry.office import SHIQUAN, enrolled, id_number, seq_of
+from tests.registry.office import enrolled, id_number, seq_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -15,7 +15,8 @@ from deploy.box.addresses import BoxAddresses
 from services.shell.identity.caller import Role
 from services.shell.identity.tokens import box_key, mint_token
 from tests.alone import ROOT, command, environment
-from tests.registry.office import JINQIAO, enrolled
+from tests.desk import JINQIAO
+from tests.registry.office import enrolled
 
 
 @asynccontextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from typing import Any
 
 import httpx
@@ -28,28 +28,10 @@ from events.log.seal import KeyRing
 from services.notify.settings import NotifySettings
 from services.notify.wire import NAV, PROJECTION, PURPOSES, build
 from services.shell.host import Host, alone
-from services.shell.identity.accounts import Account, Grant
-from services.shell.identity.caller import Role
-from services.shell.identity.tokens import box_key, mint_token
+from tests.desk import JINQIAO, Clock, Desk
 
-NOW = datetime(2026, 11, 21, 1, 30, tzinfo=UTC)
-"""Half past nine on a Saturday in November, by the office's clock."""
 TODAY = date(2026, 11, 21)
-JINQIAO, SHIQUAN = "demo.jinqiao", "demo.shiquan"
 WAIT_SECONDS = 20.0
-
-
-class Clock:
-    """The time of a test; it goes on when the test says so."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def go_on(self, **span: int) -> None:
-        self.now += timedelta(**span)
 
 
 def new_id() -> str:
@@ -124,7 +106,7 @@ def fell_ill() -> FellIll:
     return FellIll(severity=Severity.SERIOUS, hospital="第一人民医院", note="肺炎")
 
 
-class Office:
+class Office(Desk):
     """The application, the facts of others, and clients for whoever asks."""
 
     registry: Elsewhere
@@ -142,23 +124,6 @@ class Office:
         self.host = Host(self.settings, PROJECTION, PURPOSES, clock=self.clock)
         self.service = build(self.settings, self.host)
         self.app = alone(self.settings, self.service, NAV, self.clock)
-
-    def asking(self, role: Role = Role.SECRETARY, scope: str = JINQIAO, name: str = "shuji") -> httpx.AsyncClient:
-        """A client that signs in with a bearer token of that post."""
-        key = box_key(self.settings.keys / "box.key")
-        token = mint_token(key, name=name, role=role, scope=scope, ttl_seconds=10**9, now=datetime.now(UTC))
-        return httpx.AsyncClient(
-            transport=httpx.ASGITransport(app=self.app, raise_app_exceptions=False),
-            base_url="http://office",
-            headers={"authorization": f"Bearer {token}"},
-            timeout=30,
-        )
-
-    async def account(self, name: str, display: str, role: Role, scope: str = JINQIAO) -> None:
-        """Somebody who may sign in."""
-        grant = Grant(role=role, scope=scope, place="金桥社区")
-        who = Account(name=name, display=display, password="none", grants=(grant,))
-        await self.app.state.shell.identity.accounts.put(who)
 
 
 @asynccontextmanager

@@ -8,7 +8,8 @@ import pytest
 
 from services.shell.policy.policies import put
 from tests.cells import Cells
-from tests.notify.office import SHIQUAN, Office, moved_away, told, working
+from tests.desk import SHIQUAN
+from tests.notify.office import Office, moved_away, told, working
 
 PACK = """\
 [pack]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from typing import Any
 
 import httpx
@@ -21,28 +21,10 @@ from events.log.seal import KeyRing
 from services.registry.settings import RegistrySettings
 from services.registry.wire import NAV, PROJECTION, PURPOSES, build
 from services.shell.host import Host, alone
-from services.shell.identity.caller import Role
-from services.shell.identity.tokens import box_key, mint_token
-
-NOW = datetime(2026, 11, 21, 1, 30, tzinfo=UTC)
-"""Half past nine on a Saturday in November, by the office's clock."""
-JINQIAO, SHIQUAN = "demo.jinqiao", "demo.shiquan"
+from tests.desk import JINQIAO, Clock, Desk
 
 
-class Clock:
-    """The time of a test; it goes on when the test says so."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def go_on(self, **span: int) -> None:
-        self.now += timedelta(**span)
-
-
-class Office:
+class Office(Desk):
     """The application, and clients for whoever asks."""
 
     def __init__(self, cell: BoxAddresses) -> None:
@@ -57,17 +39,6 @@ class Office:
         self.host = Host(self.settings, PROJECTION, PURPOSES, clock=self.clock)
         self.service = build(self.settings, self.host)
         self.app = alone(self.settings, self.service, NAV, self.clock)
-
-    def asking(self, role: Role = Role.SECRETARY, scope: str = JINQIAO, name: str = "shuji") -> httpx.AsyncClient:
-        """A client that signs in with a bearer token of that post."""
-        key = box_key(self.settings.keys / "box.key")
-        token = mint_token(key, name=name, role=role, scope=scope, ttl_seconds=10**9, now=datetime.now(UTC))
-        return httpx.AsyncClient(
-            transport=httpx.ASGITransport(app=self.app, raise_app_exceptions=False),
-            base_url="http://office",
-            headers={"authorization": f"Bearer {token}"},
-            timeout=30,
-        )
 
 
 @asynccontextmanager

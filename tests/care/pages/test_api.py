@@ -9,7 +9,8 @@ import httpx
 import pytest
 
 from services.shell.identity import Role
-from tests.care.office import JINQIAO, SHIQUAN, Office, planned, seq_of, visits_of
+from tests.care.office import Office, planned, seq_of, visits_of
+from tests.desk import JINQIAO, SHIQUAN
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -11,7 +11,8 @@ import pytest
 from deploy.box.addresses import BoxAddresses
 from services.care.react.planner import Planner
 from services.shell.identity import Role
-from tests.care.office import JINQIAO, SHIQUAN, Office, planned, until, visits_of, working
+from tests.care.office import Office, planned, until, visits_of, working
+from tests.desk import JINQIAO, SHIQUAN
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -9,18 +9,8 @@ import pytest
 
 from events.facts.care import VisitMade, VisitWay
 from services.shell.identity.caller import Role
-from tests.notify.office import (
-    SHIQUAN,
-    Office,
-    dues_paid,
-    fell_ill,
-    moved_away,
-    new_id,
-    notices,
-    reacted,
-    seq_of,
-    told,
-)
+from tests.desk import SHIQUAN
+from tests.notify.office import Office, dues_paid, fell_ill, moved_away, new_id, notices, reacted, seq_of, told
 
 COMMANDS: dict[str, dict[str, Any] | None] = {
     "send": {"channel": "print", "on": "2026-11-20"},

@@ -15,9 +15,8 @@ from services.shell.identity.caller import Role
 from services.shell.identity.requires import unguarded
 from services.shell.words import missing_words
 from tests.architecture import row_security
+from tests.desk import NOW, SHIQUAN
 from tests.notify.office import (
-    NOW,
-    SHIQUAN,
     Office,
     dues_paid,
     end_of,

@@ -7,7 +7,8 @@ from typing import Any
 
 import httpx
 
-from tests.registry.office import JINQIAO, SHIQUAN, Office, enrolled, seq_of
+from tests.desk import JINQIAO, SHIQUAN
+from tests.registry.office import Office, enrolled, seq_of
 
 API = "/registry/api/meetings"
 

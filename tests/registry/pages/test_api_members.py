@@ -9,7 +9,8 @@ import httpx
 import pytest
 
 from services.shell.identity.caller import Role
-from tests.registry.office import JINQIAO, SHIQUAN, Office, enrolled, id_number, seq_of, somebody
+from tests.desk import JINQIAO, SHIQUAN
+from tests.registry.office import Office, enrolled, id_number, seq_of, somebody
 
 API = "/registry/api/members"
 

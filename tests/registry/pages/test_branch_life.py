@@ -11,8 +11,9 @@ import pytest
 
 from deploy.box.addresses import BoxAddresses
 from services.shell.identity.caller import Role
+from tests.desk import JINQIAO, NOW, SHIQUAN
 from tests.faults.truth import expect_clean
-from tests.registry.office import JINQIAO, NOW, SHIQUAN, Office, enrolled, seq_of, somebody
+from tests.registry.office import Office, enrolled, seq_of, somebody
 from tests.registry.pages.test_branches import API, formed
 from tests.registry.pages.test_pages import filled_in, form_of
 

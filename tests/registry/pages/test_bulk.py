@@ -14,7 +14,8 @@ from deploy.cli.joining import folding
 from events.log.project.check import check
 from services.registry.bulk import changer
 from services.shell.identity.caller import Role
-from tests.registry.office import JINQIAO, SHIQUAN, Office, enrolled, seq_of, working
+from tests.desk import JINQIAO, SHIQUAN
+from tests.registry.office import Office, enrolled, seq_of, working
 
 API = "/registry/api/bulk"
 MEMBERS = "/registry/api/members"

@@ -6,7 +6,8 @@ import httpx
 import pytest
 
 from services.shell.identity.caller import Role
-from tests.registry.office import SHIQUAN, Office, enrolled, seq_of
+from tests.desk import SHIQUAN
+from tests.registry.office import Office, enrolled, seq_of
 
 API = "/registry/api/members"
 

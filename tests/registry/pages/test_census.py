@@ -12,7 +12,8 @@ import pytest
 from openpyxl import load_workbook
 
 from services.shell.identity.caller import Role
-from tests.registry.office import JINQIAO, SHIQUAN, Office, enrolled, seq_of
+from tests.desk import JINQIAO, SHIQUAN
+from tests.registry.office import Office, enrolled, seq_of
 from tests.registry.pages.test_pages import filled_in, form_of
 
 API = "/registry/api/census"

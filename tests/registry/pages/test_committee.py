@@ -11,8 +11,9 @@ import pytest
 
 from deploy.box.addresses import BoxAddresses
 from services.shell.identity.caller import Role
+from tests.desk import SHIQUAN
 from tests.faults.truth import expect_clean
-from tests.registry.office import SHIQUAN, Office, enrolled, seq_of
+from tests.registry.office import Office, enrolled, seq_of
 from tests.registry.pages.test_branch_life import peopled
 from tests.registry.pages.test_branches import API, formed
 from tests.registry.pages.test_pages import filled_in

@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import text
 
 from services.shell.identity.caller import Role
-from tests.registry.office import NOW, SHIQUAN, Office, enrolled, seq_of
+from tests.desk import NOW, SHIQUAN
+from tests.registry.office import Office, enrolled, seq_of
 
 API = "/registry/api/members"
 FULL = {"ethnicity": "汉族", "family": [{"name": "张伟", "phone": "13800002210"}]}

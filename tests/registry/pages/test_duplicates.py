@@ -10,7 +10,8 @@ from deploy.box.addresses import BoxAddresses
 from events.facts.member import CorrectableField, DetailsCorrected
 from events.log.command import Asked
 from services.shell.identity.caller import Role
-from tests.registry.office import JINQIAO, NOW, enrolled, id_number, seq_of, working
+from tests.desk import JINQIAO, NOW
+from tests.registry.office import enrolled, id_number, seq_of, working
 
 
 async def found(clerk: httpx.AsyncClient, *members: str, **params: str) -> list[dict[str, Any]]:

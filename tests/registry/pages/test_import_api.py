@@ -18,7 +18,8 @@ from events.facts.care import FellIll, Severity
 from events.log.project.scope import scoped
 from services.registry.roster.made_up import write_made_up_roster
 from services.shell.identity.caller import Role
-from tests.registry.office import JINQIAO, NOW, SHIQUAN, Office, care_of, enrolled, id_number, tells
+from tests.desk import JINQIAO, NOW, SHIQUAN
+from tests.registry.office import Office, care_of, enrolled, id_number, tells
 from tests.registry.roster.sheets import HEADER, xlsx
 
 DATA = Path(__file__).parents[2] / "data"

@@ -8,7 +8,8 @@ import httpx
 from deploy.box.addresses import BoxAddresses
 from services.registry.handle import ID_NUMBER
 from services.registry.roster.made_up import HEADER, made_up_people
-from tests.registry.office import NOW, Office
+from tests.desk import NOW
+from tests.registry.office import Office
 from tests.registry.pages.test_import_api import brought_in, result, sent
 from tests.registry.roster.sheets import xlsx
 

@@ -16,7 +16,8 @@ import pytest
 from services.registry.pages.import_files import Upload, Uploads
 from services.registry.roster.made_up import write_made_up_roster
 from services.shell.identity.caller import Role
-from tests.registry.office import JINQIAO, NOW, SHIQUAN, Clock, Office, id_number
+from tests.desk import JINQIAO, NOW, SHIQUAN, Clock
+from tests.registry.office import Office, id_number
 from tests.registry.pages.test_import_api import ROSTER_A, expected, roster
 from tests.registry.roster.sheets import xlsx
 

@@ -8,7 +8,8 @@ import httpx
 import pytest
 
 from services.shell.identity.caller import Role
-from tests.registry.office import JINQIAO, SHIQUAN, Office, enrolled, seq_of
+from tests.desk import JINQIAO, SHIQUAN
+from tests.registry.office import Office, enrolled, seq_of
 from tests.registry.pages.test_pages import form_of
 
 UNITS = "/registry/api/units"

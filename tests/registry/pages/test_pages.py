@@ -12,7 +12,8 @@ import pytest
 from openpyxl import load_workbook
 
 from services.shell.identity.caller import Role
-from tests.registry.office import SHIQUAN, Office, enrolled, id_number, seq_of, somebody
+from tests.desk import SHIQUAN
+from tests.registry.office import Office, enrolled, id_number, seq_of, somebody
 
 
 @pytest.fixture

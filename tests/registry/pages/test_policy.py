@@ -13,7 +13,8 @@ from deploy.box.addresses import BoxAddresses
 from services.shell.identity.caller import Role
 from services.shell.policy.policies import put
 from tests.cells import Cells
-from tests.registry.office import JINQIAO, SHIQUAN, Office, enrolled, seq_of, working
+from tests.desk import JINQIAO, SHIQUAN
+from tests.registry.office import Office, enrolled, seq_of, working
 
 CITY = """\
 [pack]

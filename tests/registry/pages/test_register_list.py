@@ -14,7 +14,8 @@ import pytest
 from openpyxl import load_workbook
 
 from services.shell.identity.caller import Role
-from tests.registry.office import JINQIAO, SHIQUAN, Office, enrolled, id_number
+from tests.desk import JINQIAO, SHIQUAN
+from tests.registry.office import Office, enrolled, id_number
 
 API = "/registry/api/members"
 LIST = "/registry/members"
