@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import httpx
 from fastapi import FastAPI
@@ -16,6 +18,7 @@ from services.shell.settings import Settings
 NOW: Final = datetime(2026, 11, 21, 1, 30, tzinfo=UTC)
 """Half past nine on a Saturday in November, by the office's clock."""
 JINQIAO, SHIQUAN = "demo.jinqiao", "demo.shiquan"
+WAIT_SECONDS: Final = 20.0
 
 
 class Clock:
@@ -53,3 +56,11 @@ class Desk:
         grant = Grant(role=role, scope=scope, place="金桥社区")
         who = Account(name=name, display=display, password="none", grants=(grant,))
         await self.app.state.shell.identity.accounts.put(who)
+
+
+async def until(ask: Callable[[], Awaitable[Any]], seconds: float = WAIT_SECONDS) -> Any:
+    """What is asked for, as soon as there is something."""
+    async with asyncio.timeout(seconds):
+        while not (found := await ask()):  # noqa: ASYNC110 - asked over HTTP, where no event can be awaited
+            await asyncio.sleep(0.02)
+        return found

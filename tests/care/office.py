@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date
 from typing import Any
@@ -24,10 +23,9 @@ from events.log.seal import KeyRing
 from services.care.settings import CareSettings
 from services.care.wire import NAV, PROJECTION, PURPOSES, build
 from services.shell.host import Host, alone
-from tests.desk import JINQIAO, Clock, Desk
+from tests.desk import JINQIAO, Clock, Desk, until
 
 TODAY = date(2026, 11, 21)
-WAIT_SECONDS = 15.0
 
 
 class Registry:
@@ -107,14 +105,6 @@ async def working(cell: BoxAddresses, **settings: Any) -> AsyncIterator[Office]:
     async with registry_alone(cell, office.clock) as registry, office.app.router.lifespan_context(office.app):
         office.registry = registry
         yield office
-
-
-async def until(ask: Callable[[], Awaitable[Any]], seconds: float = WAIT_SECONDS) -> Any:
-    """What is asked for, as soon as there is something."""
-    async with asyncio.timeout(seconds):
-        while not (found := await ask()):  # noqa: ASYNC110 - asked over HTTP, where no event can be awaited
-            await asyncio.sleep(0.02)
-        return found
 
 
 async def visits_of(client: httpx.AsyncClient, member_id: str, **wanted: str) -> list[dict[str, Any]]:

@@ -9,9 +9,9 @@ import pytest
 
 from services.shell.identity.caller import Role
 from services.shell.policy.policies import put
-from tests.care.office import Office, planned, until, visits_of, working
+from tests.care.office import Office, planned, visits_of, working
 from tests.cells import Cells
-from tests.desk import SHIQUAN
+from tests.desk import SHIQUAN, until
 
 PACK = """\
 [pack]

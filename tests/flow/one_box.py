@@ -23,9 +23,8 @@ from services.shell.identity.accounts import Account, Grant, hash_password
 from services.shell.identity.caller import Role
 from services.shell.identity.tokens import box_key, mint_token
 from services.shell.settings import Settings
-from tests.desk import JINQIAO, Clock
+from tests.desk import JINQIAO, Clock, until
 from tests.log.connect import connect
-from tests.notify.office import until
 from tests.registry.pages.test_import_pages import Browser
 
 PASSWORD: Final = "not-a-secret-in-tests"

@@ -21,8 +21,7 @@ from deploy.box.nats import free_port
 from services.shell.identity.caller import Role
 from services.shell.identity.tokens import box_key, mint_token
 from tests.alone import ROOT, command, environment
-from tests.desk import JINQIAO
-from tests.notify.office import until
+from tests.desk import JINQIAO, until
 from tests.registry.office import enrolled, seq_of
 
 START_SECONDS_MAX = 90.0

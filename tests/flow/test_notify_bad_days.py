@@ -13,9 +13,9 @@ import httpx
 from deploy.box.addresses import BoxAddresses
 from events.facts.member import Returned
 from tests.alone import ROOT, command, environment
-from tests.desk import Clock
+from tests.desk import Clock, until
 from tests.log.connect import connect
-from tests.notify.office import dues_paid, is_ready, moved_away, notices, others, until, working
+from tests.notify.office import dues_paid, is_ready, moved_away, notices, others, working
 
 PEOPLE = 40
 CONSUMER = "notify-reacts-to-registry"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import date
 from typing import Any
@@ -28,10 +27,9 @@ from events.log.seal import KeyRing
 from services.notify.settings import NotifySettings
 from services.notify.wire import NAV, PROJECTION, PURPOSES, build
 from services.shell.host import Host, alone
-from tests.desk import JINQIAO, Clock, Desk
+from tests.desk import JINQIAO, WAIT_SECONDS, Clock, Desk, until
 
 TODAY = date(2026, 11, 21)
-WAIT_SECONDS = 20.0
 
 
 def new_id() -> str:
@@ -147,14 +145,6 @@ async def working(cell: BoxAddresses) -> AsyncIterator[Office]:
         office.app.router.lifespan_context(office.app),
     ):
         yield office
-
-
-async def until(ask: Callable[[], Awaitable[Any]], seconds: float = WAIT_SECONDS) -> Any:
-    """What is asked for, as soon as there is something."""
-    async with asyncio.timeout(seconds):
-        while not (found := await ask()):  # noqa: ASYNC110 - asked over HTTP, where no event can be awaited
-            await asyncio.sleep(0.02)
-        return found
 
 
 async def is_ready(client: httpx.AsyncClient) -> bool:

@@ -13,8 +13,8 @@ import pytest_asyncio
 
 from events.facts.member import AwayKind, MovedAway
 from services.shell.identity import Role
-from tests.care.office import Office, planned, until, visits_of
-from tests.desk import SHIQUAN
+from tests.care.office import Office, planned, visits_of
+from tests.desk import SHIQUAN, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

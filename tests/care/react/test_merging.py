@@ -7,7 +7,8 @@ import pytest
 
 from events.facts.merging import Merged, MergeSide, Unmerged
 from services.care.react.planner import Planner
-from tests.care.office import TODAY, Office, planned, until, visits_of
+from tests.care.office import TODAY, Office, planned, visits_of
+from tests.desk import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -11,8 +11,8 @@ import pytest
 from deploy.box.addresses import BoxAddresses
 from services.care.react.planner import Planner
 from services.shell.identity import Role
-from tests.care.office import Office, planned, until, visits_of, working
-from tests.desk import JINQIAO, SHIQUAN
+from tests.care.office import Office, planned, visits_of, working
+from tests.desk import JINQIAO, SHIQUAN, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

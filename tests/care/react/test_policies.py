@@ -16,8 +16,8 @@ from events.log.react import Reaction
 from services.care.handle import Care
 from services.care.react.illness import visit_after
 from services.care.react.policies import REACTIONS
-from tests.care.office import TODAY, Office, planned, seq_of, until, visits_of
-from tests.desk import JINQIAO
+from tests.care.office import TODAY, Office, planned, seq_of, visits_of
+from tests.desk import JINQIAO, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -15,7 +15,7 @@ from services.shell.identity.caller import Role
 from services.shell.identity.requires import unguarded
 from services.shell.words import missing_words
 from tests.architecture import row_security
-from tests.desk import NOW, SHIQUAN
+from tests.desk import NOW, SHIQUAN, until
 from tests.notify.office import (
     Office,
     dues_paid,
@@ -27,7 +27,6 @@ from tests.notify.office import (
     notices,
     reacted,
     told,
-    until,
 )
 
 PAGE = {"accept": "text/html"}

@@ -10,8 +10,8 @@ import httpx
 
 from deploy.box.addresses import BoxAddresses
 from events.log.project.session import LEAD_LOCK
-from tests.desk import Clock
-from tests.notify.office import is_ready, others, until, working
+from tests.desk import Clock, until
+from tests.notify.office import is_ready, others, working
 
 
 async def projector_says(browser: httpx.AsyncClient) -> str:
