@@ -160,7 +160,7 @@ class ViewPart(_Rows):
             row["community"] = about.community
         if not self._names.issuperset(row):
             raise ValueError(f"{self.name} has no column {', '.join(sorted(row.keys() - self._names))}")
-        if fact.SEALED and HIDDEN in row.values():
+        if any(getattr(fact, name) is HIDDEN for name in fact.SEALED):
             for name, value in row.items():
                 if value is HIDDEN:
                     row[name] = None
