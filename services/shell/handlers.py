@@ -6,6 +6,7 @@ import secrets
 from typing import Final
 from urllib.parse import quote, urlsplit
 
+from asyncpg import UndefinedColumnError, UndefinedTableError
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -24,6 +25,9 @@ log = logging.getLogger(__name__)
 
 AWAY: Final = (port.Unavailable, port.Unknown, TimedOut, *LOST)
 """What NATS and PostgreSQL leave behind when they go away in the middle of a request."""
+
+UNLIKE: Final = (UndefinedColumnError, UndefinedTableError)
+"""What PostgreSQL says of a table that stands in an older version's shape until its rebuild ends."""
 
 
 def wants_page(request: Request) -> bool:
@@ -82,20 +86,23 @@ async def unexpected(request: Request, exception: Exception) -> Response:
 
     That a server went away for a moment was foreseen: the same is asked again, and nothing happens twice.
     """
-    if _server_went_away(exception):
+    if _is_caused_by(exception, AWAY):
         log.warning("a server went away at %s %s: %r", request.method, request.url.path, exception)
         return await answer(request, Unavailable(retry_after_seconds=1))
+    if _is_caused_by(exception, UNLIKE):
+        log.error("tables of another version met %s %s", request.method, request.url.path, exc_info=exception)
+        return await answer(request, Unavailable(_("系统刚更新过，这一页的数据正在重新整理。"), retry_after_seconds=30))
     number = secrets.token_hex(4)
     log.error("unexpected error %s at %s %s", number, request.method, request.url.path, exc_info=exception)
     return await answer(request, Problem(_("系统里有一处没有处理好。编号 %(number)s。", number=number), number=number))
 
 
-def _server_went_away(error: BaseException | None) -> bool:
-    """Whether a lost connection is at the bottom of it; SQLAlchemy wraps what the driver said. A file that cannot be
-    read is none: that error knows the file's name.
+def _is_caused_by(error: BaseException | None, kinds: tuple[type[BaseException], ...]) -> bool:
+    """Whether one of these is at the bottom of it; SQLAlchemy wraps what the driver said. A file that cannot be read
+    is no server that went away: that error knows the file's name.
     """
     while error is not None:
-        if isinstance(error, AWAY) and not (isinstance(error, OSError) and error.filename):
+        if isinstance(error, kinds) and not (isinstance(error, OSError) and error.filename):
             return True
         error = error.__cause__
     return False

@@ -22,7 +22,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from events.log.command import Commands
 from events.log.jetstream.client import connect
-from events.log.project.ddl import snapshot_shape
+from events.log.project.ddl import in_other_shape, snapshot_shape
 from events.log.project.retry import Retried, retry
 from events.log.project.runner import Runner
 from events.log.scribe import Scribe
@@ -58,6 +58,8 @@ class Host(Projector):
     _deciding: Any = field(init=False)
     _to_reach: dict[str, int] = field(init=False, default_factory=dict)
     """Where each stream ended when this process started, as far as that has not been folded yet."""
+    _tables_fit: bool = field(init=False, default=False)
+    """The tables have had the columns that this code reads; they keep them as long as this process lives."""
 
     @property
     def jetstream(self) -> JetStreamContext:
@@ -86,7 +88,8 @@ class Host(Projector):
         return self.clock().astimezone(self.settings.zone).date()
 
     async def projecting(self) -> Finding:
-        """Ready once everything is folded that stood in the log at the start, and while the projector follows.
+        """Ready once everything is folded that stood in the log at the start, into tables of this version's shape, and
+        while the projector follows.
 
         That it falls behind later is shown, and is no reason to send people away.
         """
@@ -95,6 +98,12 @@ class Host(Projector):
             return Finding(False, "not connected yet")
         if runner.halted:
             return Finding(False, runner.halted)
+        if not self._tables_fit:
+            async with self._deciding.acquire() as connection:
+                others = await in_other_shape(connection, self.projection)
+            if others:
+                return Finding(False, f"{', '.join(others)}: being rebuilt for this version")
+            self._tables_fit = True
         lag = await runner.lag()
         behind = ", ".join(f"{stream} {facts} behind" for stream, facts in lag.items() if facts)
         seen = runner.positions.seen

@@ -214,6 +214,12 @@ def declared(projection: Projection) -> dict[str, tuple[int, str]]:
     return wanted
 
 
+async def in_other_shape(connection: Connection[Any], projection: Projection) -> list[str]:
+    """Views whose living tables are not as this code reads them: they wait for their rebuild."""
+    shapes = {row["name"]: row["shape"] for row in await connection.fetch("SELECT name, shape FROM built")}
+    return [view.name for view in projection.views if shapes.get(view.name) != shape_of(view)]
+
+
 def snapshot_shape(projection: Projection) -> str:
     """The shape of the snapshots that this code folds and reads."""
     return declared(projection)[SNAPSHOT][1] if projection.snapshots else ""

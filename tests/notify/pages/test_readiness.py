@@ -41,3 +41,21 @@ async def test_it_is_ready_when_it_has_caught_up(cell: BoxAddresses) -> None:
             assert await projector_says(browser) == "REGISTRY 2 behind"
             await let_go()
             await until(lambda: is_ready(browser))
+
+
+async def test_it_is_not_ready_before_its_tables_have_this_versions_columns(cell: BoxAddresses) -> None:
+    async with working(cell) as office, office.asking() as browser:
+        await office.registry.forms()
+        await until(lambda: is_ready(browser))
+    owner = await asyncpg.connect(cell.postgres["notify_owner"])
+    await owner.execute("ALTER TABLE recipient DROP COLUMN address")
+    await owner.execute("UPDATE built SET version = 0, shape = 'before' WHERE name = 'recipient'")
+    await owner.close()
+    async with nobody_folds(cell) as let_go, working(cell) as office, office.asking() as browser:
+        assert not await is_ready(browser)
+        assert await projector_says(browser) == "recipient: being rebuilt for this version"
+        page = await browser.get("/notify/members/somebody", headers={"accept": "text/html"})
+        assert (page.status_code, "正在重新整理" in page.text, "retry-after" in page.headers) == (503, True, True)
+        await let_go()
+        await until(lambda: is_ready(browser))
+        assert (await browser.get("/notify/members/somebody")).status_code == 404
