@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
 from events.facts.base import Contact, Fact, Sealed
 from events.facts.member import MemberFact
@@ -45,14 +46,31 @@ class Begun(CensusFact, name="hearth.census.begun", version=1):
     branch_ids: tuple[str, ...] = ()
 
 
-class Assigned(CensusFact, name="hearth.census.assigned", version=1):
-    """From the effective day on these accounts (nobody, if empty) ask the people of a branch. Source: DOMAIN R7.
+CENTRE: Final = "centre:"
 
-    `branch_id` "" are the people who belong to no branch.
+
+def part_of(branch_id: str = "", group_id: str | None = None, centre_id: str | None = None) -> str:
+    """What names a part of a campaign where parts are counted or handed out: `branch`, `branch/group`, `centre:…`."""
+    if centre_id:
+        return f"{CENTRE}{centre_id}"
+    return f"{branch_id}/{group_id}" if group_id else branch_id
+
+
+class Assigned(CensusFact, name="hearth.census.assigned", version=1):
+    """From the effective day on these accounts (nobody, if empty) ask the people of a part. Source: DOMAIN R7.
+
+    A part is a branch ("" are the people who belong to none), a group of it, or a household centre (then no branch).
     """
 
     branch_id: str
     accounts: tuple[str, ...]
+    group_id: str | None = None
+    centre_id: str | None = None
+
+    @property
+    def part(self) -> str:
+        """The part's name."""
+        return part_of(self.branch_id, self.group_id, self.centre_id)
 
 
 class Closed(CensusFact, name="hearth.census.closed", version=1):

@@ -1,4 +1,4 @@
-"""Carries a census out: a campaign and its branches, who answered what, and what of it becomes facts."""
+"""Carries a census out: a campaign and its parts, who answered what, and what of it becomes facts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from events.facts.member import AwayKind
 from events.log.command import Asked, CommandRefused, Receipt
 from services.registry.decide import asking, census, findings
 from services.registry.decide.asking import RecordAnswers, RecordMissed
-from services.registry.decide.census import CENSUS, AssignBranch, BeginCensus, Campaign
+from services.registry.decide.branch import BRANCH
+from services.registry.decide.census import CENSUS, AssignPart, BeginCensus, Campaign
+from services.registry.decide.centre import CENTRE
 from services.registry.decide.commands import MoveAway
 from services.registry.decide.findings import SettleFindings
 from services.registry.decide.member import MEMBER, Member, away_kind
@@ -34,8 +36,10 @@ class Census:
         entity = await self.registry.entity_of_request(asked)
         return entity, await self._act(asked, entity, lambda one: census.begin(one, command, self.registry.today()))
 
-    async def assign(self, asked: Asked, campaign_id: str, command: AssignBranch) -> Receipt:
-        """A branch is handed to those who ask there."""
+    async def assign(self, asked: Asked, campaign_id: str, command: AssignPart) -> Receipt:
+        """A part is handed to those who ask there; taken back also from a group or a centre that is no more."""
+        if command.accounts:
+            await self._stands(command)
         return await self._act(asked, campaign_id, lambda one: census.assign(one, command, self.registry.today()))
 
     async def close(self, asked: Asked, campaign_id: str) -> Receipt:
@@ -99,6 +103,14 @@ class Census:
     def kind_of(self, community: str, command: MoveAway) -> tuple[AwayKind, str]:
         """How the relation would be kept during this absence, and the clause."""
         return away_kind(command, self.registry.policy_at(community, command.since).away, self.registry.today())
+
+    async def _stands(self, command: AssignPart) -> None:
+        """Raises `CommandRefused` if there is no such group or household centre."""
+        states = self.registry.commands
+        if command.group and command.group not in (await states.state(BRANCH, command.branch)).groups:
+            raise CommandRefused(Refused("no_group"))
+        if command.centre and not (await states.state(CENTRE, command.centre)).stands:
+            raise CommandRefused(Refused("no_centre"))
 
     async def _act(self, asked: Asked, campaign_id: str, decide: Callable[[Campaign], Decision]) -> Receipt:
         return await self.registry.commands.act(asked, CENSUS, campaign_id, decide)

@@ -1,4 +1,4 @@
-"""Stream `census`: a campaign begins, its branches are handed to those who ask, it is closed."""
+"""Stream `census`: a campaign begins, its parts are handed to those who ask, it is closed."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from typing import Annotated, Final, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from events.facts.base import Fact
-from events.facts.census import Assigned, Begun, Closed, Question
+from events.facts.census import Assigned, Begun, Closed, Question, part_of
 from events.facts.decision import Command, Decider, Decision, Refused, UnknownFact, facts, nothing, refused
+from services.registry.decide.centre import EntityKey
 from services.registry.decide.values import Line
 
 BranchId = Annotated[str, StringConstraints(max_length=64)]
@@ -35,11 +36,28 @@ class BeginCensus(Command):
         return self
 
 
-class AssignBranch(Command):
-    """These accounts ask the people of this branch; "" are those who belong to none. No accounts: nobody."""
+class AssignPart(Command):
+    """These accounts ask the people of this branch ("" are those who belong to none), of this group of it, or of this
+    household centre. No accounts: nobody.
+    """
 
-    branch: BranchId
+    branch: BranchId = ""
+    group: EntityKey | None = None
+    centre: EntityKey | None = None
     accounts: Annotated[tuple[AccountName, ...], Field(max_length=20)] = ()
+
+    @model_validator(mode="after")
+    def _one_part(self) -> Self:
+        if self.centre and (self.branch or self.group):
+            raise ValueError("centre stands alone: its people may belong to several branches")
+        if self.group and not self.branch:
+            raise ValueError("group needs the branch that it belongs to")
+        return self
+
+    @property
+    def part(self) -> str:
+        """The part's name."""
+        return part_of(self.branch, self.group, self.centre)
 
 
 # ── State ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -89,7 +107,7 @@ def evolve(campaign: Campaign, fact: Fact, effective: date) -> Campaign:
                 branch_ids=fact.branch_ids,
             )
         case Assigned():
-            return campaign.model_copy(update={"assigned": {**campaign.assigned, fact.branch_id: fact.accounts}})
+            return campaign.model_copy(update={"assigned": {**campaign.assigned, fact.part: fact.accounts}})
         case Closed():
             return campaign.model_copy(update={"stage": Stage.CLOSED})
         case _:
@@ -134,16 +152,17 @@ def begin(campaign: Campaign, command: BeginCensus, today: date) -> Decision:
     return facts(begun, on=since)
 
 
-def assign(campaign: Campaign, command: AssignBranch, today: date) -> Decision:
-    """A branch is handed to those who ask there."""
+def assign(campaign: Campaign, command: AssignPart, today: date) -> Decision:
+    """A part is handed to those who ask there."""
     if refusal := not_open(campaign):
         return refusal
-    if not campaign.asks(command.branch or None):
+    if not command.centre and not campaign.asks(command.branch or None):
         return refused("not_in_census")
     accounts = tuple(sorted(set(command.accounts)))
-    if campaign.assigned.get(command.branch, ()) == accounts:
+    if campaign.assigned.get(command.part, ()) == accounts:
         return nothing()
-    return facts(Assigned(branch_id=command.branch, accounts=accounts), on=today)
+    handed = Assigned(branch_id=command.branch, accounts=accounts, group_id=command.group, centre_id=command.centre)
+    return facts(handed, on=today)
 
 
 def close(campaign: Campaign, today: date) -> Decision:

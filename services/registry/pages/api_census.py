@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from events.log.command import Receipt
 from services.registry.decide.asking import RecordAnswers, RecordMissed
-from services.registry.decide.census import AssignBranch
+from services.registry.decide.census import AssignPart
 from services.registry.decide.findings import SettleFindings
 from services.registry.pages.census import BeginHere, community_of, plain
 from services.registry.pages.census_common import (
@@ -18,7 +18,7 @@ from services.registry.pages.census_common import (
     campaign_row,
     carrying_out,
     own_only,
-    part_of,
+    parts_of,
     person_row,
 )
 from services.registry.pages.census_findings import found_in
@@ -70,15 +70,15 @@ async def show(request: Request, caller: Seer, campaign_id: EntityId) -> Respons
     """One campaign with the progress of each branch."""
     row = await campaign_row(request, caller, campaign_id)
     async with reading(request, caller) as db:
-        branches = await census.progress(db, row, part_of(caller, row))
+        branches = await census.progress(db, row, parts_of(caller, row))
     return answered(_campaign_json(row) | {"branches": branches}, headers={"ETag": f'"REGISTRY:{row["seq"]}"'})
 
 
 @router.post("/{campaign_id}/assign", status_code=201)
-async def assign(request: Request, caller: Office, campaign_id: EntityId, command: AssignBranch) -> Response:
-    """Hand a branch to accounts; to nobody, if none are named."""
+async def assign(request: Request, caller: Office, campaign_id: EntityId, command: AssignPart) -> Response:
+    """Hand a part to accounts; to nobody, if none are named."""
     row = await campaign_row(request, caller, campaign_id)
-    async with doing(request, caller, row["community"], f"assign-census/{campaign_id}/{command.branch}") as asked:
+    async with doing(request, caller, row["community"], f"assign-census/{campaign_id}/{command.part}") as asked:
         return _written(await carrying_out(request).assign(asked, campaign_id, command))
 
 
@@ -95,17 +95,17 @@ async def people(
     request: Request,
     caller: Seer,
     campaign_id: EntityId,
-    branch: str | None = None,
+    part: str | None = None,
     outcome: Outcome = "",
     q: Annotated[str, Query(max_length=100)] = "",
     page_token: str = "",
     page_size: PageSize = PAGE_SIZE,
 ) -> Response:
-    """Whom the campaign asks, house by house; a visitor sees the branches handed to them. Numbers are masked."""
+    """Whom the campaign asks, house by house; a visitor sees the parts handed to them. Numbers are masked."""
     row = await campaign_row(request, caller, campaign_id)
     async with reading(request, caller) as db:
         page = await census.people(
-            db, row, branches=part_of(caller, row, branch), outcomes=(outcome,) if outcome else census.OUTCOMES,
+            db, row, parts=parts_of(caller, row, part), outcomes=(outcome,) if outcome else census.OUTCOMES,
             q=q.replace("\x00", ""),
             size=page_size, token=page_token,
         )  # fmt: skip

@@ -9,16 +9,15 @@ from fastapi import APIRouter, Request
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from services.registry.decide.census import AssignBranch, BeginCensus
-from services.registry.pages import census_words, words
+from services.registry.decide.census import BeginCensus
+from services.registry.pages import census_parts, census_words, words
 from services.registry.pages.api_ledger import CommunityPath
 from services.registry.pages.census_common import (
     Seer,
     campaign_row,
     carrying_out,
     own_only,
-    part_of,
-    who_may_ask,
+    parts_of,
 )
 from services.registry.pages.census_findings import found_in
 from services.registry.pages.common import (
@@ -35,11 +34,12 @@ from services.registry.pages.common import (
 from services.registry.pages.export import sheet_response
 from services.registry.pages.forms import Form, again, fresh
 from services.registry.project import branch, census, register
+from services.registry.project.census_part import is_within_branch
 from services.shell.i18n import gettext as _
 from services.shell.i18n import speech
 from services.shell.identity import Caller
 from services.shell.pages import done, page
-from services.shell.problems import FieldError, Invalid, NotFound, Refusal, Stale
+from services.shell.problems import FieldError, Invalid, Refusal, Stale
 
 router = APIRouter(prefix="/census", include_in_schema=False)
 
@@ -145,12 +145,16 @@ async def show(request: Request, caller: Seer, campaign_id: EntityId) -> Respons
 
 async def _page(request: Request, caller: Caller, row: dict[str, Any], form: Form) -> Response:
     async with reading(request, caller) as db:
-        branches = await census.progress(db, row, part_of(caller, row))
+        mine = parts_of(caller, row)
+        whole = None if mine is None else [key for key in mine if not is_within_branch(key)]
+        branches = await census.progress(db, row, whole)
+        within = await census_parts.progress(db, row, mine)
+        everybody = branches if mine is None else await census.progress(db, row, mine)
     sheet = await found_in(request, caller, row) if caller.has(*OFFICE) else None
     names = {name for one in row["assigned"].values() for name in one}
     return await page(
-        request, "census_campaign.html", status=form.status, row=row, form=form, branches=branches,
-        total={name: sum(one[name] for one in branches) for name in ("people", *census.OUTCOMES)},
+        request, "census_campaign.html", status=form.status, row=row, form=form, branches=branches, within=within,
+        total={name: sum(one[name] for one in everybody) for name in ("people", *census.OUTCOMES)},
         findings=len(sheet.found) if sheet else 0,
         questions=[words.word(census_words.QUESTION, one) for one in row["questions"]] + row["free"],
         called=await request.app.state.shell.identity.called.of({*names, row["begun_by"]}),
@@ -177,44 +181,6 @@ async def export(request: Request, caller: Reader, campaign_id: EntityId) -> Res
         for one in branches
     ]
     return sheet_response(_("摸底进度"), header, lines)
-
-
-@router.get("/{campaign_id}/assign")
-async def assigning(request: Request, caller: Office, campaign_id: EntityId, branch_id: str = "") -> Response:
-    """Who asks in this branch."""
-    row = await campaign_row(request, caller, campaign_id)
-    return await _assign_form(request, caller, row, branch_id, fresh(request))
-
-
-@router.post("/{campaign_id}/assign")
-async def assign(request: Request, caller: Office, campaign_id: EntityId) -> Response:
-    """Hand the branch to those ticked; nobody ticked: to nobody."""
-    row = await campaign_row(request, caller, campaign_id)
-    sent = await request.form()
-    branch_id = str(sent.get("branch") or "")
-    accounts = tuple(str(name) for name in sent.getlist("accounts"))
-    try:
-        command = AssignBranch(branch=branch_id, accounts=accounts)
-        async with doing(request, caller, row["community"], f"assign-census/{campaign_id}/{branch_id}", sent) as asked:
-            receipt = await carrying_out(request).assign(asked, campaign_id, command)
-    except (Invalid, Refusal) as problem:
-        return await _assign_form(request, caller, row, branch_id, again(request, sent, problem))
-    await show_own_write(request, receipt)
-    return done(request, f"/registry/census/{campaign_id}", _("已派好。") if accounts else _("这个支部现在没有派人。"))
-
-
-async def _assign_form(request: Request, caller: Caller, row: dict[str, Any], branch_id: str, form: Form) -> Response:
-    async with reading(request, caller) as db:
-        found = await branch.branch(db, branch_id) if branch_id else {"name": _("未编入支部")}
-    if found is None:
-        raise NotFound(_("在您的范围内没有这个支部。"))
-    known = await who_may_ask(request, row["community"])
-    chosen = row["assigned"].get(branch_id, [])
-    names = sorted({**known, **{name: name for name in chosen}}, key=lambda name: known.get(name, name))
-    return await page(
-        request, "census_assign.html", status=form.status, row=row, form=form, branch_id=branch_id,
-        branch=found["name"], names=[(name, known.get(name, name)) for name in names], chosen=chosen,
-    )  # fmt: skip
 
 
 @router.post("/{campaign_id}/close")

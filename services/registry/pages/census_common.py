@@ -30,16 +30,16 @@ def carrying_out(request: Request) -> Census:
 
 
 def own_only(caller: Caller) -> str:
-    """The account whose branches alone the caller may see; "" for who sees all of the scope."""
+    """The account whose parts alone the caller may see; "" for who sees all of the scope."""
     return "" if caller.has(*READERS) else caller.name
 
 
-def part_of(caller: Caller, row: Mapping[str, Any], branch: str | None = None) -> Sequence[str] | None:
-    """The branches that a list shows: the one asked for, as far as it is the caller's; None are all."""
+def parts_of(caller: Caller, row: Mapping[str, Any], part: str | None = None) -> Sequence[str] | None:
+    """The parts that a list shows: the one asked for, as far as it is the caller's; None are all."""
     mine: Sequence[str] | None = row["mine"] if own_only(caller) else None
-    if branch is None:
+    if part is None:
         return mine
-    return [branch] if mine is None or branch in mine else []
+    return [part] if mine is None or part in mine else []
 
 
 async def campaign_row(request: Request, caller: Caller, campaign_id: str) -> dict[str, Any]:
@@ -52,7 +52,7 @@ async def campaign_row(request: Request, caller: Caller, campaign_id: str) -> di
 
 async def person_row(request: Request, caller: Caller, row: Mapping[str, Any], member_id: str) -> dict[str, Any]:
     """Somebody this campaign asks, in the caller's part of it. Errors: NotFound."""
-    found = await sought(request, caller, lambda db: census.person(db, row, member_id, part_of(caller, row)))
+    found = await sought(request, caller, lambda db: census.person(db, row, member_id, parts_of(caller, row)))
     if found is None:
         raise NotFound(_("这次摸底里没有这位党员，或者不归您问。"))
     return found

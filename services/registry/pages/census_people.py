@@ -13,8 +13,8 @@ from starlette.responses import Response
 from events.log.command import Receipt
 from events.log.project.keyset import token_of
 from services.registry.decide.asking import RecordAnswers, RecordMissed
-from services.registry.pages import census_words, words
-from services.registry.pages.census_common import ASKERS, Asker, Seer, campaign_row, carrying_out, part_of, person_row
+from services.registry.pages import census_parts, census_words, words
+from services.registry.pages.census_common import ASKERS, Asker, Seer, campaign_row, carrying_out, parts_of, person_row
 from services.registry.pages.common import EntityId, Waited, doing, read, reading, show_own_write
 from services.registry.pages.forms import Form, again, fresh
 from services.registry.project import census
@@ -36,21 +36,23 @@ async def people(
     request: Request,
     caller: Seer,
     campaign_id: EntityId,
-    branch: str | None = None,
+    part: str | None = None,
     show: str = "",
     q: Typed = "",
     page_token: str = "",
 ) -> Response:
     """Who is asked, house by house; somebody met on the way is found by name, whatever was said before."""
     row = await campaign_row(request, caller, campaign_id)
-    part, q = part_of(caller, row, branch), q.replace("\x00", "").strip()
+    parts, q = parts_of(caller, row, part), q.replace("\x00", "").strip()
     outcomes = census.OUTCOMES if q else SHOWN.get(show, ())
     async with reading(request, caller) as db:
-        found = await census.people(db, row, branches=part, outcomes=outcomes, q=q, token=page_token)
-        counted = await census.progress(db, row, part)
+        found = await census.people(db, row, parts=parts, outcomes=outcomes, q=q, token=page_token)
+        counted = await census.progress(db, row, parts)
+        shown = None if part is None else await census_parts.named(db, row, part)
+    called = census_parts.said(shown) if shown and counted else ""
     total = {name: sum(one[name] for one in counted) for name in ("people", *census.OUTCOMES)}
     here = f"/registry/census/{campaign_id}/people"
-    kept = {} if branch is None else {"branch": branch}
+    kept = {} if part is None else {"part": part}
 
     def href(**more: str) -> str:
         given = kept | {name: value for name, value in more.items() if value}
@@ -63,7 +65,7 @@ async def people(
     ]
     return await page(
         request, "census_people.html", row=row, filters=filters,
-        branch=counted[0]["branch"] if kept and counted else "",
+        part=called,
         houses=[(house, list(them)) for house, them in groupby(found.items, lambda one: one["house"])],
         q=q, kept=kept, next_href=href(show=show, q=q, page_token=found.next_token) if found.next_token else "",
         query=f"?{urlencode(kept)}" if kept else "", words=words, census_words=census_words,
@@ -73,12 +75,12 @@ async def people(
 
 @router.get("/{member_id}", dependencies=[Waited])
 async def person(
-    request: Request, caller: Asker, campaign_id: EntityId, member_id: EntityId, branch: str | None = None
+    request: Request, caller: Asker, campaign_id: EntityId, member_id: EntityId, part: str | None = None
 ) -> Response:
     """One person: how to reach them, and the questions, with what they said before."""
     row = await campaign_row(request, caller, campaign_id)
     one = await person_row(request, caller, row, member_id)
-    return await _page(request, row, one, branch, fresh(request, **_before(one)))
+    return await _page(request, row, one, part, fresh(request, **_before(one)))
 
 
 def _before(one: dict[str, Any]) -> dict[str, Any]:
@@ -107,12 +109,12 @@ def _before(one: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-async def _page(request: Request, row: dict[str, Any], one: dict[str, Any], branch: str | None, form: Form) -> Response:
+async def _page(request: Request, row: dict[str, Any], one: dict[str, Any], part: str | None, form: Form) -> Response:
     to_ask = row["state"] == census.OPEN and one["outcome"] in census.TO_ASK
     names = await request.app.state.shell.identity.called.of([one["asked_by"]] if one["asked_by"] else [])
     return await page(
         request, "census_person.html", status=form.status, row=row, one=one, form=form, to_ask=to_ask,
-        here=f"/registry/census/{row['campaign_id']}/people", query=_query(branch),
+        here=f"/registry/census/{row['campaign_id']}/people", query=_query(part),
         ways=words.options(census_words.WAY), called=names, words=words, census_words=census_words,
         may_ask=row["state"] == census.OPEN,
     )  # fmt: skip
@@ -120,7 +122,7 @@ async def _page(request: Request, row: dict[str, Any], one: dict[str, Any], bran
 
 @router.post("/{member_id}/answer")
 async def answer(
-    request: Request, caller: Asker, campaign_id: EntityId, member_id: EntityId, branch: str | None = None
+    request: Request, caller: Asker, campaign_id: EntityId, member_id: EntityId, part: str | None = None
 ) -> Response:
     """Write down what was said, and lead on to the next one."""
     row = await campaign_row(request, caller, campaign_id)
@@ -134,10 +136,10 @@ async def answer(
         form = again(request, sent, problem)
         own = {question: sent.get(f"free_{place}") for place, question in enumerate(row["free"])}
         return await _page(
-            request, row, one, branch, Form(form.key, None, {**form.values, "free": own}, form.errors, problem)
+            request, row, one, part, Form(form.key, None, {**form.values, "free": own}, form.errors, problem)
         )
     return await _on_to_the_next(
-        request, caller, row, one, branch, receipt, _("已记下%(name)s的回答。", name=one["name"])
+        request, caller, row, one, part, receipt, _("已记下%(name)s的回答。", name=one["name"])
     )
 
 
@@ -151,7 +153,7 @@ def _said(row: dict[str, Any], sent: FormData) -> dict[str, Any]:
 
 @router.post("/{member_id}/missed")
 async def missed(
-    request: Request, caller: Asker, campaign_id: EntityId, member_id: EntityId, branch: str | None = None
+    request: Request, caller: Asker, campaign_id: EntityId, member_id: EntityId, part: str | None = None
 ) -> Response:
     """There is no answer this time."""
     row = await campaign_row(request, caller, campaign_id)
@@ -163,11 +165,11 @@ async def missed(
             receipt = await carrying_out(request).miss(asked, campaign_id, member_id, command)
     except (Invalid, Refusal) as problem:
         form = Form(again(request, sent, problem).key, None, _before(one), (), problem)
-        return await _page(request, row, one, branch, form)
+        return await _page(request, row, one, part, form)
     told = _("%(name)s不愿作答，已记下。", name=one["name"])
     if command.why == census.NOT_MET:
         told = _("没找到%(name)s，已记下这一次。", name=one["name"])
-    return await _on_to_the_next(request, caller, row, one, branch, receipt, told)
+    return await _on_to_the_next(request, caller, row, one, part, receipt, told)
 
 
 async def _on_to_the_next(
@@ -175,7 +177,7 @@ async def _on_to_the_next(
     caller: Caller,
     row: dict[str, Any],
     one: dict[str, Any],
-    branch: str | None,
+    part: str | None,
     receipt: Receipt,
     told: str,
 ) -> Response:
@@ -183,13 +185,13 @@ async def _on_to_the_next(
     await show_own_write(request, receipt)
     after = token_of(one["building"] or one["address"] or "", one["room"] or "", one["member_id"])
     async with reading(request, caller) as db:
-        part = part_of(caller, row, branch)
-        found = await census.people(db, row, branches=part, outcomes=census.TO_ASK, size=1, token=after)
+        parts = parts_of(caller, row, part)
+        found = await census.people(db, row, parts=parts, outcomes=census.TO_ASK, size=1, token=after)
     here = f"/registry/census/{row['campaign_id']}/people"
-    query = _query(branch)
+    query = _query(part)
     return done(request, f"{here}/{found.items[0]['member_id']}{query}" if found.items else f"{here}{query}", told)
 
 
-def _query(branch: str | None) -> str:
-    """The branch whose list somebody goes through, behind every address of it."""
-    return "" if branch is None else f"?{urlencode({'branch': branch})}"
+def _query(part: str | None) -> str:
+    """The part whose list somebody goes through, behind every address of it."""
+    return "" if part is None else f"?{urlencode({'part': part})}"

@@ -95,6 +95,13 @@ def _holds_on(day: date) -> ColumnElement[bool]:
     return (_b.since <= day) & ~superseded
 
 
+def is_now_in(member_id: ColumnElement[Any], branch_id: str, group_id: str) -> ColumnElement[bool]:
+    """Whether a member's newest row says that they belong to this group."""
+    superseded = exists().where(_later.c.member_id == _b.member_id, _later.c.since > _b.since)
+    said = (_b.branch_id == branch_id) & (_b.group_id == group_id) & ~_b.ended
+    return member_id.in_(select(_b.member_id).where(said, ~superseded))
+
+
 async def people(db: AsyncConnection, branch_id: str, day: date) -> list[dict[str, Any]]:
     """Who belonged to a branch on a day, with their groups, by pinyin. What else is said of them is as it is now."""
     query = (

@@ -34,6 +34,7 @@ from events.log.project import Row, View, community_column
 from events.log.project.keyset import PAGE_DEFAULT, Page, paged, read_token
 from events.log.project.sql import inside, path_text
 from services.registry.project import branch, member, register
+from services.registry.project.census_part import held_by
 
 OPEN, CLOSED = "open", "closed"
 ANSWERED, NOT_MET, REFUSED, LEFT = "answered", WhyMissed.NOT_MET.value, WhyMissed.REFUSED.value, "left"
@@ -77,7 +78,7 @@ said = Table(
     Index("census_answer_of_member", "member_id"),
 )
 
-view = View("census", version=1, table=table, doc="Every campaign, what it asks whom, and who asks in which branch.")
+view = View("census", version=1, table=table, doc="Every campaign, what it asks whom, and who asks in which part.")
 answers = View("census_answer", version=1, table=said, doc="What each member answered, and what became of it.")
 
 
@@ -101,7 +102,7 @@ def _(_row: Row | None, fact: Begun, about: About) -> Row:
 @view.on(Assigned)
 def _(row: Row | None, fact: Assigned, about: About) -> Row:
     row = _begun(row)
-    return row | {"assigned": {**row["assigned"], fact.branch_id: list(fact.accounts)}, "seq": about.seq}
+    return row | {"assigned": {**row["assigned"], fact.part: list(fact.accounts)}, "seq": about.seq}
 
 
 @view.on(Closed)
@@ -171,15 +172,15 @@ async def campaigns(
 
 
 async def campaign(db: AsyncConnection, campaign_id: str, visitor: str = "") -> dict[str, Any] | None:
-    """One campaign; `mine` are the branches of the visitor. None: not in scope, or none of the visitor's."""
+    """One campaign; `mine` are the parts of the visitor. None: not in scope, or none of the visitor's."""
     query = _campaigns(visitor).where(table.c.campaign_id == campaign_id)
     row = (await db.execute(query)).one_or_none()
     return None if row is None else _named(dict(row._mapping), visitor)
 
 
 def _named(row: dict[str, Any], visitor: str) -> dict[str, Any]:
-    """The row with the branches handed to the visitor."""
-    return row | {"mine": sorted(branch_id for branch_id, names in row["assigned"].items() if visitor in names)}
+    """The row with the parts handed to the visitor."""
+    return row | {"mine": sorted(part for part, names in row["assigned"].items() if visitor in names)}
 
 
 # ── who is asked ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -187,14 +188,14 @@ def _named(row: dict[str, Any], visitor: str) -> dict[str, Any]:
 _outcome = func.coalesce(said.c.outcome, LEFT)
 
 
-def _asked(campaign_row: Mapping[str, Any], branches: Sequence[str] | None) -> Sequence[ColumnElement[bool]]:
-    """Whom a campaign asks: on the roll, in its community and branches (of these only)."""
+def _asked(campaign_row: Mapping[str, Any], parts: Sequence[str] | None) -> Sequence[ColumnElement[bool]]:
+    """Whom a campaign asks: on the roll, in its community and branches (in these parts only)."""
     members = member.table.c
     found = [inside(members.community, campaign_row["community"]), members.state.in_(member.ON_ROLL)]
     if campaign_row["branch_ids"]:
         found.append(members.branch_id == any_(literal(list(campaign_row["branch_ids"]), ARRAY(Text))))
-    if branches is not None:
-        found.append(func.coalesce(members.branch_id, "") == any_(literal(list(branches), ARRAY(Text))))
+    if parts is not None:
+        found.append(held_by(parts))
     return found
 
 
@@ -204,7 +205,7 @@ def _joined(campaign_id: str) -> Any:
     return member.table.outerjoin(said, mine).outerjoin(branch.table, branch.table.c.branch_id == members.branch_id)
 
 
-async def progress(db: AsyncConnection, row: Mapping[str, Any], branches: Sequence[str] | None = None) -> list[Row]:
+async def progress(db: AsyncConnection, row: Mapping[str, Any], parts: Sequence[str] | None = None) -> list[Row]:
     """For each branch how many are asked, and how many of them in each outcome; branches by name."""
     members = member.table.c
     query = (
@@ -215,7 +216,7 @@ async def progress(db: AsyncConnection, row: Mapping[str, Any], branches: Sequen
             *(func.count().filter(_outcome == outcome).label(outcome) for outcome in OUTCOMES),
         )
         .select_from(_joined(row["campaign_id"]))
-        .where(*_asked(row, branches))
+        .where(*_asked(row, parts))
         .group_by(members.branch_id, branch.table.c.name)
     )
     rows = [found._asdict() for found in await db.execute(query)]
@@ -231,7 +232,7 @@ async def totals(db: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> dict
     return found
 
 
-def _people(row: Mapping[str, Any], branches: Sequence[str] | None) -> Select[Any]:
+def _people(row: Mapping[str, Any], parts: Sequence[str] | None) -> Select[Any]:
     members = member.table.c
     shown = ("member_id", "name", "pinyin", "birth", "sex", "state", "phone", "address", "building", "room", "family")
     return (
@@ -244,7 +245,7 @@ def _people(row: Mapping[str, Any], branches: Sequence[str] | None) -> Select[An
             *(said.c[name] for name in ("asked_on", "asked_by", "way", "answers", "settled")),
         )
         .select_from(_joined(row["campaign_id"]))
-        .where(*_asked(row, branches))
+        .where(*_asked(row, parts))
     )
 
 
@@ -252,7 +253,7 @@ async def people(
     db: AsyncConnection,
     row: Mapping[str, Any],
     *,
-    branches: Sequence[str] | None = None,
+    parts: Sequence[str] | None = None,
     outcomes: Sequence[str] = OUTCOMES,
     q: str = "",
     size: int = PAGE_DEFAULT,
@@ -261,7 +262,7 @@ async def people(
     """Whom a campaign asks, house by house; with `q` those it finds, as in the register. Raises `BadToken`."""
     members = member.table.c
     where = (func.coalesce(members.building, members.address, ""), func.coalesce(members.room, ""), members.member_id)
-    query = _people(row, branches).add_columns(where[0].label("house"), where[1].label("door"))
+    query = _people(row, parts).add_columns(where[0].label("house"), where[1].label("door"))
     query = query.where(_outcome.in_(outcomes)).order_by(*where).limit(size + 1)
     if q.strip():
         query = query.where(register.matches(q))
@@ -272,10 +273,10 @@ async def people(
 
 
 async def person(
-    db: AsyncConnection, row: Mapping[str, Any], member_id: str, branches: Sequence[str] | None = None
+    db: AsyncConnection, row: Mapping[str, Any], member_id: str, parts: Sequence[str] | None = None
 ) -> dict[str, Any] | None:
     """One of them, or None if the campaign (or the visitor's part of it) does not ask this member."""
-    query = _people(row, branches).where(member.table.c.member_id == member_id)
+    query = _people(row, parts).where(member.table.c.member_id == member_id)
     found = (await db.execute(query)).one_or_none()
     return None if found is None else dict(found._mapping)
 

@@ -24,7 +24,7 @@ from events.facts.census import (
 from events.facts.member import AwayKind, ContactChanged, Died, MovedAway, Returned
 from events.facts.people import ContactCard, Relative
 from services.registry.decide.asking import RecordAnswers, RecordMissed, answer, miss
-from services.registry.decide.census import CENSUS, AssignBranch, BeginCensus, assign, begin, close
+from services.registry.decide.census import CENSUS, AssignPart, BeginCensus, assign, begin, close
 from services.registry.decide.findings import SettleFindings, open_findings, settle
 from services.registry.decide.member import MEMBER
 from tests.given import Decide, Spec, given
@@ -105,14 +105,29 @@ def test_a_campaign_does_not_end_before_it_begins_or_before_today() -> None:
 
 
 def test_a_branch_is_handed_to_accounts_and_taken_back() -> None:
-    command = AssignBranch(branch="b1", accounts=("wang", "chen", "wang"))
+    command = AssignPart(branch="b1", accounts=("wang", "chen", "wang"))
     spec = given(CENSUS, begun())
     spec.when(lambda c: assign(c, command, TODAY)).then(
         Assigned(branch_id="b1", accounts=("chen", "wang")), on=TODAY
     ).then_again_nothing()
-    spec.when(lambda c: assign(c, AssignBranch(branch="b1"), TODAY)).then(Assigned(branch_id="b1", accounts=()))
-    spec.when(lambda c: assign(c, AssignBranch(branch="b2"), TODAY)).then_refused("not_in_census")
+    spec.when(lambda c: assign(c, AssignPart(branch="b1"), TODAY)).then(Assigned(branch_id="b1", accounts=()))
+    spec.when(lambda c: assign(c, AssignPart(branch="b2"), TODAY)).then_refused("not_in_census")
     given(CENSUS, begun(), Closed()).when(lambda c: assign(c, command, TODAY)).then_refused("census_closed")
+
+
+def test_a_group_and_a_household_centre_are_parts_of_their_own() -> None:
+    group = AssignPart(branch="b1", group="g1", accounts=("wang",))
+    house = AssignPart(centre="c1", accounts=("chen",))
+    spec = given(CENSUS, begun(), Assigned(branch_id="b1", accounts=("li",)))
+    handed = Assigned(branch_id="b1", group_id="g1", accounts=("wang",))
+    spec.when(lambda c: assign(c, group, TODAY)).then(handed, on=TODAY).then_again_nothing()
+    spec.when(lambda c: assign(c, house, TODAY)).then(
+        Assigned(branch_id="", centre_id="c1", accounts=("chen",)), on=TODAY
+    ).then_again_nothing()
+    spec.when(lambda c: assign(c, AssignPart(branch="b2", group="g1"), TODAY)).then_refused("not_in_census")
+    for wrong in ({"group": "g1"}, {"branch": "b1", "centre": "c1"}):
+        with pytest.raises(ValidationError):
+            AssignPart.model_validate(wrong)
 
 
 def test_a_campaign_is_closed_once() -> None:

@@ -190,7 +190,7 @@ async def test_each_post_does_what_it_may(office: Office, clerk: httpx.AsyncClie
         await written(clerk, f"{here}/assign", {"branch": await branch_of(clerk, mine), "accounts": ["wang"]})
         seen = (await visitor.get(f"{here}/people")).json()["items"]
         assert {one["member_id"] for one in seen} == {mine}
-        assert (await visitor.get(f"{here}/people?branch={await branch_of(clerk, other)}")).json()["items"] == []
+        assert (await visitor.get(f"{here}/people?part={await branch_of(clerk, other)}")).json()["items"] == []
         assert [one["branch"] for one in (await visitor.get(here)).json()["branches"]] == ["派给王支部"]
         assert (await visitor.post(f"{here}/people/{other}/answer", json=said)).status_code == 404
         assert (await visitor.post(f"{here}/people/{other}/missed", json={})).status_code == 404
@@ -245,21 +245,21 @@ async def test_a_campaign_from_the_form_to_the_register(browser: httpx.AsyncClie
     assert "页面摸底开始了" in shown.text
     assert "愿意当楼组长吗？" in shown.text
     here = str(shown.url).replace("http://office", "")
-    found = await browser.get(f"{here}/people?branch={branch_id}&q=zxl")
+    found = await browser.get(f"{here}/people?part={branch_id}&q=zxl")
     assert "郑秀兰" in found.text
     assert "郑秀英" not in found.text
-    form = await browser.get(f"{here}/assign?branch_id={branch_id}")
+    form = await browser.get(f"{here}/assign?part={branch_id}")
     hidden = form_of(form.text, f"{here}/assign")
     assigned = await browser.post(f"{here}/assign", data=hidden | {"accounts": ["wang", "chen"]})
     assert "已派好。" in assigned.text
-    people = await browser.get(f"{here}/people?branch={branch_id}")
+    people = await browser.get(f"{here}/people?part={branch_id}")
     assert people.text.index("郑秀英") < people.text.index("郑秀兰"), "house by house, door by door"
-    door = f"{here}/people/{first}?branch={branch_id}"
+    door = f"{here}/people/{first}?part={branch_id}"
     form = await browser.get(door)
     assert "tel:13912348862" in form.text
-    hidden = form_of(form.text, f"{here}/people/{first}/answer?branch={branch_id}")
+    hidden = form_of(form.text, f"{here}/people/{first}/answer?part={branch_id}")
     wrong = await browser.post(
-        f"{here}/people/{first}/answer?branch={branch_id}",
+        f"{here}/people/{first}/answer?part={branch_id}",
         data=hidden | {"lives_here": "false", "way": "door", "on": "2026-11-21", "free_0": "愿意"},
     )
     assert wrong.status_code == 422
@@ -269,12 +269,12 @@ async def test_a_campaign_from_the_form_to_the_register(browser: httpx.AsyncClie
         "lives_here": "false", "destination": "苏州市", "away_since": "2026-03-12", "phone_right": "false",
         "phone": "13700005678", "way": "door", "on": "2026-11-21", "free_0": "愿意", "wishes": "字印大一点",
     }  # fmt: skip
-    key = form_of(wrong.text, f"{here}/people/{first}/answer?branch={branch_id}")
-    after = await browser.post(f"{here}/people/{first}/answer?branch={branch_id}", data=key | said)
+    key = form_of(wrong.text, f"{here}/people/{first}/answer?part={branch_id}")
+    after = await browser.post(f"{here}/people/{first}/answer?part={branch_id}", data=key | said)
     assert "已记下郑秀英的回答。" in after.text
     assert "<h1>郑秀兰" in after.text, "the next person's screen"
     missed = await browser.post(
-        f"{here}/people/{second}/missed?branch={branch_id}", data={"why": "not_met", "attempt": "1"}
+        f"{here}/people/{second}/missed?part={branch_id}", data={"why": "not_met", "attempt": "1"}
     )
     assert "没找到郑秀兰" in missed.text
     again = await browser.get(door)
@@ -324,7 +324,7 @@ async def test_every_page_opens_in_both_languages_and_for_each_post(office: Offi
         "/people?show=answered",
         f"/people/{member_id}",
         "/findings",
-        f"/assign?branch_id={branch_id}",
+        f"/assign?part={branch_id}",
     ]
     for path in ["/registry/census", "/registry/census/new", *(here + path for path in paths)]:
         assert (await browser.get(path)).status_code == 200, path
