@@ -22,7 +22,7 @@ from services.registry.census import Census
 from services.registry.decide.asking import RecordAnswers, RecordMissed
 from services.registry.decide.branch import FormBranch
 from services.registry.decide.branch_life import PlaceUnder
-from services.registry.decide.census import AssignBranch, BeginCensus
+from services.registry.decide.census import AssignPart, BeginCensus
 from services.registry.decide.commands import (
     ChangeContact,
     Correct,
@@ -181,7 +181,7 @@ class Office:
         match deed.what:
             case HandedOut(branch=branch, accounts=accounts):
                 branch_id = await self.registry.branch_id(asked, branch)
-                await carrying.assign(asked, campaign_id, AssignBranch(branch=branch_id, accounts=accounts))
+                await carrying.assign(asked, campaign_id, AssignPart(branch=branch_id, accounts=accounts))
             case Answered(what=RecordAnswers() as said):
                 member_id = await self._id_of(deed.community.code, deed.who)
                 await carrying.answer(asked, campaign_id, member_id, said)
