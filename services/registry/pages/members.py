@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import RedirectResponse, Response
 
+from events.facts.branch import BranchKind
 from services.registry.decide.commands import Enrol
 from services.registry.pages import bulk_words, words
 from services.registry.pages.common import (
@@ -28,7 +29,7 @@ from services.registry.pages.common import (
 )
 from services.registry.pages.completeness import percent_of
 from services.registry.pages.forms import Form, again, fresh
-from services.registry.pages.narrowed import Narrowed, Narrowing
+from services.registry.pages.narrowed import HELD_BY, Narrowed, Narrowing
 from services.registry.pages.places import communities, communities_to_fill
 from services.registry.pages.way_back import REGISTER, Way, row_name
 from services.registry.project import branch, desk, member, register
@@ -78,7 +79,7 @@ async def members(
         percent=(lambda card: percent_of(card, policy)) if narrowed.below else None,
         q=narrowed.q,
         kept=narrowed.kept,
-        chosen=next((each for each in branches if each["branch_id"] == narrowed.branch), None),
+        chosen=next((each for each in branches if each["code"] == narrowed.branch), None),
         place=dict(places).get(narrowed.community, ""),
         placed=dict(places) if len(places) > 1 else {},
         next_href=narrowed.href(page_token=found.next_token, pick=picking) if found.next_token else "",
@@ -93,7 +94,7 @@ async def members(
         picking=pick and caller.has(*OFFICE),
         pick_href=narrowed.href(page_token=page_token, pick="" if pick else "1"),
         bulk_action=narrowed.href("/registry/bulk"),
-        changes=bulk_words.choices(branches),
+        changes=bulk_words.choices([each for each in branches if each["kind"] != BranchKind.GENERAL]),
         found=sum(counts[each] for each in ON_LIST.get(narrowed.state, [narrowed.state])),
         row_name=row_name,
         may_write=caller.has(*OFFICE),
@@ -104,14 +105,19 @@ async def members(
 
 async def _branches_to_choose(
     db: AsyncConnection, narrowed: Narrowed, wanted: register.Wanted, places: int
-) -> list[Mapping[str, Any]]:
+) -> list[dict[str, Any]]:
     """The branches to narrow the list by. Nobody finds theirs among those of a city: first comes the community."""
     community = wanted.community
-    if narrowed.branch and (chosen := await branch.branch(db, wanted.branch_id)):
+    if narrowed.branch and (chosen := await branch.branch(db, wanted.branch_id or wanted.general_id)):
         community = chosen["community"]
     elif places > PLACES_MAX and not narrowed.community:
         return []
-    return await branch.branches(db, community)
+    return [one | {"code": _code_of(one)} for one in await branch.to_choose(db, community)]
+
+
+def _code_of(one: Mapping[str, Any]) -> str:
+    """What the address says for a branch."""
+    return f"{HELD_BY}{one['branch_id']}" if one["kind"] == BranchKind.GENERAL else str(one["branch_id"])
 
 
 @router.get("/members/new")

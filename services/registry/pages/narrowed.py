@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Final
 from urllib.parse import urlencode
 
 from fastapi import Depends, Query
@@ -14,16 +14,20 @@ from services.registry.pages.completeness import incomplete
 from services.registry.project.register import Wanted
 from services.shell.identity import Caller
 
+HELD_BY: Final = "within:"
+"""Before the id of a general branch, to which nobody belongs but through the branches that it holds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Narrowed:
-    """What is asked for. `branch`: a branch's id. `below`: only cards less complete than so many percent, the least
+    """What is asked for. `branch`: a branch's id, or `within:` and that of a general branch, for the
+    members of the branches it holds. `below`: only cards less complete than so many percent, the least
     complete first. `state`: without it everybody on the roll, here or away.
     """
 
     q: Annotated[str, Query(max_length=100, description="Name, pinyin, initials, tail of a phone or ID number.")] = ""
     state: Annotated[str, Query(pattern="^(enrolled|away|dead|withdrawn|all|)$")] = ""
-    branch: Annotated[str, Query(max_length=64)] = ""
+    branch: Annotated[str, Query(max_length=71)] = ""
     community: Annotated[str, Query(max_length=200)] = ""
     below: Annotated[str, Query(pattern="^([1-9][0-9]?|100|)$")] = ""
 
@@ -33,10 +37,13 @@ class Narrowed:
         Errors: Forbidden, for a community out of the scope.
         """
         place = within(caller, self.community)
+        branch = self.branch.replace("\x00", "")
+        general_id = branch.removeprefix(HELD_BY) if branch.startswith(HELD_BY) else ""
         return Wanted(
             self.q.replace("\x00", ""),
             self.state,
-            self.branch.replace("\x00", ""),
+            "" if general_id else branch,
+            general_id,
             caller.scope if caller.scope.startswith(place) else place,
             incomplete=incomplete(self.below, policy),
         )

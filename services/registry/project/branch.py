@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Column, Date, Float, Index, MetaData, Table, Text, cast, func, select, true
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Date,
+    Float,
+    Index,
+    MetaData,
+    Table,
+    Text,
+    cast,
+    func,
+    select,
+    true,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from events.facts.base import is_hidden
@@ -174,6 +189,21 @@ async def branches(
     )
     rows = [row._asdict() for row in await db.execute(query)]
     return sorted(rows, key=lambda row: (row["community"], in_order(row["name"])))
+
+
+async def to_choose(db: AsyncConnection, community: str = "") -> list[dict[str, Any]]:
+    """The branches that stand, general ones among them; those count the members of the branches they hold."""
+    rows = [dict(row) for row in await branches(db, community, every=True) if row["closed_on"] is None]
+    held: Counter[str] = Counter()
+    for row in rows:
+        held[row["general_id"] or ""] += row["members"]
+    return [row | {"members": row["members"] + held[row["branch_id"]]} for row in rows]
+
+
+def held_by(general_id: str) -> ColumnElement[Any]:
+    """The ids of the branches that a general branch holds, as an array that is worked out once a query."""
+    below = select(table.c.branch_id).where(table.c.general_id == general_id)
+    return func.array(below.scalar_subquery(), type_=ARRAY(Text))
 
 
 def in_order(name: str) -> str:

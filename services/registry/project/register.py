@@ -38,6 +38,8 @@ class Wanted:
     q: str = ""
     state: str = ""
     branch_id: str = ""
+    general_id: str = ""
+    """A general branch: members of the branches that it holds."""
     community: str = ""
     only: Sequence[str] = ()
     """These ids and no others."""
@@ -179,6 +181,8 @@ def conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
             found.append(_m.state == state)
     if wanted.branch_id:
         found.append(_m.branch_id == wanted.branch_id)
+    if wanted.general_id:
+        found.append(_m.branch_id == any_(branch.held_by(wanted.general_id)))
     if wanted.only:
         found.append(_m.member_id.in_(list(wanted.only)))
     if wanted.incomplete:

@@ -143,6 +143,11 @@ async def test_a_general_branch_holds_branches_and_no_members(clerk: httpx.Async
     await did(clerk, f"{branch_id}/place", general=general)
     assert (await did(clerk, f"{branch_id}/place", general=general))["facts"] == []
     assert (await clerk.get(f"{API}/{branch_id}")).json()["general_id"] == general
+    listed = (await clerk.get("/registry/api/members", params={"branch": f"within:{general}"})).json()["items"]
+    assert [one["branch"] for one in listed] == ["下属支部"]
+    page = (await clerk.get(f"/registry/members?branch=within:{general}", headers={"accept": "text/html"})).text
+    assert f'<option value="within:{general}" selected>金桥党总支（1）</option>' in page
+    assert f'value="branch:{general}"' not in page  # nobody is put into a general branch
     named = await clerk.post("/registry/api/members", json=somebody(branch="金桥党总支"))
     assert (named.status_code, named.json()["reason"]) == (409, "general_branch")
     assert await refusal(clerk, f"{general}/merge", into=branch_id, reason="x") == (409, "general_branch")

@@ -88,6 +88,7 @@ def below(percent: str) -> register.Incomplete | None:
         (CITY, Wanted(q="4711"), "member_phone_backwards"),
         (CITY, Wanted(q="123X"), "member_id_backwards"),
         (CITY, Wanted(branch_id="city.s003.c00211"), "member_by_branch"),
+        (CITY, Wanted(general_id="city.s003"), "using member_by_"),
         (CITY, Wanted(incomplete=below("60")), "member_by_missing"),
         (CITY, Wanted(community=COMMUNITY), "member_by_place"),
         (COMMUNITY, Wanted(community=COMMUNITY), "member_by_place"),
