@@ -128,7 +128,8 @@ async def test_merged_by_page_looked_after_once_and_taken_apart(box: OneBox, api
         assert "患病" in await shuji.reads(f"/care/members/{b}")
 
     # One person on every list, and everything that was known of both on one page.
-    assert [one["member_id"] for one in (await api.get(members, params={"q": "沈玉珍"})).json()["items"]] == [b]
+    (listed,) = (await api.get(members, params={"q": "沈玉珍"})).json()["items"]
+    assert (listed["member_id"], listed["cared_for"]) == (b, True)
     assert (await card(api, b))["cared_for"]
     assert (await card(api, a))["merged_into"] == b
     of_both = (await api.get(f"{members}/{b}/history")).json()["items"]

@@ -17,6 +17,7 @@ from events.log.project import Row, View, community_column
 from events.log.project.keyset import PAGE_DEFAULT, Page, paged, read_token
 from events.log.project.sql import inside, path_text
 from services.registry.project import branch, elsewhere, member
+from services.registry.project.whole_person import add_absorbed
 
 OPEN, CLOSED = "open", "closed"
 
@@ -160,14 +161,19 @@ async def stays(
         query = query.where(table.c.card_until <= card_until)
     if after := read_token(token, date, str):
         query = query.where(tuple_(table.c.since, table.c.member_id) > after)
-    rows = [dict(row._mapping) for row in await db.execute(query.limit(size + 1))]
-    return paged(rows, size, "since", "member_id")
+    page = paged([dict(row._mapping) for row in await db.execute(query.limit(size + 1))], size, "since", "member_id")
+    await add_absorbed(db, page.items)
+    return page
 
 
 async def stay(db: AsyncConnection, member_id: str) -> Mapping[str, Any] | None:
     """The member's latest stay elsewhere."""
     row = (await db.execute(_query().where(table.c.member_id == member_id))).one_or_none()
-    return None if row is None else dict(row._mapping)
+    if row is None:
+        return None
+    found = dict(row._mapping)
+    await add_absorbed(db, [found])
+    return found
 
 
 async def figures(

@@ -18,6 +18,7 @@ from services.registry.project import branch, elsewhere, member
 from services.registry.project.card_columns import ID_TAIL
 from services.registry.project.completeness import lost
 from services.registry.project.places import dwells
+from services.registry.project.whole_person import add_absorbed
 
 _m = member.table.c
 _CHINESE = ("\u3400", "\u9fff")
@@ -79,27 +80,21 @@ _ONE: Final = (
 async def card(db: AsyncConnection, member_id: str) -> dict[str, Any] | None:
     """One member's card as it is now, or None if the scope has no such member."""
     row = (await db.execute(_ONE, {"member_id": member_id})).one_or_none()
-    return None if row is None else await _whole_person(db, dict(row._mapping))
-
-
-async def _whole_person(db: AsyncConnection, row: dict[str, Any]) -> dict[str, Any]:
-    """Whether somebody looks after the person, and when they were last met, said of all their records."""
-    if row["absorbs"]:
-        cared = elsewhere.cared.c
-        query = select(func.max(cared.ill_since), func.max(func.greatest(_m.last_seen, cared.met_on))).select_from(
-            member.table.outerjoin(elsewhere.cared, cared.member_id == _m.member_id)
-        )
-        ill_since, met_on = (await db.execute(query.where(_m.merged_into == row["member_id"]))).one()
-        row["cared_for"] = row["cared_for"] or (ill_since is not None and row["state"] in member.ON_ROLL)
-        row["last_contact"] = max(filter(None, (row["last_contact"], met_on)), default=None)
-    return row
+    if row is None:
+        return None
+    found = dict(row._mapping)
+    if found["absorbs"]:
+        await add_absorbed(db, [found])
+    return found
 
 
 async def cards(db: AsyncConnection, wanted: Wanted, *, size: int = PAGE_DEFAULT, token: str = "") -> Page:
     """A page of the register, by pinyin, or the least complete cards first. Raises `BadToken`."""
     sorted_by = ("known", "pinyin", "member_id") if wanted.incomplete else ("pinyin", "member_id")
     rows = await db.execute(page_query(wanted, size, read_token(token, *(_KINDS[name] for name in sorted_by))))
-    return paged([dict(row._mapping) for row in rows], size, *sorted_by)
+    page = paged([dict(row._mapping) for row in rows], size, *sorted_by)
+    await add_absorbed(db, page.items)
+    return page
 
 
 _KINDS: Final = {"known": int, "pinyin": str, "member_id": str}
