@@ -81,10 +81,12 @@ class PersonRefused(HandoverFact, name="hearth.handover.person_refused", version
 class DecisionWithdrawn(HandoverFact, name="hearth.handover.decision_withdrawn", version=1):
     """What was decided about the line was a mistake; the envelope says why. Source: DOMAIN R2.
 
-    Before the batch is closed the line is open again; afterwards the receipt keeps it, and says that it was withdrawn.
+    Before the batch is closed the line is open again; afterwards (`final`) the receipt keeps it, and says that it was
+    withdrawn.
     """
 
     row: int
+    final: bool = False
 
 
 class Closed(HandoverFact, name="hearth.handover.closed", version=1):

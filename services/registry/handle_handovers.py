@@ -30,7 +30,7 @@ from services.registry.handle import ID_NUMBER, Registry, spelt
 
 EMPLOYER: Final = "employer"
 EMPLOYER_NAME: Final = "employer_name"
-_HASH_CHARACTERS: Final = 24
+_HASH_CHARACTERS: Final = 32
 NO_CODE: Final = "unit"
 """The code of a unit whose name has no letters to spell it with."""
 
@@ -81,7 +81,7 @@ class Handovers:
 
     def nominee_id(self, batch_id: str, person: Nominee) -> str:
         """The entity of a person on a batch's list: the same person, however often the list is sent."""
-        return f"{batch_id}-{self.registry.blind(f'nominee/{batch_id}', same_person(person))[:_HASH_CHARACTERS]}"
+        return self.registry.blind(f"nominee/{batch_id}", same_person(person))[:_HASH_CHARACTERS]
 
     async def unlist(self, asked: Asked, batch_id: str, row: int) -> Receipt:
         """A line was a slip."""

@@ -185,7 +185,7 @@ def withdraw(
         return refused("handover_closed", on=batch.closed_on)
     if batch.stage is Stage.CLOSED and not command.reason:
         return refused("reason_needed")
-    happened = {batch_id: facts(DecisionWithdrawn(row=command.row), on=today)}
+    happened = {batch_id: facts(DecisionWithdrawn(row=command.row, final=batch.stage is Stage.CLOSED), on=today)}
     if row.member_id and member is not None and member.employer.by(batch_id, command.row):
         if member.alias.into is not None:
             return refused("merged", into=member.alias.into)

@@ -162,8 +162,8 @@ def evolve(batch: Batch, fact: Fact, effective: date) -> Batch:
         case PersonRefused():
             return _row(batch, fact.row, stage=RowStage.REFUSED, why=fact.why)
         case DecisionWithdrawn():
-            after = RowStage.WITHDRAWN if batch.stage is Stage.CLOSED else RowStage.OPEN
-            kept = batch.rows[fact.row].member_id if after is RowStage.WITHDRAWN else None
+            after = RowStage.WITHDRAWN if fact.final else RowStage.OPEN
+            kept = batch.rows[fact.row].member_id if fact.final else None
             return _row(batch, fact.row, stage=after, why=None, member_id=kept)
         case Closed():
             return batch.model_copy(update={"stage": Stage.CLOSED, "closed_on": effective})
