@@ -9,8 +9,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Column, Date, Index, Integer, MetaData, Table, Text, func, select, tuple_
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Date,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    func,
+    select,
+    tuple_,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.selectable import LateralFromClause
 
 from events.facts.base import Fact
 from events.facts.member_handover import TakenOver, TakeOverWithdrawn
@@ -106,12 +120,21 @@ def _(row: Row | None, _fact: Unmerged, about: About) -> Row | None:
 # ── what the pages ask ───────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def of_member(db: AsyncConnection, member_id: str) -> Mapping[str, Any] | None:
-    """The unit a member was taken over from: on this record, or on one that was merged into it."""
-    query = select(table.c.member_id, table.c.employer, table.c.employer_name, table.c.batch_id, table.c.row,
-                   table.c.since, table.c.funds_fen).where(table.c.person_id == member_id)  # fmt: skip
-    row = (await db.execute(query.order_by(table.c.since.desc()).limit(1))).one_or_none()
-    return None if row is None else dict(row._mapping)
+def newest_of(member_id: ColumnElement[str]) -> LateralFromClause:
+    """The unit a member was taken over from, on this record or on one that was merged into it; to be joined."""
+    own = table.c
+    return (
+        select(
+            own.employer_name,
+            own.batch_id.label("handover_batch_id"),
+            own.since.label("handed_over_since"),
+            own.funds_fen.label("handover_funds_fen"),
+        )
+        .where(own.person_id == member_id)
+        .order_by(own.since.desc(), own.member_id)
+        .limit(1)
+        .lateral("unit_of_member")
+    )
 
 
 async def places(db: AsyncConnection) -> list[str]:

@@ -43,7 +43,7 @@ from events.log.envelope import About
 from events.log.project import Row, View, community_column
 from events.log.project.keyset import PAGE_DEFAULT, Page, paged, read_token
 from events.log.project.sql import inside
-from services.registry.project.card_columns import ID_TAIL
+from services.registry.project.card_columns import ID_TAIL, mask_id
 
 OPEN, CLOSED, CANCELLED = "open", "closed", "cancelled"
 ROW_OPEN, ACCEPTED, REFUSED, WITHDRAWN = "open", "accepted", "refused", "withdrawn"
@@ -185,7 +185,7 @@ def _nominated(fact: Nominated, about: About) -> Row:
 def masked(number: str) -> str | None:
     """The number as a unit wrote it down, right or wrong, without its middle."""
     plain = "".join(number.split())
-    return f"{plain[:6]}{'*' * max(len(plain) - 6 - ID_TAIL, 4)}{plain[-ID_TAIL:]}" if len(plain) > ID_TAIL else plain
+    return mask_id(plain) if len(plain) > 2 * ID_TAIL else plain
 
 
 @listed.on(Nominated, **_OF_NOMINEE)
