@@ -27,6 +27,7 @@ _HEADERS: Final = (
     ("funds", re.compile("经费|金额|活动费|费用")),
     ("name", re.compile("姓名|名字")),
 )
+_IN_ORDER: Final = ("name", "id_number", "funds")
 _SERIAL: Final = re.compile(r"\d{1,4}[.、．]?")
 _NOBODY: Final = re.compile("(?:本页|本表|以上)?(?:合计|总计|小计|共计)|(?:填表|制表|经办|负责|审核)人?[:：]|备注[:：]")
 
@@ -70,6 +71,7 @@ def _people(rows: Iterable[tuple[int, Cells]], field: str = "people") -> list[Li
             continue
         if not columns and (named := _named_columns(cells)):
             columns = named
+            found, errors = [], []  # what stood above the headings was a title
             continue
         try:
             found.append(_person(_by_name(cells, columns) if columns else _by_kind(cells)))
@@ -106,17 +108,20 @@ def _by_name(cells: Cells, columns: dict[str, int]) -> dict[str, str]:
 
 
 def _by_kind(cells: Cells) -> dict[str, str]:
-    """Without headings: a number at the beginning counts the lines, the first words are the name, then what follows."""
-    given = [cell for cell in cells if cell]
+    """Without headings: a number at the beginning counts the lines, then come name, ID number and funds. Of the last
+    two one may be missing: many digits are somebody's number, few are an amount.
+    """
+    given = list(cells)
+    while given and not given[-1]:
+        given.pop()
     if len(given) > 1 and _SERIAL.fullmatch(given[0]):
         given = given[1:]
-    person = {"name": given[0]}
-    for cell in given[1:]:
-        kind = "id_number" if sum(mark.isdigit() for mark in cell) >= _NUMBER_DIGITS_MIN else "funds"
-        if kind in person:
-            raise _Unclear(_("“%(cell)s”不知道是哪一项", cell=cell))
-        person[kind] = cell
-    return person
+    if len(given) > len(_IN_ORDER):
+        raise _Unclear(_("“%(cell)s”不知道是哪一项", cell=given[len(_IN_ORDER)]))
+    if len(given) == 2:
+        digits = sum(mark.isdigit() for mark in given[1])
+        return {"name": given[0], "id_number" if digits >= _NUMBER_DIGITS_MIN else "funds": given[1]}
+    return dict(zip(_IN_ORDER, given, strict=False))
 
 
 def _person(given: dict[str, str]) -> Listed:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
-from services.registry.decide.handover_state import CloseHandover, ListPeople, OpenHandover
+from services.registry.decide.handover_state import CloseHandover, Listed, ListPeople, OpenHandover
 from services.registry.pages import handover_list, handover_words
 from services.registry.pages.api_ledger import CommunityPath
 from services.registry.pages.common import (
@@ -137,14 +137,15 @@ async def shown(request: Request, caller: Caller, batch_id: str, form: Form | No
 async def list_people(request: Request, caller: Office, batch_id: EntityId) -> Response:
     """People come onto the list, from pasted lines or a file. Nobody comes while a line is not understood."""
     row = await batch_row(request, caller, batch_id)
-    sent = await request.form()
+    async with request.form() as upload:
+        sent, content = _text(upload), await _content(upload)
     try:
-        people = await _people(sent)
+        people = _people(str(sent.get("people") or ""), content)
         command = read(ListPeople, {"people": [one.model_dump() for one in people]})
-        async with doing(request, caller, row["community"], f"list-people/{batch_id}", _text(sent)) as asked:
+        async with doing(request, caller, row["community"], f"list-people/{batch_id}", sent) as asked:
             receipt = await handovers_of(request).list_people(asked, batch_id, command)
     except (Invalid, Refusal, Stale) as problem:
-        return await shown(request, caller, batch_id, again(request, _text(sent), problem))
+        return await shown(request, caller, batch_id, again(request, sent, problem))
     await show_own_write(request, receipt)
     listed = len(receipt.facts) - 1 if receipt.facts and not receipt.again else len(people) if receipt.again else 0
     told = ngettext("名单添了 %(num)s 人。", "名单添了 %(num)s 人。", listed)
@@ -158,13 +159,15 @@ def _text(sent: FormData) -> FormData:
     return FormData([(name, value) for name, value in sent.multi_items() if isinstance(value, str)])
 
 
-async def _people(sent: FormData) -> list[Any]:
-    """Whoever was pasted and whoever stands in the file. Errors: Invalid."""
-    people = handover_list.pasted(str(sent.get("people") or ""))
+async def _content(sent: FormData) -> bytes:
+    """The file of the form; empty if none was chosen."""
     file = sent.get("file")
-    if isinstance(file, UploadFile) and file.size:
-        people += handover_list.in_file(await file.read())
-        await file.close()
+    return await file.read() if isinstance(file, UploadFile) else b""
+
+
+def _people(text: str, content: bytes) -> list[Listed]:
+    """Whoever was pasted and whoever stands in the file. Errors: Invalid."""
+    people = handover_list.pasted(text) + (handover_list.in_file(content) if content else [])
     if not people:
         raise Invalid([FieldError("people", _("没有读到人"), _("每行一人：姓名、身份证号、活动经费（元）。"))])
     return people

@@ -57,7 +57,7 @@ async def somebody(client: httpx.AsyncClient, name: str, **differently: Any) -> 
 
 async def test_a_batch_goes_from_its_list_to_a_closed_receipt(clerk: httpx.AsyncClient) -> None:
     member_id, known = await somebody(clerk, "周秀芳")
-    stranger = {"name": "钱三", "id_number": id_number(), "funds_fen": 50000}
+    stranger: dict[str, Any] = {"name": "钱三", "id_number": id_number(), "funds_fen": 50000}
     batch_id = await opened(clerk, "市第一纺织厂", known, stranger)
     rows = await rows_of(clerk, batch_id)
     assert (rows["周秀芳"]["fit"], rows["周秀芳"]["record_id"]) == ("here", member_id)
