@@ -106,8 +106,13 @@ class Handovers:
         return receipt, {} if receipt.again else left_out
 
     async def enrol(self, asked: Asked, batch_id: str, row: int, command: Enrol) -> tuple[str, Receipt]:
-        """The line's person is put on the roll, and taken over: two commands under one key."""
-        member_id, _ = await self.registry.enrol(replace(asked, command=_part(asked, "enrol")), command)
+        """The line's person is put on the roll, and taken over: two commands under one key.
+
+        Whoever is on a roll already is not taken over by this way: it may be another community's.
+        """
+        member_id, enrolled = await self.registry.enrol(replace(asked, command=_part(asked, "enrol")), command)
+        if not enrolled.facts:
+            raise CommandRefused(refused("already_enrolled", member_id=member_id))
         receipt, _ = await self.accept(asked, batch_id, [Take(row=row, member=member_id)])
         return member_id, receipt
 

@@ -141,6 +141,10 @@ async def test_whoever_cannot_be_taken_over_is_told_apart(office: Office, clerk:
     assert other_id not in (await clerk.get(f"{API}/{second}")).text, "that there is one is all that is said"
     page = (await clerk.get(f"{PAGES}/{second}")).text
     assert "在别的社区名册上" in page
+    form = {"joined_on": "1968-07-01", "kind": "retired"}
+    around = await clerk.post(f"{PAGES}/{second}/rows/3/enrol", data=form)
+    assert around.status_code == 409, "whoever is on another roll is not taken over by enrolling them once more"
+    assert (await rows_of(clerk, second))["沈阿三"]["state"] == "open"
 
 
 async def test_a_slip_is_undone_before_and_after_closing(clerk: httpx.AsyncClient) -> None:
