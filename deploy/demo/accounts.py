@@ -12,6 +12,7 @@ import nats
 from deploy.box.accounts import SignIn
 from deploy.box.addresses import BoxAddresses
 from deploy.box.permissions import inbox_prefix
+from deploy.demo.handover import EMPLOYER, EMPLOYER_PATH
 from deploy.demo.town import JINQIAO, SHIQUAN, STREET
 from services.shell.identity.accounts import Account, Accounts, Grant, hash_password
 from services.shell.identity.caller import Role
@@ -37,7 +38,7 @@ POSTS: Final = (
     Post("wang", "王阿姨", Role.VISITOR, JINQIAO.code, JINQIAO.name),
     Post("chen", "老陈", Role.VISITOR, JINQIAO.code, JINQIAO.name),
     Post("shiquan", "林书记", Role.SECRETARY, SHIQUAN.code, SHIQUAN.name),
-    Post("liaison", "孙科长", Role.LIAISON, JINQIAO.code, "机床厂退管办"),
+    Post("liaison", "孙科长", Role.LIAISON, EMPLOYER_PATH, f"{EMPLOYER}退管办"),
     Post("supervisor", "钱科长", Role.SUPERVISOR, *STREET),
     Post("auditor", "郑老师", Role.AUDITOR, *STREET),
     Post("operator", "何工", Role.OPERATOR, "", ""),

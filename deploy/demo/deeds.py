@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from deploy.demo.town import Community
 from events.facts.branch import Post
 from events.facts.decision import Command
+from events.facts.handover import WhyRefused
 from events.facts.member import PayMethod
 from services.registry.decide.asking import RecordAnswers, RecordMissed
 from services.registry.decide.meeting import ScheduleMeeting
@@ -88,7 +89,26 @@ class Answered:
     what: RecordAnswers | RecordMissed
 
 
-What = Command | BringIn | NameContact | PlaceBelow | Elect | SignedIn | Pay | HandedOut | Answered
+@dataclass(frozen=True, slots=True)
+class ToHandOver:
+    """Somebody on a unit's list; without a number the one that the register has."""
+
+    name: str
+    id_number: str = ""
+    funds_fen: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """A unit hands people over. With somebody refused, the others are taken over and the batch is closed."""
+
+    employer: str
+    code: str
+    people: Sequence[ToHandOver]
+    refused: Mapping[str, tuple[WhyRefused, str]] = field(default_factory=dict)
+
+
+What = Command | BringIn | NameContact | PlaceBelow | Elect | SignedIn | Pay | HandedOut | Answered | HandOver
 
 
 @dataclass(frozen=True, slots=True)

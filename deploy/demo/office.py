@@ -11,7 +11,18 @@ from typing import Any, Final
 from fastapi import FastAPI
 
 from deploy.demo.clock import DemoClock
-from deploy.demo.deeds import Answered, BringIn, Deed, Elect, HandedOut, NameContact, Pay, PlaceBelow, SignedIn
+from deploy.demo.deeds import (
+    Answered,
+    BringIn,
+    Deed,
+    Elect,
+    HandedOut,
+    HandOver,
+    NameContact,
+    Pay,
+    PlaceBelow,
+    SignedIn,
+)
 from events.facts.branch import BranchContact, Seat
 from events.log.command import Asked, CommandRefused
 from services.care.decide.commands import Recover, ReportIllness
@@ -34,9 +45,18 @@ from services.registry.decide.commands import (
     SetPensionBasis,
 )
 from services.registry.decide.committee import ElectCommittee
+from services.registry.decide.handover_state import (
+    CloseHandover,
+    Listed,
+    ListPeople,
+    OpenHandover,
+    RefusePerson,
+    Take,
+)
 from services.registry.decide.meeting import ScheduleMeeting, SignIn
 from services.registry.decide.unit import NameUnit
 from services.registry.handle import Registry
+from services.registry.handle_handovers import Handovers
 from services.registry.import_roster import Importer
 from services.registry.organise import Organising
 from services.registry.project import imports, register
@@ -115,8 +135,8 @@ class Office:
                 await self._sign_in(deed, asked, held)
             case Pay() as pay:
                 await self._pay(deed, asked, pay)
-            case BeginCensus() | HandedOut() | Answered():
-                await self._census(deed, asked)
+            case BeginCensus() | HandedOut() | Answered() | HandOver():
+                await self._in_steps(deed, asked)
             case command:
                 await self._of_member(asked, await self._id_of(deed.community.code, deed.who), command)
 
@@ -172,6 +192,13 @@ class Office:
         present = tuple([await self._id_of(community, name) for name in held.present])
         await self.registry.sign_in(asked, meeting_id, SignIn(member_ids=present))
 
+    async def _in_steps(self, deed: Deed, asked: Asked) -> None:
+        """What takes several commands."""
+        if isinstance(deed.what, HandOver):
+            await self._hand_over(asked, deed.what)
+        else:
+            await self._census(deed, asked)
+
     async def _census(self, deed: Deed, asked: Asked) -> None:
         """Beginning it again by the key it was begun with tells its id."""
         carrying = Census(self.registry)
@@ -190,6 +217,31 @@ class Office:
                 await carrying.miss(asked, campaign_id, member_id, missed)
             case _:
                 return
+
+    async def _hand_over(self, asked: Asked, given: HandOver) -> None:
+        """Each step under a key of its own: one command is one key."""
+        handling = Handovers(self.registry)
+        batch_id, _ = await handling.open(asked, OpenHandover(employer=given.employer), code=given.code)
+        who = {one.name: await self._id_of(asked.community, one.name) for one in given.people if not one.id_number}
+        numbers = {name: (await self.registry.state(member_id)).person for name, member_id in who.items()}
+        people = [
+            Listed(
+                name=one.name,
+                id_number=one.id_number or (person.id_number if (person := numbers[one.name]) else ""),
+                funds_fen=one.funds_fen,
+            )
+            for one in given.people
+        ]
+        await handling.list_people(_step(asked, "list"), batch_id, ListPeople(people=tuple(people)))
+        if not given.refused:
+            return
+        rows = {one.name: row for row, one in enumerate(given.people, 1)}
+        takes = [Take(row=rows[name], member=member_id) for name, member_id in who.items()]
+        await handling.accept(_step(asked, "accept"), batch_id, takes)
+        for name, (why, note) in given.refused.items():
+            refusal = RefusePerson(row=rows[name], why=why, note=note)
+            await handling.refuse(_step(asked, f"refuse/{rows[name]}"), batch_id, refusal)
+        await handling.close(_step(asked, "close"), batch_id, CloseHandover())
 
     async def _pay(self, deed: Deed, asked: Asked, pay: Pay) -> None:
         member_id = await self._id_of(deed.community.code, deed.who)
@@ -260,3 +312,8 @@ class Office:
             if not health.leading or any(one.waiting or one.seq < ends[one.source] for one in health.sources):
                 return False
         return True
+
+
+def _step(asked: Asked, name: str) -> Asked:
+    """One of several commands of a deed, under a key of its own."""
+    return replace(asked, command=f"{asked.command}/{name}")

@@ -12,8 +12,10 @@ from services.registry.decide.bulk import BULK
 from services.registry.decide.census import CENSUS
 from services.registry.decide.centre import CENTRE
 from services.registry.decide.desk import DESK
+from services.registry.decide.handover_state import HANDOVER
 from services.registry.decide.meeting import MEETING
 from services.registry.decide.member import MEMBER
+from services.registry.decide.nominee import NOMINEE
 from services.registry.decide.receipts import RECEIPTS
 from services.registry.decide.roster_import import ROSTER_IMPORT
 from services.registry.decide.unit import UNIT
@@ -28,6 +30,8 @@ from services.registry.project import (
     desk,
     dues,
     elsewhere,
+    handed_over,
+    handover,
     imports,
     ledger,
     meeting,
@@ -65,7 +69,13 @@ PROJECTION: Final = Projection(
         centre.membership,
         centre.wishes,
         apart.view,
+        handover.view,
+        handover.listed,
+        handover.unit_view,
+        handover.unit_listed,
+        handed_over.view,
+        handed_over.unit_view,
     ],
     [Snapshots.of(decider, version=3) for decider in (MEMBER, BRANCH, MEETING, RECEIPTS, ROSTER_IMPORT, UNIT)]
-    + [Snapshots.of(decider) for decider in (DESK, CENSUS, BULK, CENTRE)],
+    + [Snapshots.of(decider) for decider in (DESK, CENSUS, BULK, CENTRE, HANDOVER, NOMINEE)],
 )

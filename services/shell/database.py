@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -19,8 +19,8 @@ class Database:
         self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @asynccontextmanager
-    async def reading(self, scope: str | None) -> AsyncIterator[AsyncConnection]:
-        """A transaction that sees the communities of this scope (`""`: the whole box, None: nothing)."""
+    async def reading(self, scope: str | Sequence[str] | None) -> AsyncIterator[AsyncConnection]:
+        """A transaction that sees the communities of this scope, or of several (`""`: the whole box, None: nothing)."""
         async with self._engine.connect() as connection:
             session = (await connection.get_raw_connection()).driver_connection
             assert session is not None

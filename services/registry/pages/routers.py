@@ -15,6 +15,7 @@ from services.registry.pages import (
     api_census,
     api_centres,
     api_duplicates,
+    api_handovers,
     api_ledger,
     api_members,
     branch,
@@ -34,6 +35,9 @@ from services.registry.pages import (
     dues,
     duplicates,
     filters,
+    handed_over,
+    handover_rows,
+    handovers,
     import_api,
     import_outcome,
     import_wizard,
@@ -86,6 +90,10 @@ ROUTERS: Final = [
     census_people.router,
     census_findings.router,
     api_census.router,
+    handovers.router,
+    handover_rows.router,
+    handed_over.router,
+    api_handovers.router,
     import_wizard.router,
     import_api.router,
     import_outcome.router,
@@ -107,6 +115,8 @@ NAV: Final = [
     NavEntry(N_("中心户"), "/registry/centres", READERS, "registry"),
     NavEntry(N_("摸底"), "/registry/census", SEERS, "registry"),
     NavEntry(N_("导入名册"), "/registry/imports", OFFICE, "registry"),
+    NavEntry(N_("单位移交"), "/registry/handovers", READERS, "registry"),
+    NavEntry(N_("移交的党员"), "/registry/handed-over", (Role.LIAISON,), "registry", short=N_("移交")),
 ]
 
 __all__ = ["NAV", "OFFICE", "ROUTERS", "install"]

@@ -29,9 +29,11 @@ from events.facts.member import (
     PensionBasisSet,
     Returned,
 )
+from events.facts.member_handover import TakeOverWithdrawn
 from events.facts.merging import Merged, ToldApart, Unmerged
 from events.log.envelope import Recorded
 from services.registry.pages.centre_words import centre_told
+from services.registry.pages.handover_words import handover_told
 from services.registry.pages.of_two import said_of_another
 from services.registry.pages.timeline_card import told_of_card
 from services.shell.formats import day, local_day, yuan
@@ -73,7 +75,8 @@ def line_of(one: Recorded, names: Names) -> Line:
     about = one.about
     text, tone = _told(one.fact, names)
     if about.reason and isinstance(
-        one.fact, DetailsCorrected | DetailsChanged | Classified | Assigned | Merged | Unmerged | ToldApart
+        one.fact,
+        DetailsCorrected | DetailsChanged | Classified | Assigned | Merged | Unmerged | ToldApart | TakeOverWithdrawn,
     ):
         text = _("%(text)s（%(reason)s）", text=text, reason=about.reason)
     written = local_day(about.recorded)
@@ -143,7 +146,7 @@ def _asked(fact: Fact) -> str:
         case CensusSettled():
             return _("摸底结果已核定并记入") if fact.taken else _("摸底结果核定为照旧")
         case _:
-            return centre_told(fact) or fact.NAME
+            return centre_told(fact) or handover_told(fact) or fact.NAME
 
 
 def _assigned(fact: Assigned, names: Names) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import JSONResponse, Response
 
-from services.registry.pages import words
+from services.registry.pages import handed_over, words
 from services.registry.pages.clocks import Clocks, card_soon, clocks_of, silent_since
 from services.registry.pages.common import OFFICE, READERS, reading, rules
 from services.registry.pages.dues import last_over
@@ -17,7 +17,7 @@ from services.registry.project import dues, ledger, meeting, register
 from services.registry.project.dues import Owing
 from services.registry.project.register import Wanted
 from services.shell.i18n import speech
-from services.shell.identity import Caller, requires
+from services.shell.identity import Caller, Role, requires
 from services.shell.pages import fragment
 
 router = APIRouter(include_in_schema=False)
@@ -31,6 +31,8 @@ LOOKED_AT = 200
 @router.get("/panels/today")
 async def today(request: Request, caller: Anybody) -> Response:
     """The registry's part of the home page; nothing for those who do not keep or read the register."""
+    if caller.has(Role.LIAISON):
+        return await handed_over.panel(request, caller)
     if not caller.has(*OFFICE):
         return Response("", media_type="text/html")
     now = speech().today

@@ -10,7 +10,7 @@ from events.facts.branch import BranchKind
 from events.facts.meeting import MeetingKind
 from events.facts.member import AttendanceWay, AwayKind, CorrectableField, PayMethod
 from events.facts.people import CardField, RetirementKind, Sex
-from services.registry.pages import census_words
+from services.registry.pages import census_words, handover_words
 from services.registry.pages.centre_words import CENTRE_SENTENCES
 from services.registry.project import member
 from services.shell.acting import Sentences
@@ -173,6 +173,7 @@ SENTENCES: Final[Sentences] = {
     "changed_meanwhile": lambda _d: _("两份档案里有一份刚刚有别人改过，请再核对一遍。"),
     "has_taken_place": lambda d: _("已经有 %(present)s 人签到，不能再取消。", present=d.get("present")),
     **census_words.SENTENCES,
+    **handover_words.SENTENCES,
 }
 """Refusal code -> the sentence a person reads."""
 

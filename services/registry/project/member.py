@@ -46,6 +46,7 @@ from events.facts.member import (
     detail_in,
 )
 from events.facts.member_centre import CentreJoined, CentreLeft, CentrePart, HostDeclined, HostDeclineWithdrawn
+from events.facts.member_handover import HandoverPart, TakenOver, TakeOverWithdrawn
 from events.facts.merging import Merged, MergeSide, ToldApart, Unmerged
 from events.facts.people import several
 from events.log.envelope import About
@@ -284,6 +285,9 @@ def _(row: Row | None, fact: DuesPaid, about: About) -> Row:
     return _known(row) | _stamp(about)
 
 
+AskedPart = CensusAnswered | CensusMissed | CensusSettled
+
+
 @view.on(CensusAnswered)
 @view.on(CensusMissed)
 @view.on(CensusSettled)
@@ -291,7 +295,9 @@ def _(row: Row | None, fact: DuesPaid, about: About) -> Row:
 @view.on(CentreLeft)
 @view.on(HostDeclined)
 @view.on(HostDeclineWithdrawn)
-def _(row: Row | None, fact: CensusAnswered | CensusMissed | CensusSettled | CentrePart, about: About) -> Row:
+@view.on(TakenOver)
+@view.on(TakeOverWithdrawn)
+def _(row: Row | None, fact: AskedPart | CentrePart | HandoverPart, about: About) -> Row:
     """Shown elsewhere; the card only moves on to the fact's version. A neighbour may have answered: nobody was seen."""
     return _known(row) | _stamp(about)
 

@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, any_, bindparam, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Integer, Select, and_, any_, bindparam, func, literal, or_, select, true, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from events.facts.people import CardField
 from events.log.project.keyset import PAGE_DEFAULT, Page, paged, read_token
 from events.log.project.sql import begins, path_text
-from services.registry.project import branch, elsewhere, member
+from services.registry.project import branch, elsewhere, handed_over, member
 from services.registry.project.card_columns import ID_TAIL
 from services.registry.project.completeness import lost
 from services.registry.project.places import dwells
@@ -68,10 +68,13 @@ def card_query() -> Select[Any]:
 
 # Asked for on every page of a member: put together once.
 _merged = member.table.alias("merged")
+_unit = handed_over.newest_of(_m.member_id)
 _ONE: Final = (
     card_query()
+    .outerjoin(_unit, true())
     .add_columns(
         select(func.count()).where(_merged.c.merged_into == _m.member_id).scalar_subquery().label("absorbs"),
+        *_unit.c,
     )
     .where(_m.member_id == bindparam("member_id"))
 )

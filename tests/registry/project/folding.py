@@ -58,10 +58,10 @@ def _about(fact: Fact, entity: str, on: date, written: datetime, seq: int) -> Ab
     )  # fmt: skip
 
 
-def folded(view: View, *happened: Fact | tuple[Fact, date]) -> dict[Any, Row]:
+def folded(view: View, *happened: Fact | tuple[Fact, date], entity: str = WHO) -> dict[Any, Row]:
     """The rows of a view after these facts, by key; values as they would come back from the table."""
     rows: dict[Any, Row] = {}
-    for one in recorded(happened):
+    for one in recorded(happened, entity):
         handler = view.handlers[type(one.fact)]
         keys = handler.keys(one.fact, one.about) if handler.keys else [(one.about.entity,)]
         for key in keys:
