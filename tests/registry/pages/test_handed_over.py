@@ -14,7 +14,8 @@ from fastapi.routing import iter_route_contexts
 from services.registry.project import handed_over, handover, member
 from services.registry.wire import PROJECTION
 from services.shell.identity.caller import Role
-from tests.registry.office import SHIQUAN, Office, enrolled, id_number, seq_of
+from tests.desk import SHIQUAN
+from tests.registry.office import Office, enrolled, id_number, seq_of
 from tests.registry.pages.test_handovers import API, done, opened, somebody
 
 PEOPLE = "/registry/api/handed-over"

@@ -11,7 +11,8 @@ import pytest
 from openpyxl import Workbook
 
 from services.shell.identity.caller import Role
-from tests.registry.office import JINQIAO, SHIQUAN, Office, enrolled, id_number, seq_of
+from tests.desk import JINQIAO, SHIQUAN
+from tests.registry.office import Office, enrolled, id_number, seq_of
 from tests.registry.pages.test_pages import filled_in, form_of
 
 API = "/registry/api/handovers"
