@@ -24,6 +24,7 @@ BENCHES: Final = {
     "catch_up": ("catch_up", "catch_up_snapshots", "rebuild"),
     "visible": ("visible",),
     "pages": ("member_page",),
+    "centres": ("centres_1000",),
     "roster": ("roster_100k", "search"),
     "city": ("city", "list"),
 }

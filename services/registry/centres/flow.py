@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import highspy
 import numpy as np
+from highspy._core import _Highs
 from numpy.typing import NDArray
 
 Costs = NDArray[np.float64]
@@ -39,7 +40,7 @@ class Flow:
         self.guests, self.houses = allowed.shape
         self._allowed, self._limits = allowed, limits
         self._chain = 1 + 2 * self.houses * spread
-        self._solver = highspy.Highs()  # type: ignore[no-untyped-call]  # the wheel leaves its result out
+        self._solver = _Highs()  # what `highspy.Highs` adds is callbacks, and a banner on standard output
         for name, value in (("output_flag", False), ("threads", 1), ("random_seed", 1), ("solver", "simplex")):
             self._solver.setOptionValue(name, value)
         self._solver.passModel(self._model())
