@@ -14,6 +14,7 @@ from services.registry.decide.centre import CENTRE
 from services.registry.decide.desk import DESK
 from services.registry.decide.meeting import MEETING
 from services.registry.decide.member import MEMBER
+from services.registry.decide.post import POST
 from services.registry.decide.receipts import RECEIPTS
 from services.registry.decide.roster_import import ROSTER_IMPORT
 from services.registry.decide.unit import UNIT
@@ -32,6 +33,9 @@ from services.registry.project import (
     ledger,
     meeting,
     member,
+    post,
+    service_hours,
+    service_wish,
     unit,
 )
 
@@ -65,7 +69,12 @@ PROJECTION: Final = Projection(
         centre.membership,
         centre.wishes,
         apart.view,
+        post.view,
+        post.holders,
+        service_wish.view,
+        service_wish.answers,
+        service_hours.view,
     ],
     [Snapshots.of(decider, version=3) for decider in (MEMBER, BRANCH, MEETING, RECEIPTS, ROSTER_IMPORT, UNIT)]
-    + [Snapshots.of(decider) for decider in (DESK, CENSUS, BULK, CENTRE)],
+    + [Snapshots.of(decider) for decider in (DESK, CENSUS, BULK, CENTRE, POST)],
 )

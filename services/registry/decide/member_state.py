@@ -34,12 +34,14 @@ from events.facts.member import (
     detail_in,
 )
 from events.facts.member_centre import CentreJoined, CentreLeft, HostDeclined, HostDeclineWithdrawn
+from events.facts.member_service import ServicePart
 from events.facts.merging import Merged, ToldApart, Unmerged
 from events.facts.people import ContactCard, Person, RetirementKind, as_one
 from services.registry.decide.alias import Alias
 from services.registry.decide.census_memory import Said, remember
 from services.registry.decide.dues import Basis, DuesTerms, Relief
 from services.registry.decide.household import Household
+from services.registry.decide.serving import Serving
 
 CardFact = ContactChanged | Classified | DetailsChanged | DetailsCorrected
 
@@ -98,6 +100,7 @@ class Member(BaseModel):
     census: dict[str, Said] = {}
     """What was said in each campaign, by its id."""
     household: Household = Household()
+    serving: Serving = Serving()
     alias: Alias = Alias()
 
 
@@ -140,7 +143,7 @@ def _asked(member: Member, fact: Fact, effective: date) -> Member:
         case CensusAnswered() | CensusMissed() | CensusSettled():
             return member.model_copy(update={"census": remember(member.census, fact, effective), "touched": True})
         case _:
-            return _in_household(member, fact)
+            return _in_household(member, fact, effective)
 
 
 def _card_after(member: Member, fact: CardFact, effective: date) -> Member:
@@ -219,13 +222,20 @@ def _corrected(member: Member, fact: DetailsCorrected, effective: date) -> Membe
             return member.model_copy(update={"kind": kind, "touched": True})
 
 
-def _in_household(member: Member, fact: Fact) -> Member:
+def _in_household(member: Member, fact: Fact, effective: date) -> Member:
     """What concerns household centres."""
     match fact:
         case CentreJoined() | CentreLeft() | HostDeclined() | HostDeclineWithdrawn():
             return member.model_copy(update={"household": member.household.after(fact), "touched": True})
         case _:
-            return _told_of_another(member, fact)
+            return _serves(member, fact, effective)
+
+
+def _serves(member: Member, fact: Fact, effective: date) -> Member:
+    """What concerns posts and hours of service."""
+    if not isinstance(fact, ServicePart):
+        return _told_of_another(member, fact)
+    return member.model_copy(update={"serving": member.serving.after(fact, effective), "touched": True})
 
 
 def _told_of_another(member: Member, fact: Fact) -> Member:
