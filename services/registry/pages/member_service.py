@@ -35,16 +35,15 @@ from services.shell.problems import Invalid, Refusal, Stale
 
 router = APIRouter(include_in_schema=False)
 
+FREE_SHOWN = 20
+"""So many posts with a free place are offered on a member's page."""
+
 Act = Callable[[Asked, FormData], Awaitable[Receipt]]
 
 
 @router.get("/members/{member_id}/service", dependencies=[Waited])
 async def of_one(request: Request, caller: Reader, member_id: EntityId) -> Response:
     """Everything about a member's service on one page."""
-    return await _page(request, caller, member_id)
-
-
-async def _page(request: Request, caller: Caller, member_id: str, form: Form | None = None) -> Response:
     card = await member_card(request, caller, member_id)
     async with reading(request, caller) as db:
         wish = await service_wish.wish_of(db, member_id)
@@ -52,25 +51,42 @@ async def _page(request: Request, caller: Caller, member_id: str, form: Form | N
         asked = await service_wish.asked(db, member_id=member_id)
         months = await service_hours.by_month(db, member_id)
         entries = await service_hours.entries(db, member_id=member_id)
-        free = (await post.posts(db, community=card["community"], free=True, size=20)).items
-    form = form or fresh(request, **_typed(wish))
+        free = (await post.posts(db, community=card["community"], free=True, size=FREE_SHOWN)).items
     here = {one["post_id"] for one in held if not one["left_on"]}
     return await page(
-        request, "member_service.html", status=form.status, card=card, wish=wish, held=held, asked=asked,
-        months=months, entries=entries, free=[one for one in free if one["post_id"] not in here], words=post_words,
-        form=form, kinds=words.options(post_words.KIND), weekdays=words.options(post_words.WEEKDAY),
-        ticked={name: [str(each) for each in _several(form[name])] for name in ("kinds", "weekdays")},
+        request, "member_service.html", card=card, wish=wish, held=held, asked=asked, months=months, entries=entries,
+        free=[one for one in free if one["post_id"] not in here], words=post_words,
         total=sum(minutes for _month, minutes in months), today=speech().today,
         may_write=caller.has(*OFFICE) and card["state"] in ("enrolled", "away"),
     )  # fmt: skip
 
 
+@router.get("/members/{member_id}/service/wish")
+async def wishing(request: Request, caller: Office, member_id: EntityId) -> Response:
+    """The form of the wish, as it is known; and of the wish to be left in peace."""
+    return await _wish_form(request, caller, member_id)
+
+
+async def _wish_form(request: Request, caller: Caller, member_id: str, form: Form | None = None) -> Response:
+    card = await member_card(request, caller, member_id)
+    async with reading(request, caller) as db:
+        wish = await service_wish.wish_of(db, member_id)
+    form = form or fresh(request, **_typed(wish))
+    return await page(
+        request, "member_wish.html", status=form.status, card=card, form=form, kinds=words.options(post_words.KIND),
+        weekdays=words.options(post_words.WEEKDAY),
+        ticked={name: [str(each) for each in _several(form[name])] for name in ("kinds", "weekdays")},
+    )  # fmt: skip
+
+
 def _typed(wish: Any) -> dict[str, Any]:
     """The form as the wish has it."""
-    if not wish or not wish["asked"]:
+    if not wish:
         return {}
+    if not wish["asked"]:
+        return {"until": wish["until"] or "", "reason": wish["said"] or ""}
     most = wish["minutes_week_max"]
-    return {**wish, "minutes_week_max": f"{most / 60:g}" if most else ""}
+    return {**wish, "until": "", "minutes_week_max": f"{most / 60:g}" if most else ""}
 
 
 def _several(value: Any) -> list[Any]:
@@ -86,7 +102,7 @@ async def _deed(
         async with of_member(request, caller, member_id, name, sent) as asked:
             receipt = await act(asked, sent)
     except (Invalid, Refusal, Stale) as problem:
-        return await _page(request, caller, member_id, again(request, sent, problem))
+        return await _wish_form(request, caller, member_id, again(request, sent, problem))
     await show_own_write(request, receipt)
     said = _(told, name=card["name"]) if receipt.facts else _("已经是这样了，没有改动。")
     return done(request, f"/registry/members/{member_id}/service", said, undo=undo if receipt.facts else None)

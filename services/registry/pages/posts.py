@@ -113,6 +113,7 @@ async def shown(request: Request, caller: Caller, post_id: str, form: Form | Non
     row = await post_row(request, caller, post_id)
     first, before = month_of("")
     may_write = caller.has(*OFFICE) and not row["closed_on"]
+    full = row["serving"] >= row["places"]
     async with reading(request, caller) as db:
         people = await post.people(db, post_id)
         sums = await service_hours.in_post(db, post_id, first, before)
@@ -124,8 +125,8 @@ async def shown(request: Request, caller: Caller, post_id: str, form: Form | Non
     here = {one["member_id"] for one in people}
     return await page(
         request, "post.html", status=form.status if form else 200, row=row, people=people, sums=sums, entries=entries,
-        asked=asked, proposals=await proposed(request, caller, row) if may_write else [], words=post_words,
-        states=words, today=speech().today, q=q,
+        asked=asked, proposals=await proposed(request, caller, row) if may_write and not full else [], full=full,
+        words=post_words, today=speech().today, q=q,
         found=[one for one in matches.items if one["member_id"] not in here] if matches else [],
         rule=rules(request, row["community"]).talents, ticked=_ticked(form),
         form=form or fresh(request, on=speech().today), may_write=may_write,

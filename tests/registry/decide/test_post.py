@@ -16,7 +16,7 @@ from events.facts.post import PlaceFreed, PlaceTaken, PostChanged, PostClosed, P
 from services.registry.decide import post as deciding
 from services.registry.decide.member import MEMBER, Member
 from services.registry.decide.post import POST, ChangePost, LeavePost, OpenPost, ServicePost, TakePost
-from tests.given import given
+from tests.given import Given, given
 from tests.registry.decide.people import TODAY, enrolled
 
 EARLIER = TODAY - timedelta(days=30)
@@ -79,13 +79,13 @@ def test_a_place_is_taken_and_left_by_both_sides_at_once() -> None:
 
 
 def test_what_stands_in_the_way_of_taking() -> None:
-    def refused_with(code: str, *past: object, on: date | None = None, person: tuple[object, ...] = ()) -> None:
-        spec = given(POST, *past).given(MEMBER, *person, called="m")  # type: ignore[arg-type]
+    def refused_with(code: str, *past: Given, on: date | None = None, person: tuple[Given, ...] = ()) -> None:
+        spec = given(POST, *past).given(MEMBER, *person, called="m")
         spec.when(lambda p, m: deciding.take(p, m, TakePost(on=on), TODAY, post_id="post", member_id="m")).then_refused(
             code
         )
 
-    here = (enrolled(),)
+    here: tuple[Given, ...] = (enrolled(),)
     refused_with("no_post", person=here)
     refused_with("no_post", OPEN, PostClosed(), person=here)
     refused_with("not_enrolled", OPEN)
@@ -93,7 +93,7 @@ def test_what_stands_in_the_way_of_taking() -> None:
     refused_with("in_future", OPEN, on=TODAY + timedelta(days=1), person=here)
     refused_with("before_post", OPEN, on=EARLIER - timedelta(days=1), person=here)
     refused_with("post_full", OPEN, PlaceTaken(member_id="a"), PlaceTaken(member_id="b"), person=here)
-    before = (enrolled(), (TAKEN, EARLIER), (PostLeft(post_id="post"), TODAY))
+    before: tuple[Given, ...] = (enrolled(), (TAKEN, EARLIER), (PostLeft(post_id="post"), TODAY))
     refused_with("served_then", OPEN, on=TODAY - timedelta(days=1), person=before)
     again = given(POST, OPEN).given(MEMBER, *before, called="m").when(taking)
     again.then(PlaceTaken(member_id="m"), on=TODAY)

@@ -290,7 +290,7 @@ async def test_the_pages_lead_from_a_post_to_hours(clerk: httpx.AsyncClient, bro
     assert (late.status_code, "郑玉兰：2026年10月4日那天不在这个岗位上" in late.text) == (409, True)
     for path, words in (
         ("/registry/posts?kind=patrol&show=free", "缺 1 人"),
-        ("/registry/posts?show=closed", "没有撤过岗位"),
+        ("/registry/posts?show=closed", "已撤的"),
         ("/registry/posts/hours?month=2026-11&by=post", "夜巡队"),
         (service, "2026年11月"),
         (f"/registry/members/{member_id}", "夜巡队服务 1.5 小时：夜间巡逻"),
