@@ -1,4 +1,4 @@
-"""Service after retirement: skills, wishes, four posts, some weeks of hours, a no that is kept, one who left town."""
+"""Service after retirement: skills, wishes, five posts, some weeks of hours, a no that is kept, one who died."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import time
 from typing import Any, Final
 
 from deploy.demo.deeds import Deed, InPost, SetUp
-from deploy.demo.town import JINQIAO, Town
+from deploy.demo.town import DIED, JINQIAO, Town
 from events.facts.post import ServiceKind
 from services.registry.decide.details import ChangeDetails
 from services.registry.decide.post import OpenPost, TakePost
@@ -58,6 +58,10 @@ _POSTS: Final = (
     _Post(
         {"name": "便民维修队", "kind": ServiceKind.TEAM, "needs": "电工、维修", "places": 3, "minutes_week": 60},
         "", 90, {"何国梁": 85}, ((80, 120, "修电饭煲两只、换插座"), (70, 60, "上门换灯")),
+    ),
+    _Post(
+        {"name": "红色故事宣讲", "kind": ServiceKind.YOUTH, "needs": "讲党史", "places": 2, "minutes_week": 60},
+        "第三党支部", 98, {DIED[0]: 92}, ((76, 90, "给三年级讲入党的故事"), (55, 60, "暑期班讲一课")),
     ),
     _Post(
         {"name": "少年书法班", "kind": ServiceKind.YOUTH, "needs": "书法", "places": 2, "minutes_week": 90,

@@ -91,7 +91,7 @@ async def listed(
     request: Request, caller: Reader, community: Community = "", kind: ServiceKind | None = None, free: bool = False,
     state: Literal["open", "closed"] = "open", page_size: PageSize = PAGE_DEFAULT, page_token: str = "",
 ) -> Response:  # fmt: skip
-    """Posts by name, with how many serve there; `doubtful` of them are away or no more on the roll."""
+    """Posts by name, with how many serve there; of `doubtful` of them a person should decide."""
     async with reading(request, caller) as db:
         found = await post.posts(
             db, community=within(caller, community), kind=kind, free=free, closed=state == "closed", size=page_size,
@@ -126,7 +126,7 @@ async def show(request: Request, caller: Reader, post_id: EntityId) -> Response:
 
 def _person(one: Row, sums: dict[str, tuple[int, int]]) -> dict[str, Any]:
     month, total = sums.get(one["member_id"], (0, 0))
-    names = ("member_id", "name", "state", "since")
+    names = ("member_id", "name", "state", "since", "doubtful")
     return {**{name: one[name] for name in names}, "minutes_month": month, "minutes": total}
 
 

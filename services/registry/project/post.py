@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import time
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Date, Index, Integer, MetaData, Select, Table, Text, and_, func, select
+from sqlalchemy import BigInteger, Column, Date, Index, Integer, MetaData, Select, Table, Text, and_, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from events.facts.member import AwayKind
 from events.facts.member_service import PostLeft, PostTaken
 from events.facts.post import PostChanged, PostClosed, PostOpened, PostTerms, ServiceKind
 from events.log.envelope import About
@@ -55,6 +56,9 @@ holding = Table(
     Column("seq", BigInteger, nullable=False),
     Index("post_member_by_post", "post_id", "member_id"),
 )
+
+TO_DECIDE_MAX = 50
+"""So many people whose post wants a decision are looked at for the home page."""
 
 view = View("post", version=1, table=table, doc="Every post of service: what it is, since when, until when.")
 holders = View("post_member", version=1, table=holding, doc="Who serves in which post, or did.")
@@ -110,16 +114,26 @@ def terms_of(row: Mapping[str, Any]) -> PostTerms:
 _serving = and_(holding.c.post_id == table.c.post_id, holding.c.left_on.is_(None))
 _contact = branch.table.alias("contact")
 _MEMBERS = member.table.c
+_DOUBTFUL = or_(
+    _MEMBERS.state.not_in(member.ON_ROLL),
+    and_(
+        _MEMBERS.state == member.AWAY,
+        _MEMBERS.away_kind != AwayKind.INTERMITTENT.value,
+        _MEMBERS.away_since > holding.c.since,
+    ),
+)
+"""Whether somebody in a post goes on there is for a person to say: they died, left the roll, or left town since they
+took it, and not just to come and go.
+"""
 
 
 def _posts() -> Select[Any]:
     own = [column for column in table.columns if column.name != "community"]
-    gone = _MEMBERS.state != member.ENROLLED
     count = select(func.count()).where(_serving).correlate(table).scalar_subquery()
     doubtful = (
         select(func.count())
         .select_from(holding.join(member.table, _MEMBERS.member_id == holding.c.member_id))
-        .where(_serving, gone)
+        .where(_serving, _DOUBTFUL)
         .correlate(table)
         .scalar_subquery()
     )
@@ -144,8 +158,9 @@ async def posts(
     size: int = PAGE_DEFAULT,
     token: str = "",
 ) -> Page:
-    """Posts by community and name, each with how many serve there and how many of those are away or no more; with
-    `free` those that have a place. Raises `BadToken`.
+    """Posts by name, each with how many serve there, and whether how many of those go on is for a person to decide.
+
+    With `free` only those that have a place left. Raises `BadToken`.
     """
     query = _posts().where(inside(table.c.community, community))
     query = query.where(table.c.closed_on.is_not(None) if closed else table.c.closed_on.is_(None))
@@ -174,11 +189,28 @@ async def people(db: AsyncConnection, post_id: str) -> Sequence[dict[str, Any]]:
             *(_MEMBERS[name] for name in ("member_id", "name", "state", "away_to", "phone", "merged_into", "died_on")),
             path_text(_MEMBERS.community),
             holding.c.since,
+            _DOUBTFUL.label("doubtful"),
         )
         .join_from(holding, member.table, _MEMBERS.member_id == holding.c.member_id)
         .where(holding.c.post_id == post_id, holding.c.left_on.is_(None))
         .order_by(_MEMBERS.pinyin, _MEMBERS.member_id)
     )
+    return [dict(row._mapping) for row in await db.execute(query)]
+
+
+async def to_decide(db: AsyncConnection) -> Sequence[dict[str, Any]]:
+    """Whose post is for a person to decide on: who, their state and whereabouts, which post; first come first."""
+    query = (
+        select(
+            *(_MEMBERS[name] for name in ("member_id", "name", "state", "away_to", "died_on")),
+            holding.c.post_id, holding.c.since, table.c.name.label("post"),
+        )
+        .join_from(holding, member.table, _MEMBERS.member_id == holding.c.member_id)
+        .join(table, table.c.post_id == holding.c.post_id)
+        .where(holding.c.left_on.is_(None), _DOUBTFUL)
+        .order_by(holding.c.since, holding.c.member_id, holding.c.post_id)
+        .limit(TO_DECIDE_MAX)
+    )  # fmt: skip
     return [dict(row._mapping) for row in await db.execute(query)]
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
+    Select,
     Table,
     Text,
     and_,
@@ -148,14 +149,20 @@ async def asked(db: AsyncConnection, *, post_id: str = "", member_id: str = "") 
 async def candidates(
     db: AsyncConnection, row: Mapping[str, Any], terms: PostTerms, today: date
 ) -> Sequence[dict[str, Any]]:
+    """Who may be asked for a post, as `candidates_query` finds them."""
+    query = candidates_query(row["community"], row["post_id"], terms, today)
+    return [dict(each._mapping) for each in await db.execute(query)]
+
+
+def candidates_query(place: str, post_id: str, terms: PostTerms, today: date) -> Select[Any]:
     """Who may be asked for a post: on the roll, here, in its community, wishing for its kind or with a skill it needs.
 
     Left out are those who serve there, who do not want to be asked (yet), and who said no and were promised peace.
     Wishes and skills are found by their indexes, so the size of the city does not matter.
     """
-    found = _fitting(row["community"], terms).subquery()
-    serves, post_id = post.holding.alias("serves"), row["post_id"]
-    query = (
+    found = _fitting(place, terms).subquery()
+    serves = post.holding.alias("serves")
+    return (
         select(
             *(_M[name] for name in ("member_id", "name", "phone", "branch_id", "building", "grid", "skills")),
             *(wishes.c[name] for name in ("kinds", "minutes_week_max", "weekdays", "not_before", "not_after", "said")),
@@ -179,7 +186,6 @@ async def candidates(
             or_(replies.c.not_before.is_(None), replies.c.not_before <= today),
         )
     )
-    return [dict(each._mapping) for each in await db.execute(query)]
 
 
 def _fitting(place: str, terms: PostTerms) -> Any:

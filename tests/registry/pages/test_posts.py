@@ -185,11 +185,29 @@ async def test_whose_post_needs_a_decision_is_shown_and_nothing_ends_by_itself(
     assert (shown["serving"], shown["doubtful"], shown["members"][0]["state"]) == (1, 1, "dead")
     assert "1 人去留要您定" in (await browser.get("/registry/posts")).text
     assert "已去世，是否离岗由您定" in (await browser.get(f"/registry/posts/{post_id}")).text
+    assert "书画班" in (await browser.get("/registry/panels/today")).text
     hours = {"member_ids": [member_id], "minutes": 60, "what": "教书法"}
     await asked(clerk, f"{API}/{post_id}/hours", **hours, on="2026-11-14")
     assert await refused(clerk, f"{API}/{post_id}/hours", **hours, on="2026-11-16") == "died"
     await asked(clerk, f"{API}/{post_id}/leave", member_id=member_id, reason="去世", on="2026-11-15")
     assert (await clerk.get(f"{API}/{post_id}")).json()["doubtful"] == 0
+
+
+async def test_who_left_town_for_good_is_for_a_person_to_decide(clerk: httpx.AsyncClient) -> None:
+    post_id, people = (
+        await opened(clerk, name="热线", kind="advice", places=3),
+        [await enrolled(clerk) for _ in range(3)],
+    )
+    stays, comes, knew = people
+    leaving = {"from": "2026-11-20", "destination": "杭州", "reason": "带孙子"}
+    await asked(clerk, f"{MEMBERS}/{knew}/move-away", **leaving)
+    for each in people:
+        await asked(clerk, f"{API}/{post_id}/take", member_id=each, on="2026-11-21" if each == knew else "2026-11-02")
+    await asked(clerk, f"{MEMBERS}/{stays}/move-away", **leaving)
+    await asked(clerk, f"{MEMBERS}/{comes}/move-away", **leaving, intermittent=True)
+    shown = (await clerk.get(f"{API}/{post_id}")).json()
+    assert {one["member_id"]: one["doubtful"] for one in shown["members"]} == {stays: True, comes: False, knew: False}
+    assert (shown["serving"], shown["doubtful"]) == (3, 1)
 
 
 async def test_a_post_closes_with_everybody_in_it(clerk: httpx.AsyncClient) -> None:
