@@ -11,7 +11,7 @@ from starlette.responses import Response
 from services.registry.decide.post import LeavePost, TakePost
 from services.registry.decide.service import AnswerPost, LogHours, WithdrawHours
 from services.registry.pages import post_words
-from services.registry.pages.common import EntityId, Office, member_card, read_form, rules, show_own_write
+from services.registry.pages.common import EntityId, Office, member_card, read_form, reading, rules, show_own_write
 from services.registry.pages.forms import Form, again, fresh
 from services.registry.pages.post_common import (
     Row,
@@ -25,6 +25,7 @@ from services.registry.pages.post_common import (
     withdrawn,
 )
 from services.registry.pages.posts import shown
+from services.registry.project import service_wish
 from services.shell.i18n import gettext as _
 from services.shell.i18n import speech
 from services.shell.identity import Caller
@@ -54,8 +55,14 @@ async def ask(request: Request, caller: Office, post_id: EntityId, member: Who) 
 
 async def _answer_form(request: Request, caller: Caller, row: Row, member_id: str, form: Form) -> Response:
     card = await of_the_post(request, caller, row, member_id)
+    today = speech().today
+    async with reading(request, caller) as db:
+        wish = await service_wish.wish_of(db, member_id)
+        (before,) = await service_wish.asked(db, member_id=member_id, post_id=row["post_id"]) or (None,)
     return await page(
         request, "post_answer.html", status=form.status, row=row, card=card, form=form, words=post_words,
+        rests=wish if wish and not wish["asked"] and not (wish["until"] and wish["until"] <= today) else None,
+        declined=before if before and before["not_before"] and before["not_before"] > today else None,
         rule=rules(request, row["community"]).talents.asking, full=row["serving"] >= row["places"],
     )  # fmt: skip
 

@@ -93,18 +93,20 @@ def times_words(first: time | str | None, last: time | str | None) -> str:
 
 def when_words(row: Mapping[str, Any]) -> str:
     """When a post is served: days, hours of the day, how much a week."""
-    parts = [days_words(row["weekdays"]), times_words(row["begins"], row["ends"])]
-    if row["minutes_week"]:
-        parts.append(_("每周 %(hours)s", hours=hours(row["minutes_week"])))
-    return " ".join(part for part in parts if part)
+    week = row["minutes_week"]
+    total = _("每周 %(hours)s", hours=hours(week)) if week else ""
+    return _span(days_words(row["weekdays"]), times_words(row["begins"], row["ends"]), total)
+
+
+def _span(days: str, times: str, total: str) -> str:
+    return " · ".join(part for part in (f"{days} {times}".strip(), total) if part)
 
 
 def can_words(row: Mapping[str, Any]) -> str:
     """When somebody can serve, and how much; "" if they did not say."""
-    parts = [days_words(row["weekdays"] or ()), times_words(row["not_before"], row["not_after"])]
-    if row["minutes_week_max"]:
-        parts.append(_("每周最多 %(hours)s", hours=hours(row["minutes_week_max"])))
-    return " ".join(part for part in parts if part)
+    most = row["minutes_week_max"]
+    total = _("每周最多 %(hours)s", hours=hours(most)) if most else ""
+    return _span(days_words(row["weekdays"] or ()), times_words(row["not_before"], row["not_after"]), total)
 
 
 def because(proposal: Proposal) -> str:

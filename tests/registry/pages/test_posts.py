@@ -194,11 +194,8 @@ async def test_whose_post_needs_a_decision_is_shown_and_nothing_ends_by_itself(
 
 
 async def test_who_left_town_for_good_is_for_a_person_to_decide(clerk: httpx.AsyncClient) -> None:
-    post_id, people = (
-        await opened(clerk, name="热线", kind="advice", places=3),
-        [await enrolled(clerk) for _ in range(3)],
-    )
-    stays, comes, knew = people
+    post_id = await opened(clerk, name="热线", kind="advice", places=3)
+    stays, comes, knew = people = [await enrolled(clerk) for _ in range(3)]
     leaving = {"from": "2026-11-20", "destination": "杭州", "reason": "带孙子"}
     await asked(clerk, f"{MEMBERS}/{knew}/move-away", **leaving)
     for each in people:
@@ -272,7 +269,7 @@ async def test_the_pages_lead_from_a_post_to_hours(clerk: httpx.AsyncClient, bro
         f"{service}/wish", data={"kinds": ["patrol", "youth"], "weekdays": "3", "minutes_week_max": "4"}
     )
     assert "已记下郑玉兰的意愿" in wished.text
-    assert "周三 每周最多 4 小时" in wished.text
+    assert "周三 · 每周最多 4 小时" in wished.text
     wrong = await browser.post("/registry/posts/new", data={"name": "夜巡队", "kind": "patrol", "places": "0"})
     assert wrong.status_code == 422
     sent = {
@@ -332,4 +329,10 @@ async def test_the_pages_lead_from_a_post_to_hours(clerk: httpx.AsyncClient, bro
     assert "已经撤了，只能看" in (await browser.get(here)).text
     rests = await browser.post(f"{service}/do-not-ask", data={"reason": "腿脚不便"})
     assert "眼下不打扰郑玉兰" in rests.text
+    again = await opened(clerk, name="再设一个", kind="patrol")
+    asking = f"/registry/posts/{again}/answer?member={member_id}"
+    assert "本人说过眼下不想被安排：腿脚不便" in (await browser.get(asking)).text
+    no = await browser.post(asking, data={"answer": "declined", "reason": "走不开"})
+    assert "已记下郑玉兰的答复" in no.text
+    assert "2026年11月21日问过，本人不愿意，2027年5月20日以前不再问" in (await browser.get(asking)).text
     assert "已撤回郑玉兰的意愿" in (await browser.post(f"{service}/withdraw-wish")).text
