@@ -327,6 +327,13 @@ async def test_the_pages_lead_from_a_post_to_hours(clerk: httpx.AsyncClient, bro
     assert "已改好" in changed.text
     assert "夜巡队已撤" in (await browser.post(f"{here}/close", data={"reason": "改为轮值"})).text
     assert "已经撤了，只能看" in (await browser.get(here)).text
+
+
+async def test_whoever_asks_is_told_first_that_the_member_wants_peace(
+    clerk: httpx.AsyncClient, browser: httpx.AsyncClient
+) -> None:
+    member_id = await enrolled(clerk, name="郑玉兰")
+    service = f"/registry/members/{member_id}/service"
     rests = await browser.post(f"{service}/do-not-ask", data={"reason": "腿脚不便"})
     assert "眼下不打扰郑玉兰" in rests.text
     again = await opened(clerk, name="再设一个", kind="patrol")
