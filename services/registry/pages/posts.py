@@ -36,6 +36,8 @@ from services.shell.problems import FieldError, Invalid, Refusal, Stale
 router = APIRouter(include_in_schema=False)
 
 ENTRIES_SHOWN = 30
+IDLE_SHOWN = 20
+"""So many people who wish to serve and hold no post are shown beside the posts."""
 FOUND_MAX = 10
 """So many people found by name are shown."""
 
@@ -48,9 +50,10 @@ async def posts(request: Request, caller: Reader, kind: str = "", show: str = ""
     async with reading(request, caller) as db:
         found = await post.posts(db, kind=wanted, closed=show == "closed", free=show == "free", token=page_token)
         minutes, people = await service_hours.total(db, first, before)
+        idle, waiting = await service_wish.idle(db, wanted or "", size=IDLE_SHOWN) if show != "closed" else ([], 0)
     return await page(
         request, "posts.html", rows=found.items, kind=wanted, show=show, words=post_words, minutes=minutes,
-        people=people, may_write=caller.has(*OFFICE), href=_href,
+        people=people, idle=idle, waiting=waiting, may_write=caller.has(*OFFICE), href=_href,
         next_href=_href(wanted, show, found.next_token) if found.next_token else "",
     )  # fmt: skip
 

@@ -41,7 +41,7 @@ from events.facts.member_service import (
 from events.facts.post import PostTerms
 from events.log.envelope import About
 from events.log.project import Row, View, community_column
-from events.log.project.sql import path_text
+from events.log.project.sql import inside, path_text
 from services.registry.project import member, post
 
 wishes = Table(
@@ -125,6 +125,28 @@ async def wish_of(db: AsyncConnection, member_id: str) -> Mapping[str, Any] | No
     own = [column for column in wishes.columns if column.name not in ("community", "place")]
     row = (await db.execute(select(*own).where(wishes.c.member_id == member_id))).one_or_none()
     return None if row is None else dict(row._mapping)
+
+
+async def idle(
+    db: AsyncConnection, kind: str = "", *, size: int, community: str = ""
+) -> tuple[Sequence[dict[str, Any]], int]:
+    """Who is here, wishes to serve (in this kind of post) and holds none, who waits longest first; how many in all."""
+    serves = exists(select(1).where(post.holding.c.member_id == wishes.c.member_id, post.holding.c.left_on.is_(None)))
+    query = (
+        select(
+            *(_M[name] for name in ("member_id", "name", "skills")),
+            *(wishes.c[name] for name in ("kinds", "minutes_week_max", "weekdays", "not_before", "not_after", "since")),
+            func.count().over().label("people"),
+        )
+        .join_from(wishes, member.table, _M.member_id == wishes.c.member_id)
+        .where(wishes.c.asked, _M.state == member.ENROLLED, ~serves, inside(wishes.c.community, community))
+        .order_by(wishes.c.since, wishes.c.member_id)
+        .limit(size)
+    )
+    if kind:
+        query = query.where(any_(wishes.c.kinds) == kind)
+    rows = [dict(row._mapping) for row in await db.execute(query)]
+    return rows, rows[0]["people"] if rows else 0
 
 
 async def asked(db: AsyncConnection, *, post_id: str = "", member_id: str = "") -> Sequence[dict[str, Any]]:

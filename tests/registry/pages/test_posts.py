@@ -270,6 +270,8 @@ async def test_the_pages_lead_from_a_post_to_hours(clerk: httpx.AsyncClient, bro
     )
     assert "已记下郑玉兰的意愿" in wished.text
     assert "周三 · 每周最多 4 小时" in wished.text
+    assert "郑玉兰" in (await browser.get("/registry/posts?kind=patrol")).text
+    assert "郑玉兰" not in (await browser.get("/registry/posts?kind=advice")).text
     wrong = await browser.post("/registry/posts/new", data={"name": "夜巡队", "kind": "patrol", "places": "0"})
     assert wrong.status_code == 422
     sent = {
@@ -303,6 +305,7 @@ async def test_the_pages_lead_from_a_post_to_hours(clerk: httpx.AsyncClient, bro
     assert "已记：1 人，每人 1.5 小时" in logged.text
     late = await browser.post(f"{here}/hours", data=hours | {"on": "2026-10-04", "idempotency_key": "h-2"})
     assert (late.status_code, "郑玉兰：2026年10月4日那天不在这个岗位上" in late.text) == (409, True)
+    assert "郑玉兰" not in (await browser.get("/registry/posts")).text, "serves by now"
     for path, words in (
         ("/registry/posts?kind=patrol&show=free", "缺 1 人"),
         ("/registry/posts?show=closed", "已撤的"),
