@@ -15,6 +15,8 @@ from events.facts.handover import WhyRefused
 from events.facts.member import PayMethod
 from services.registry.decide.asking import RecordAnswers, RecordMissed
 from services.registry.decide.meeting import ScheduleMeeting
+from services.registry.decide.post import OpenPost, TakePost
+from services.registry.decide.service import AnswerPost, LogHours
 
 ZONE: Final = ZoneInfo("Asia/Shanghai")
 MORNING: Final = time(9, 10)
@@ -108,7 +110,27 @@ class HandOver:
     refused: Mapping[str, tuple[WhyRefused, str]] = field(default_factory=dict)
 
 
-What = Command | BringIn | NameContact | PlaceBelow | Elect | SignedIn | Pay | HandedOut | Answered | HandOver
+@dataclass(frozen=True, slots=True)
+class SetUp:
+    """A post of service; `contact` is the branch to turn to, if one is named."""
+
+    post: OpenPost
+    contact: str
+
+
+@dataclass(frozen=True, slots=True)
+class InPost:
+    """In a post that was set up: somebody takes it or answers, or `people` served there."""
+
+    opened: Deed
+    what: TakePost | AnswerPost | LogHours
+    people: tuple[str, ...] = ()
+
+
+What = (
+    Command | BringIn | NameContact | PlaceBelow | Elect | SignedIn | Pay | HandedOut | Answered
+    | HandOver | SetUp | InPost
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +159,10 @@ class Deed:
                 about = f"{meeting.branch}/{meeting.title}"
             case Pay(months=months):
                 about = f"{self.who}/{months[0]}"
+            case SetUp(post=post):
+                about = post.name
+            case InPost(opened=opened, what=what):
+                about = f"{opened.key}/{type(what).__name__}/{self.who}"
             case _:
                 about = self.who
         return f"demo/{type(self.what).__name__}/{self.community.code}/{about}/{self.day}"

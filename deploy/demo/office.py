@@ -18,9 +18,11 @@ from deploy.demo.deeds import (
     Elect,
     HandedOut,
     HandOver,
+    InPost,
     NameContact,
     Pay,
     PlaceBelow,
+    SetUp,
     SignedIn,
 )
 from events.facts.branch import BranchContact, Seat
@@ -45,6 +47,7 @@ from services.registry.decide.commands import (
     SetPensionBasis,
 )
 from services.registry.decide.committee import ElectCommittee
+from services.registry.decide.details import ChangeDetails
 from services.registry.decide.handover_state import (
     CloseHandover,
     Listed,
@@ -54,9 +57,12 @@ from services.registry.decide.handover_state import (
     Take,
 )
 from services.registry.decide.meeting import ScheduleMeeting, SignIn
+from services.registry.decide.post import TakePost
+from services.registry.decide.service import AnswerPost, DoNotAsk, LogHours, WishService
 from services.registry.decide.unit import NameUnit
 from services.registry.handle import Registry
 from services.registry.handle_handovers import Handovers
+from services.registry.handle_posts import Posts
 from services.registry.import_roster import Importer
 from services.registry.organise import Organising
 from services.registry.project import imports, register
@@ -135,8 +141,8 @@ class Office:
                 await self._sign_in(deed, asked, held)
             case Pay() as pay:
                 await self._pay(deed, asked, pay)
-            case BeginCensus() | HandedOut() | Answered() | HandOver():
-                await self._in_steps(deed, asked)
+            case BeginCensus() | HandedOut() | Answered() | HandOver() | SetUp() | InPost():
+                await self._in_course(deed, asked)
             case command:
                 await self._of_member(asked, await self._id_of(deed.community.code, deed.who), command)
 
@@ -148,6 +154,9 @@ class Office:
             Correct: self.registry.correct,
             SetPensionBasis: self.registry.set_pension_basis,
             Die: self.registry.die,
+            ChangeDetails: self.registry.change_details,
+            WishService: Posts(self.registry).wish,
+            DoNotAsk: Posts(self.registry).do_not_ask,
             ReportIllness: self.care.report_illness,
             Recover: self.care.recover,
         }
@@ -192,12 +201,15 @@ class Office:
         present = tuple([await self._id_of(community, name) for name in held.present])
         await self.registry.sign_in(asked, meeting_id, SignIn(member_ids=present))
 
-    async def _in_steps(self, deed: Deed, asked: Asked) -> None:
-        """What takes several commands."""
-        if isinstance(deed.what, HandOver):
-            await self._hand_over(asked, deed.what)
-        else:
-            await self._census(deed, asked)
+    async def _in_course(self, deed: Deed, asked: Asked) -> None:
+        """What takes several commands, or was begun by another deed."""
+        match deed.what:
+            case HandOver():
+                await self._hand_over(asked, deed.what)
+            case SetUp() | InPost():
+                await self._service(deed, asked)
+            case _:
+                await self._census(deed, asked)
 
     async def _census(self, deed: Deed, asked: Asked) -> None:
         """Beginning it again by the key it was begun with tells its id."""
@@ -242,6 +254,25 @@ class Office:
             refusal = RefusePerson(row=rows[name], why=why, note=note)
             await handling.refuse(_step(asked, f"refuse/{rows[name]}"), batch_id, refusal)
         await handling.close(_step(asked, "close"), batch_id, CloseHandover())
+
+    async def _service(self, deed: Deed, asked: Asked) -> None:
+        """Setting a post up again by the key it was set up with tells its id."""
+        posts = Posts(self.registry)
+        begun = deed.what.opened if isinstance(deed.what, InPost) else deed
+        assert isinstance(begun.what, SetUp)
+        first = Asked(begun.actor, begun.community.code, begun.key)
+        contact = await self.registry.branch_id(first, begun.what.contact) if begun.what.contact else None
+        post_id, _ = await posts.open_post(first, begun.what.post.model_copy(update={"contact_branch": contact}))
+        match deed.what:
+            case InPost(what=TakePost() as taking):
+                await posts.take(asked, post_id, await self._id_of(asked.community, deed.who), taking)
+            case InPost(what=AnswerPost() as answer):
+                await posts.answer(asked, post_id, await self._id_of(asked.community, deed.who), answer)
+            case InPost(what=LogHours() as hours, people=people):
+                names = {await self._id_of(asked.community, name): name for name in people}
+                await posts.log(asked, post_id, names, hours)
+            case _:
+                return
 
     async def _pay(self, deed: Deed, asked: Asked, pay: Pay) -> None:
         member_id = await self._id_of(deed.community.code, deed.who)

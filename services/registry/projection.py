@@ -16,6 +16,7 @@ from services.registry.decide.handover_state import HANDOVER
 from services.registry.decide.meeting import MEETING
 from services.registry.decide.member import MEMBER
 from services.registry.decide.nominee import NOMINEE
+from services.registry.decide.post import POST
 from services.registry.decide.receipts import RECEIPTS
 from services.registry.decide.roster_import import ROSTER_IMPORT
 from services.registry.decide.unit import UNIT
@@ -36,6 +37,9 @@ from services.registry.project import (
     ledger,
     meeting,
     member,
+    post,
+    service_hours,
+    service_wish,
     unit,
 )
 
@@ -75,7 +79,12 @@ PROJECTION: Final = Projection(
         handover.unit_listed,
         handed_over.view,
         handed_over.unit_view,
+        post.view,
+        post.holders,
+        service_wish.view,
+        service_wish.answers,
+        service_hours.view,
     ],
     [Snapshots.of(decider, version=3) for decider in (MEMBER, BRANCH, MEETING, RECEIPTS, ROSTER_IMPORT, UNIT)]
-    + [Snapshots.of(decider) for decider in (DESK, CENSUS, BULK, CENTRE, HANDOVER, NOMINEE)],
+    + [Snapshots.of(decider) for decider in (DESK, CENSUS, BULK, CENTRE, HANDOVER, NOMINEE, POST)],
 )

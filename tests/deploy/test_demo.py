@@ -245,6 +245,21 @@ def test_a_census_is_on_its_way(demo: Demo) -> None:
         assert {one["branch"] for one in people} == {"第三党支部"}
 
 
+def test_somebody_serves_and_somebody_may_be_asked(demo: Demo) -> None:
+    with demo.signed_in("secretary") as office:
+        posts = {one["name"]: one for one in office.get("/registry/api/posts").json()["items"]}
+        assert {name: (one["serving"], one["doubtful"]) for name, one in posts.items()} == {
+            "金桥路调解站": (1, 0),
+            "平安巡逻队": (2, 0),
+            "便民维修队": (1, 0),
+            "红色故事宣讲": (1, 1),
+            "少年书法班": (0, 0),
+        }
+        found = office.get(f"/registry/api/posts/{posts['少年书法班']['post_id']}/proposals").json()["items"]
+        assert (found[0]["name"], found[0]["because"]) == ("陈秀英", "本人愿做这类事；特长：书法；周六有空；时间够")
+        assert "吴国强" not in {one["name"] for one in found}, "said no a few days ago"
+
+
 def test_a_later_start_writes_nothing(demo: Demo) -> None:
     check = [sys.executable, "-m", "deploy.cli", "check", "--data", str(demo.data)]
     clean = subprocess.run(check, cwd=ROOT, env=CLEAN, capture_output=True, text=True, timeout=120, check=False)

@@ -35,6 +35,7 @@ from events.facts.member import (
 )
 from events.facts.member_centre import CentreJoined, CentreLeft, HostDeclined, HostDeclineWithdrawn
 from events.facts.member_handover import TakenOver, TakeOverWithdrawn
+from events.facts.member_service import ServicePart
 from events.facts.merging import Merged, ToldApart, Unmerged
 from events.facts.people import ContactCard, Person, RetirementKind, as_one
 from services.registry.decide.alias import Alias
@@ -42,6 +43,7 @@ from services.registry.decide.census_memory import Said, remember
 from services.registry.decide.dues import Basis, DuesTerms, Relief
 from services.registry.decide.employer import Employer
 from services.registry.decide.household import Household
+from services.registry.decide.serving import Serving
 
 CardFact = ContactChanged | Classified | DetailsChanged | DetailsCorrected
 
@@ -101,6 +103,7 @@ class Member(BaseModel):
     """What was said in each campaign, by its id."""
     household: Household = Household()
     employer: Employer = Employer()
+    serving: Serving = Serving()
     alias: Alias = Alias()
 
 
@@ -230,7 +233,14 @@ def _in_household(member: Member, fact: Fact, effective: date) -> Member:
         case TakenOver() | TakeOverWithdrawn():
             return member.model_copy(update={"employer": member.employer.after(fact, effective), "touched": True})
         case _:
-            return _told_of_another(member, fact)
+            return _serves(member, fact, effective)
+
+
+def _serves(member: Member, fact: Fact, effective: date) -> Member:
+    """What concerns posts and hours of service."""
+    if not isinstance(fact, ServicePart):
+        return _told_of_another(member, fact)
+    return member.model_copy(update={"serving": member.serving.after(fact, effective), "touched": True})
 
 
 def _told_of_another(member: Member, fact: Fact) -> Member:

@@ -12,6 +12,7 @@ from events.facts.merging import Likeness
 from events.facts.people import CardField
 from services.registry.decide.centre_policy import CentresPolicy
 from services.registry.decide.days import months_after
+from services.registry.decide.talents_policy import TalentsPolicy
 
 
 class Rule(BaseModel):
@@ -302,6 +303,7 @@ class RegistryPolicy(Rule):
     centres: CentresPolicy
     completeness: CompletenessPolicy
     duplicates: DuplicatesPolicy
+    talents: TalentsPolicy
     clauses: Mapping[str, str]
 
     @model_validator(mode="after")
@@ -329,6 +331,8 @@ class RegistryPolicy(Rule):
             self.centres.nearness.clause,
             self.completeness.clause,
             self.duplicates.clause,
+            self.talents.matching.clause,
+            self.talents.asking.clause,
         }
         if missing := sorted(cited - set(self.clauses)):
             raise ValueError(f"clauses without words: {', '.join(missing)}")

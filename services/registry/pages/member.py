@@ -37,7 +37,7 @@ from services.registry.pages.places import places_of
 from services.registry.pages.reveal import Reveal, revealed
 from services.registry.pages.timeline import Line, Names, line_elsewhere, line_of, months, signed
 from services.registry.pages.way_back import REGISTER, way_of
-from services.registry.project import alias, branch, elsewhere, ledger, meeting, register
+from services.registry.project import alias, branch, elsewhere, ledger, meeting, post, register
 from services.registry.project import member as member_view
 from services.shell.i18n import N_, speech
 from services.shell.i18n import gettext as _
@@ -124,6 +124,7 @@ async def _values(
         "absorbed": await alias.absorbed(db, now["member_id"]) if now["absorbs"] else (),
         "away": away,
         "clocks": clocks_of(away, here.away, speech().today) if away else None,
+        "serves": [] if then else [one for one in await post.held_by(db, now["member_id"]) if not one["left_on"]],
         "sheet": None if then else await dues_sheet(request, db, now["member_id"], receipts=False),
     }
 
@@ -197,7 +198,8 @@ async def _names(db: AsyncConnection, facts: Sequence[Recorded], known: Mapping[
     found |= await branch.names(db, sorted({each for each in branches if each and each not in found}))
     if any(isinstance(one.fact, Assigned) and one.fact.group_id for one in facts):
         found |= await branch.group_names(db, sorted(each for each in branches if each))
-    return Names(found, await meeting.titles(db, sorted(meetings)))
+    posts = {post_id for one in facts if (post_id := getattr(one.fact, "post_id", None))}
+    return Names(found, await meeting.titles(db, sorted(meetings)), await post.names(db, sorted(posts)))
 
 
 @router.get("/members/{member_id}/reveal/{what}")

@@ -6,6 +6,7 @@ from typing import Final
 
 from services.registry.decide.policy import RegistryPolicy
 from services.registry.pages.of_two import LIKENESS
+from services.registry.pages.post_words import FIT
 from services.registry.pages.words import MISSING
 from services.shell.formats import yuan
 from services.shell.i18n import N_
@@ -42,6 +43,9 @@ WORDS: Final = RuleWords(
         "centres.nearness": N_("建议怎样编组"),
         "completeness": N_("资料完整度"),
         "duplicates": N_("疑似重复的档案"),
+        "talents": N_("发挥余热"),
+        "talents.matching": N_("推荐谁去问"),
+        "talents.asking": N_("征求意见"),
     },
     values={
         "dues.months_ahead_max": Worded(N_("最多预缴"), units.months),
@@ -80,6 +84,10 @@ WORDS: Final = RuleWords(
         "duplicates.threshold": Worded(N_("相同之处满几分才列出"), units.points),
         "duplicates.key_people_max": Worded(N_("一个号码最多几人共用才算线索"), units.people),
         "duplicates.weights.*": Worded(LIKENESS, units.points),
+        "talents.matching.skills_max": Worded(N_("特长最多算几样"), units.points),
+        "talents.matching.proposed_max": Worded(N_("最多列出"), units.people),
+        "talents.matching.weights.*": Worded(FIT, units.points),
+        "talents.asking.again_days": Worded(N_("本人不愿意的，同一岗位不再问"), units.days),
         "completeness.weights.*": Worded(MISSING, units.points),
     },
 )

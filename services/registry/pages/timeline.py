@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -30,11 +30,13 @@ from events.facts.member import (
     Returned,
 )
 from events.facts.member_handover import TakeOverWithdrawn
+from events.facts.member_service import PostLeft, ServiceHoursWithdrawn
 from events.facts.merging import Merged, ToldApart, Unmerged
 from events.log.envelope import Recorded
 from services.registry.pages.centre_words import centre_told
 from services.registry.pages.handover_words import handover_told
 from services.registry.pages.of_two import said_of_another
+from services.registry.pages.post_words import told_of_service
 from services.registry.pages.timeline_card import told_of_card
 from services.shell.formats import day, local_day, yuan
 from services.shell.i18n import gettext as _
@@ -58,10 +60,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What branches (their groups too) and meetings are called, for lines that mention one."""
+    """What branches (their groups too), meetings and posts are called, for lines that mention one."""
 
     branches: Mapping[str, str]
     meetings: Mapping[str, str]
+    posts: Mapping[str, str] = field(default_factory=dict)
 
 
 async def signed(request: Request, lines: Sequence[Line]) -> list[Line]:
@@ -76,7 +79,16 @@ def line_of(one: Recorded, names: Names) -> Line:
     text, tone = _told(one.fact, names)
     if about.reason and isinstance(
         one.fact,
-        DetailsCorrected | DetailsChanged | Classified | Assigned | Merged | Unmerged | ToldApart | TakeOverWithdrawn,
+        DetailsCorrected
+        | DetailsChanged
+        | Classified
+        | Assigned
+        | Merged
+        | Unmerged
+        | ToldApart
+        | TakeOverWithdrawn
+        | PostLeft
+        | ServiceHoursWithdrawn,
     ):
         text = _("%(text)s（%(reason)s）", text=text, reason=about.reason)
     written = local_day(about.recorded)
@@ -132,7 +144,7 @@ def _told(fact: Fact, names: Names) -> tuple[str, str]:
         case Died():
             return _("去世"), ""
         case _:
-            return said_of_another(fact) or (_asked(fact), "")
+            return said_of_another(fact) or told_of_service(fact, names.posts) or (_asked(fact), "")
 
 
 def _asked(fact: Fact) -> str:

@@ -13,7 +13,7 @@ from services.registry.pages.clocks import Clocks, card_soon, clocks_of, silent_
 from services.registry.pages.common import OFFICE, READERS, reading, rules
 from services.registry.pages.dues import last_over
 from services.registry.pages.terms import terms_ending
-from services.registry.project import dues, ledger, meeting, register
+from services.registry.project import dues, ledger, meeting, post, register
 from services.registry.project.dues import Owing
 from services.registry.project.register import Wanted
 from services.shell.i18n import speech
@@ -44,11 +44,13 @@ async def today(request: Request, caller: Anybody) -> Response:
         to_call = await dues.owing_count(db, Owing(last_over(), months_min=call_months))
         week = await meeting.meetings(db, since=start, until=start + timedelta(days=7), size=SHOWN)
         terms = await terms_ending(request, db, caller.scope)
+        serving = await post.to_decide(db)
     decide = _to_decide(request, away.items)
     coming = [row for row in week.items if row["state"] == meeting.SCHEDULED]
     return fragment(
         request, "today.html", decide=decide[:SHOWN], decide_count=len(decide), owing=owing.items, to_call=to_call,
         meetings=coming, words=words, terms=terms[:SHOWN], terms_count=len(terms),
+        serving=serving[:SHOWN], serving_count=len(serving),
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from events.facts.member import AttendanceWay, AwayKind, CorrectableField, PayMe
 from events.facts.people import CardField, RetirementKind, Sex
 from services.registry.pages import census_words, handover_words
 from services.registry.pages.centre_words import CENTRE_SENTENCES
+from services.registry.pages.post_words import POST_SENTENCES
 from services.registry.project import member
 from services.shell.acting import Sentences
 from services.shell.formats import day, yuan
@@ -164,6 +165,7 @@ SENTENCES: Final[Sentences] = {
     "not_on_roll": lambda d: _("名单里有人当时不在册：%(who)s。", who=_months(d.get("member_ids"))),
     "too_many_filters": lambda d: _("最多存 %(most)s 个筛选，请先删掉不用的。", most=d.get("most")),
     **CENTRE_SENTENCES,
+    **POST_SENTENCES,
     "merged": lambda _d: _("这份档案已并入同一个人的另一份，请记到那一份上。"),
     "same_record": lambda _d: _("这是同一份档案，不用合并。"),
     "keeps_others": lambda _d: _("这份档案里已经并入了别的档案，请反过来合并，或者先把它们分开。"),
@@ -190,6 +192,8 @@ def _complaint(error: FieldError) -> FieldError:
                 "destination",
                 "away_since",
                 "questions",
+                "ends",
+                "not_after",
             ):
                 if field == "body" and name in error.message.split(" ")[0]:
                     field = name
@@ -209,6 +213,8 @@ _COMPLAINTS: Final = {
     "destination must be given": (N_("没有填去了哪里"), N_("不住这里的，请写现在住在哪个城市或区。")),
     "away_since must be given": (N_("没有填从哪天起不住这里"), N_("记不清的，写大概的日子。")),
     "questions must hold": (N_("一个问题都没有"), N_("至少选一个问题，或者自己写一个。")),
+    "ends must be later": (N_("结束早于开始"), N_("请核对两个钟点。")),
+    "not_after must be later": (N_("“几点以前”早于“几点以后”"), N_("请核对两个钟点。")),
     "value:": (N_("这个值不能用在这一项上"), N_("日期写成 年-月-日，是否写 true 或 false，其余照原件填写。")),
 }
 """What validators say in English, and what the person who filled in the form reads."""

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     Text,
     or_,
+    text,
     true,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -47,6 +48,18 @@ from events.facts.member import (
 )
 from events.facts.member_centre import CentreJoined, CentreLeft, CentrePart, HostDeclined, HostDeclineWithdrawn
 from events.facts.member_handover import HandoverPart, TakenOver, TakeOverWithdrawn
+from events.facts.member_service import (
+    PostDeclined,
+    PostLeft,
+    PostOffered,
+    PostTaken,
+    ServiceHoursLogged,
+    ServiceHoursWithdrawn,
+    ServiceNotWished,
+    ServicePart,
+    ServiceWished,
+    ServiceWishWithdrawn,
+)
 from events.facts.merging import Merged, MergeSide, ToldApart, Unmerged
 from events.facts.people import several
 from events.log.envelope import About
@@ -129,6 +142,7 @@ table = Table(
     Index("member_by_missing", "missing", "state", "pinyin", "member_id", "branch_id", "place", "community"),
     Index("member_by_import", "import_id", "pinyin", "member_id"),
     Index("member_by_merged", "merged_into"),
+    Index("member_by_skills", "place", "member_id", postgresql_where=text("cardinality(skills) > 0")),
     # Prefixes are looked for by `~>=~` and `~<~`: operators that row-level security lets an index use.
     *(
         Index(f"member_{name}", name, postgresql_ops={name: "text_pattern_ops"})
@@ -139,7 +153,7 @@ table = Table(
     ),
 )  # fmt: skip
 
-view = View("member", version=3, table=table, doc="Every member's card as it is now, with what it is searched by.")
+view = View("member", version=4, table=table, doc="Every member's card as it is now, with what it is searched by.")
 
 
 @view.on(Enrolled)
@@ -297,7 +311,16 @@ AskedPart = CensusAnswered | CensusMissed | CensusSettled
 @view.on(HostDeclineWithdrawn)
 @view.on(TakenOver)
 @view.on(TakeOverWithdrawn)
-def _(row: Row | None, fact: AskedPart | CentrePart | HandoverPart, about: About) -> Row:
+@view.on(ServiceWished)
+@view.on(ServiceNotWished)
+@view.on(ServiceWishWithdrawn)
+@view.on(PostOffered)
+@view.on(PostDeclined)
+@view.on(PostTaken)
+@view.on(PostLeft)
+@view.on(ServiceHoursLogged)
+@view.on(ServiceHoursWithdrawn)
+def _(row: Row | None, fact: AskedPart | CentrePart | HandoverPart | ServicePart, about: About) -> Row:
     """Shown elsewhere; the card only moves on to the fact's version. A neighbour may have answered: nobody was seen."""
     return _known(row) | _stamp(about)
 

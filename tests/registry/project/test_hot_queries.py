@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import date
 
 import asyncpg
 import pytest
@@ -11,11 +12,12 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from deploy.box.addresses import BoxAddresses
+from events.facts.post import PostTerms, ServiceKind
 from events.log.project.ddl import prepare
 from events.log.project.scope import SETTING, WHOLE_BOX
 from services.registry.decide.policy import policy_of
 from services.registry.pages.completeness import incomplete
-from services.registry.project import register
+from services.registry.project import register, service_wish
 from services.registry.project.register import Wanted
 from services.registry.projection import PROJECTION
 from services.registry.settings import RegistrySettings
@@ -27,11 +29,12 @@ CITY, STREET, COMMUNITY = "", "city.s003", "city.s003.c0021"
 PEOPLE, COMMUNITIES = 20_000, 50
 FILL = f"""
     INSERT INTO member (member_id, community, place, state, name, given, pinyin, given_pinyin, initials,
-                        phone_backwards, id_backwards, branch_id, missing, seq, recorded)
+                        phone_backwards, id_backwards, branch_id, missing, skills, seq, recorded)
     SELECT 'm' || n, path::ltree, path, (ARRAY['enrolled','enrolled','enrolled','away','dead'])[1 + n % 5],
            surname || given, given, spelt || syllables, syllables, left(spelt, 1) || left(syllables, 1),
            lpad((n * 7919 % 100000000)::text, 11, '0'), lpad((n * 31 % 10000)::text, 4, '0'),
-           nullif(path || n % 4, path || '3'), CASE WHEN n % 4 = 0 THEN n % 64 ELSE 0 END, n, now()
+           nullif(path || n % 4, path || '3'), CASE WHEN n % 4 = 0 THEN n % 64 ELSE 0 END,
+           CASE WHEN n % 20 = 0 THEN ARRAY['法律咨询'] END, n, now()
     FROM (SELECT n,
                  format('city.s%s.c%s', to_char(n % {COMMUNITIES} / 7, 'FM000'), to_char(n % {COMMUNITIES}, 'FM0000'))
                      AS path,
@@ -39,6 +42,11 @@ FILL = f"""
                  (ARRAY['wang','li','zhang','liu','chen','yang','zhao'])[1 + n % 7] AS spelt,
                  chr(0x4e00 + n % 500) AS given, chr(97 + n % 26) || chr(97 + n / 26 % 26) || n % 9 AS syllables
           FROM generate_series(1, {PEOPLE}) n) AS made
+"""
+
+WISHES = """
+    INSERT INTO service_wish (member_id, community, place, asked, kinds, weekdays, since)
+    SELECT member_id, community, place, true, ARRAY['patrol'], '[]', now() FROM member WHERE seq % 10 = 0
 """
 
 
@@ -56,7 +64,8 @@ async def database(city: BoxAddresses) -> AsyncIterator[Database]:
     await owner.execute(f"SET {SETTING} = '{WHOLE_BOX}'")
     if not await owner.fetchval("SELECT count(*) FROM member"):
         await owner.execute(FILL)
-        await owner.execute("VACUUM (ANALYZE) member")
+        await owner.execute(WISHES)
+        await owner.execute("VACUUM (ANALYZE) member, service_wish")
     await owner.close()
     database = Database(
         create_async_engine(city.postgres["registry_app"].replace("postgresql://", "postgresql+asyncpg://", 1))
@@ -135,3 +144,13 @@ async def test_page_after_page_shows_everybody_of_the_scope_once(
     assert seen == sorted(set(seen))
     expected = counts["enrolled"] + counts["away"]
     assert len(seen) == (expected if not token else 300)
+
+
+@pytest.mark.parametrize("scope", [CITY, COMMUNITY])
+async def test_whom_to_ask_for_a_post_is_found_by_wishes_and_skills(database: Database, scope: str) -> None:
+    terms = PostTerms(name="调解站", kind=ServiceKind.MEDIATION, places=1, needs=("法律",))
+    plan = await plan_of(database, scope, service_wish.candidates_query(COMMUNITY, "p", terms, date(2026, 11, 21)))
+    assert "member_by_skills" in plan
+    assert "service_wish_by_place" in plan
+    assert "Seq Scan on member" not in plan
+    assert "Seq Scan on service_wish" not in plan
