@@ -12,8 +12,10 @@ from services.registry.decide.bulk import BULK
 from services.registry.decide.census import CENSUS
 from services.registry.decide.centre import CENTRE
 from services.registry.decide.desk import DESK
+from services.registry.decide.grid import GRID
 from services.registry.decide.meeting import MEETING
 from services.registry.decide.member import MEMBER
+from services.registry.decide.partner import PARTNER
 from services.registry.decide.receipts import RECEIPTS
 from services.registry.decide.roster_import import ROSTER_IMPORT
 from services.registry.decide.unit import UNIT
@@ -28,10 +30,13 @@ from services.registry.project import (
     desk,
     dues,
     elsewhere,
+    excuse,
+    grid,
     imports,
     ledger,
     meeting,
     member,
+    partner,
     unit,
 )
 
@@ -65,7 +70,12 @@ PROJECTION: Final = Projection(
         centre.membership,
         centre.wishes,
         apart.view,
+        excuse.view,
+        grid.view,
+        partner.view,
+        partner.offers,
+        partner.pairings,
     ],
-    [Snapshots.of(decider, version=3) for decider in (MEMBER, BRANCH, MEETING, RECEIPTS, ROSTER_IMPORT, UNIT)]
-    + [Snapshots.of(decider) for decider in (DESK, CENSUS, BULK, CENTRE)],
+    [Snapshots.of(decider, version=4) for decider in (MEMBER, BRANCH, MEETING, RECEIPTS, ROSTER_IMPORT, UNIT)]
+    + [Snapshots.of(decider) for decider in (DESK, CENSUS, BULK, CENTRE, GRID, PARTNER)],
 )

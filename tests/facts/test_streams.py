@@ -16,8 +16,10 @@ from services.registry.decide.bulk import BULK
 from services.registry.decide.census import CENSUS
 from services.registry.decide.centre import CENTRE
 from services.registry.decide.desk import DESK
+from services.registry.decide.grid import GRID
 from services.registry.decide.meeting import MEETING
 from services.registry.decide.member import MEMBER
+from services.registry.decide.partner import PARTNER
 from services.registry.decide.receipts import RECEIPTS
 from services.registry.decide.roster_import import ROSTER_IMPORT
 from services.registry.decide.unit import UNIT
@@ -26,7 +28,22 @@ from tests.log.test_samples import SAMPLES, message, shown, without_key
 
 DECIDERS: dict[str, Decider[Any]] = {
     decider.stream: decider
-    for decider in (MEMBER, RECEIPTS, BRANCH, CENSUS, CENTRE, BULK, DESK, MEETING, ROSTER_IMPORT, UNIT, CARE, NOTICE)
+    for decider in (
+        MEMBER,
+        RECEIPTS,
+        BRANCH,
+        CENSUS,
+        CENTRE,
+        BULK,
+        DESK,
+        MEETING,
+        GRID,
+        PARTNER,
+        ROSTER_IMPORT,
+        UNIT,
+        CARE,
+        NOTICE,
+    )
 }
 KEPT_BY_NOBODY = {"access"}
 FACTS = [open_fact(parse(message(path)), shown).fact for path in SAMPLES]

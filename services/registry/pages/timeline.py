@@ -32,6 +32,7 @@ from events.facts.member import (
 from events.facts.merging import Merged, ToldApart, Unmerged
 from events.log.envelope import Recorded
 from services.registry.pages.centre_words import centre_told
+from services.registry.pages.neighbour_words import attendance_told
 from services.registry.pages.of_two import said_of_another
 from services.registry.pages.timeline_card import told_of_card
 from services.shell.formats import day, local_day, yuan
@@ -129,7 +130,7 @@ def _told(fact: Fact, names: Names) -> tuple[str, str]:
         case Died():
             return _("去世"), ""
         case _:
-            return said_of_another(fact) or (_asked(fact), "")
+            return said_of_another(fact) or (attendance_told(fact, names.meetings) or _asked(fact), "")
 
 
 def _asked(fact: Fact) -> str:
