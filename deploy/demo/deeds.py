@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Final
@@ -14,6 +14,7 @@ from events.facts.decision import Command
 from events.facts.member import PayMethod
 from services.registry.decide.asking import RecordAnswers, RecordMissed
 from services.registry.decide.meeting import ScheduleMeeting
+from services.registry.decide.partner import MakeOffer
 
 ZONE: Final = ZoneInfo("Asia/Shanghai")
 MORNING: Final = time(9, 10)
@@ -88,7 +89,42 @@ class Answered:
     what: RecordAnswers | RecordMissed
 
 
-What = Command | BringIn | NameContact | PlaceBelow | Elect | SignedIn | Pay | HandedOut | Answered
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A partner unit offers something."""
+
+    unit: str
+    offer: MakeOffer
+
+
+@dataclass(frozen=True, slots=True)
+class PairedWith:
+    """A branch and a partner unit work together."""
+
+    unit: str
+    branch: str
+
+
+@dataclass(frozen=True, slots=True)
+class Excused:
+    """Somebody asked leave of a meeting that had been called."""
+
+    called: Deed
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class GuestsCame:
+    """So many guests came to a meeting from each partner unit."""
+
+    called: Deed
+    guests: Mapping[str, int]
+
+
+What = (
+    Command | BringIn | NameContact | PlaceBelow | Elect | SignedIn | Pay | HandedOut | Answered
+    | Offered | PairedWith | Excused | GuestsCame
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

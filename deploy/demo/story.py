@@ -13,6 +13,7 @@ from deploy.demo.dues import dues
 from deploy.demo.elections import elections
 from deploy.demo.illness import illnesses
 from deploy.demo.meetings import meetings
+from deploy.demo.surroundings import surroundings
 from deploy.demo.town import Town
 from deploy.demo.whereabouts import Whereabouts
 
@@ -28,6 +29,7 @@ def story(town: Town) -> Mapping[date, Sequence[Deed]]:
         *meetings(town, where),
         *illnesses(town, where),
         *census(town),
+        *surroundings(town, where),
     ]
     deeds.sort(key=lambda deed: deed.moment)
     assert len({deed.key for deed in deeds}) == len(deeds), "two deeds with one key would be one"

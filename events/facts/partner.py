@@ -71,7 +71,7 @@ class PartnerRegistered(PartnerFact, name="hearth.partner.registered", version=1
 
     name: str
     kind: PartnerKind
-    address: str | None = None
+    office_address: str | None = None
     office_phone: str | None = None
 
 
@@ -80,7 +80,7 @@ class PartnerDescribed(PartnerFact, name="hearth.partner.described", version=1):
 
     name: str
     kind: PartnerKind
-    address: str | None = None
+    office_address: str | None = None
     office_phone: str | None = None
 
 

@@ -47,7 +47,7 @@ class RegisterPartner(Command):
     name: Name
     kind: PartnerKind
     community: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$")]
-    address: Line | None = None
+    office_address: Line | None = None
     office_phone: Phone | None = None
     contact_name: Name | None = None
     contact_phone: Phone | None = None
@@ -58,7 +58,7 @@ class DescribePartner(Command):
 
     name: Name
     kind: PartnerKind
-    address: Line | None = None
+    office_address: Line | None = None
     office_phone: Phone | None = None
     contact_name: Name | None = None
     contact_phone: Phone | None = None
@@ -114,7 +114,7 @@ class Partner(BaseModel):
 
     name: str = ""
     kind: PartnerKind | None = None
-    address: str | None = None
+    office_address: str | None = None
     office_phone: str | None = None
     contact: PartnerContact = PartnerContact()
     offers: Mapping[str, Offer] = {}
@@ -164,7 +164,7 @@ def register(partner: Partner, command: RegisterPartner, today: date) -> Decisio
         return refused("partner_left", name=partner.name)
     if partner.kind is not None:
         return nothing()
-    registered = PartnerRegistered(**command.model_dump(include={"name", "kind", "address", "office_phone"}))
+    registered = PartnerRegistered(**command.model_dump(include={"name", "kind", "office_address", "office_phone"}))
     contact = PartnerContact(name=command.contact_name, phone=command.contact_phone)
     return facts(registered, *_contact(partner, contact), on=today)
 
@@ -173,7 +173,7 @@ def describe(partner: Partner, command: DescribePartner, today: date) -> Decisio
     """Something of the unit is otherwise."""
     if refusal := gone(partner):
         return refusal
-    described = PartnerDescribed(**command.model_dump(include={"name", "kind", "address", "office_phone"}))
+    described = PartnerDescribed(**command.model_dump(include={"name", "kind", "office_address", "office_phone"}))
     contact = PartnerContact(name=command.contact_name, phone=command.contact_phone)
     same = described.model_dump() == partner.model_dump(include=set(PartnerDescribed.model_fields))
     changed = [*([] if same else [described]), *_contact(partner, contact)]

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
+from events.facts.bulk import BulkField
+from events.facts.decision import Command
 from services.registry.decide.grid import ChangeGrid, CloseGrid, FormGrid
+from services.registry.decide.values import Name
+from services.registry.pages.bulk_plan import Choose, frozen
 from services.registry.pages.centre_proposal import community_of
 from services.registry.pages.common import (
     OFFICE,
@@ -16,6 +21,7 @@ from services.registry.pages.common import (
     Reader,
     Waited,
     doing,
+    read,
     read_form,
     reading,
     show_own_write,
@@ -32,6 +38,7 @@ from services.registry.pages.grid_rows import (
     unknown_names,
     without_grid,
 )
+from services.registry.pages.narrowed import Narrowing
 from services.registry.pages.places import communities_to_fill, name_of
 from services.registry.project import grid
 from services.shell.formats import mask_phone
@@ -42,7 +49,7 @@ from services.shell.problems import Invalid, Refusal, Stale
 
 router = APIRouter(prefix="/grids", include_in_schema=False)
 
-BUILDINGS_SHOWN: Final = 40
+BUILDINGS_SHOWN: Final = 100
 """Buildings on one page of those without a grid."""
 HREF: Final = "/registry/grids"
 
@@ -72,22 +79,61 @@ async def listed(request: Request, caller: Reader, community: str = "", name: st
 
 @router.get("/without", dependencies=[Waited])
 async def without(request: Request, caller: Office, community: str = "", start: int = 0) -> Response:
-    """Who has no grid, building by building; a building is put into one at once."""
+    """Who has no grid, building by building."""
     community, places = await community_of(request, caller, community)
-    if not community:
-        return RedirectResponse(HREF, 303)
+    return await _without(request, caller, community, places, start=start) if community else RedirectResponse(HREF, 303)
+
+
+async def _without(
+    request: Request, caller: Caller, community: str, places: Sequence[tuple[str, str]], *, start: int = 0,
+    problem: Invalid | None = None,
+) -> Response:  # fmt: skip
     async with reading(request, caller) as db:
         rows = await grid.grids(db, community)
         found = without_grid(await grid.everybody(db, community), rows)
+    fitting = [(row["name"], sum(len(each.people) for each in found if each.grid == row["name"])) for row in rows]
     start = max(0, min(start, len(found) - 1))
     here = f"{HREF}/without?community={community}"
     return await page(
-        request, "grids_without.html", found=found[start : start + BUILDINGS_SHOWN], rows=rows, community=community,
-        people=sum(len(each.people) for each in found), fitting=[each for each in found if each.grid], all=len(found),
-        place=dict(places).get(community, ""), many=len(places) > 1,
-        first_href=here if start else "",
+        request, "grids_without.html", status=problem.status if problem else 200, problem=problem, rows=rows,
+        choices=[("", _("请选择")), *((row["name"], row["name"]) for row in rows)],
+        found=found[start : start + BUILDINGS_SHOWN], community=community, place=dict(places).get(community, ""),
+        fitting=[(name, count) for name, count in fitting if count], many=len(places) > 1,
+        people=sum(len(each.people) for each in found), first_href=here if start else "",
         next_href=f"{here}&start={start + BUILDINGS_SHOWN}" if start + BUILDINGS_SHOWN < len(found) else "",
     )  # fmt: skip
+
+
+class PutIn(Command):
+    """Which buildings are put into which grid; `fitting` are all that it covers, or where neighbours are in it."""
+
+    grid: Name
+    building: tuple[str, ...] = ()
+    fitting: bool = False
+
+
+@router.post("/without")
+async def put_in(request: Request, caller: Office, narrowed: Narrowing) -> Response:
+    """Look at who would be put into the grid: whoever lives in these buildings and has none. Nothing is changed yet."""
+    sent = await request.form(max_fields=2000)
+    community, places = await community_of(request, caller, str(sent.get("community") or ""))
+    if not community:
+        return RedirectResponse(HREF, 303)
+    try:
+        given = {"grid": str(sent.get("grid") or ""), "fitting": bool(sent.get("fitting"))}
+        chosen = read(PutIn, {**given, "building": [str(one) for one in sent.getlist("building")]})
+        async with reading(request, caller) as db:
+            found = without_grid(await grid.everybody(db, community), await grid.grids(db, community))
+        people = [
+            one["member_id"]
+            for each in found
+            if (each.grid == chosen.grid if chosen.fitting else each.name in chosen.building)
+            for one in each.people
+        ]
+        plan = await frozen(request, caller, narrowed, Choose(member_ids=people, field=BulkField.GRID, to=chosen.grid))
+    except Invalid as problem:
+        return await _without(request, caller, community, places, problem=problem)
+    return RedirectResponse(f"/registry/bulk/{plan.bulk_id}", 303)
 
 
 @router.get("/new")

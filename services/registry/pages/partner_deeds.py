@@ -23,7 +23,7 @@ router = APIRouter(prefix="/partners", include_in_schema=False)
 async def changing(request: Request, caller: Office, partner_id: EntityId) -> Response:
     """What may be otherwise."""
     row = await partner_row(request, caller, partner_id)
-    fields = ("name", "kind", "address", "office_phone", "contact_name", "contact_phone")
+    fields = ("name", "kind", "office_address", "office_phone", "contact_name", "contact_phone")
     form = fresh(request, row["seq"], **{name: row[name] for name in fields})
     return await page(request, "partner_form.html", form=form, row=row, places=[], words=words, theirs=neighbour_words)
 

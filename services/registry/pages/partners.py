@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from events.facts.partner import OfferKind
 from services.registry.decide.partner import RegisterPartner
 from services.registry.pages import neighbour_words, words
 from services.registry.pages.common import (
@@ -52,12 +53,19 @@ async def listed(request: Request, caller: Reader, wanted: Wanted, page_token: s
         offers = await partner.offers_of(db, ids, speech().today)
         paired = await partner.pairings_of(db, partner_ids=ids) if ids else []
         all_there = await partner.count(db, wanted.community)
+        offering = await partner.offering(db, wanted.on, wanted.community)
         places = await places_of(db, caller, {row["community"] for row in found.items})
         joint = await meeting.meetings(db, held_with=meeting.ANY, newest_first=True, size=MEETINGS_SHOWN)
         called = await partner.names(db, sorted({one for row in joint.items for one in row["partner_ids"]}))
     kept = {"q": wanted.q, "kind": wanted.kind, "offer": wanted.offer, "left": "1" if wanted.left else ""}
+    options = [
+        (words.word(neighbour_words.OFFER, code), _href(kept, offer=code), offering[code], code == wanted.offer)
+        for code in map(str, OfferKind)
+        if offering.get(code)
+    ]
     return await page(
-        request, "partners.html", rows=found.items, offers=offers, q=wanted.q, kept=kept, wanted=wanted, all=all_there,
+        request, "partners.html", offering=offering, options=options, rows=found.items, offers=offers, q=wanted.q,
+        kept=kept,        wanted=wanted, all=all_there,
         paired={one: [each for each in paired if each["partner_id"] == one and not each["branch_closed_on"]]
                 for one in ids},
         href=partial(_href, kept), words=words, theirs=neighbour_words, places=places, called=called,
@@ -85,7 +93,7 @@ async def sheet(request: Request, caller: Office, wanted: Wanted) -> Response:
             _("结对支部"), _("从哪天起")]  # fmt: skip
     lines = (
         (
-            row["name"], words.word(neighbour_words.PARTNER, row["kind"]), row["address"] or "",
+            row["name"], words.word(neighbour_words.PARTNER, row["kind"]), row["office_address"] or "",
             row["office_phone"] or "", row["contact_name"] or "", row["contact_phone"] or "",
             "、".join(each["what"] for each in offers[row["partner_id"]]),
             "、".join(with_branches[row["partner_id"]]), day(row["since"], year=True),

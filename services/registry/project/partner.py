@@ -50,7 +50,7 @@ table = Table(
     community_column(),
     Column("name", Text, nullable=False),
     Column("kind", Text, nullable=False),
-    Column("address", Text),
+    Column("office_address", Text),
     Column("office_phone", Text),
     Column("contact_name", Text),
     Column("contact_phone", Text),
@@ -128,7 +128,12 @@ def _(row: Row | None, _fact: PartnerResumed, about: About) -> Row:
 
 
 def _described(fact: PartnerRegistered | PartnerDescribed) -> Row:
-    return {"name": fact.name, "kind": fact.kind.value, "address": fact.address, "office_phone": fact.office_phone}
+    return {
+        "name": fact.name,
+        "kind": fact.kind.value,
+        "office_address": fact.office_address,
+        "office_phone": fact.office_phone,
+    }
 
 
 def _registered(row: Row | None) -> Row:
@@ -191,7 +196,7 @@ async def partners(db: AsyncConnection, sought: Sought, *, size: int = PAGE_DEFA
     if sought.offer:
         query = query.where(exists().where(own, offered.c.kind == sought.offer))
     for word in sought.q.split()[:6]:
-        fits = [column.contains(word, autoescape=True) for column in (table.c.name, table.c.address)]
+        fits = [column.contains(word, autoescape=True) for column in (table.c.name, table.c.office_address)]
         query = query.where(or_(*fits, exists().where(own, offered.c.what.contains(word, autoescape=True))))
     if after := read_token(token, str, str):
         query = query.where(tuple_(table.c.name, table.c.partner_id) > after)
@@ -204,6 +209,17 @@ async def count(db: AsyncConnection, community: str = "") -> int:
     query = select(func.count()).select_from(table)
     query = query.where(table.c.left_on.is_(None), inside(table.c.community, community))
     return int((await db.execute(query)).scalar_one())
+
+
+async def offering(db: AsyncConnection, on: date, community: str = "") -> dict[str, int]:
+    """How many units offer something of each kind, on a day or later."""
+    query = (
+        select(offered.c.kind, func.count(offered.c.partner_id.distinct()))
+        .join_from(offered, table, table.c.partner_id == offered.c.partner_id)
+        .where(_holds(on), table.c.left_on.is_(None), inside(table.c.community, community))
+        .group_by(offered.c.kind)
+    )
+    return dict((await db.execute(query)).all())
 
 
 async def partner(db: AsyncConnection, partner_id: str) -> dict[str, Any] | None:

@@ -60,9 +60,11 @@ def test_a_unit_is_registered_once_and_its_person_is_sealed_apart() -> None:
 
 
 def test_only_what_is_otherwise_is_described() -> None:
-    moved = DescribePartner(name="卫生服务中心", kind=PartnerKind.CLINIC, address="金桥路122号", contact_name="顾医生")
+    moved = DescribePartner(
+        name="卫生服务中心", kind=PartnerKind.CLINIC, office_address="金桥路122号", contact_name="顾医生"
+    )
     given(PARTNER, CLINIC).when(lambda one: describe(one, moved, TODAY)).then(
-        PartnerDescribed(name="卫生服务中心", kind=PartnerKind.CLINIC, address="金桥路122号"),
+        PartnerDescribed(name="卫生服务中心", kind=PartnerKind.CLINIC, office_address="金桥路122号"),
         PartnerContactSet(contact=PartnerContact(name="顾医生")),
         on=TODAY,
     ).then_again_nothing()

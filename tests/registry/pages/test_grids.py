@@ -113,7 +113,7 @@ async def test_bad_input_and_strangers_are_refused(office: Office, clerk: httpx.
         assert (await stranger.post(API, json={"name": "x", "community": JINQIAO})).status_code == 403
         assert (await stranger.get(f"{API}/without?community={JINQIAO}")).status_code == 403
     async with office.asking(Role.SUPERVISOR) as supervisor:
-        assert (await supervisor.get(f"{API}/{grid_id}")).json()["worker_phone"] == "139****1234"
+        assert (await supervisor.get(f"{API}/{grid_id}")).json()["worker_phone"] == "139 **** 1234"
         page = (await supervisor.get(f"/registry/grids/{grid_id}")).text
         assert "13900001234" not in page
         assert (await supervisor.post(f"{API}/{grid_id}/close", json={"reason": "试试"})).status_code == 403
@@ -133,8 +133,8 @@ async def test_a_building_is_put_into_a_grid_on_the_pages_and_taken_out_again(
     grid_id = str(told.url).rsplit("/", 1)[-1]
     listed = (await browser.get(f"/registry/grids/without?community={JINQIAO}")).text
     assert "在“南园网格”的范围里" in listed
-    chosen = {"which": "ticked", "change": "grid:南园网格", "member": people}
-    preview = await browser.post("/registry/bulk", data=chosen)
+    chosen = {"community": JINQIAO, "grid": "南园网格", "building": ["南园路9弄3号"]}
+    preview = await browser.post("/registry/grids/without", data=chosen)
     assert "人会改" in preview.text
     bulk = re.search(r"/registry/bulk/([0-9a-f-]+)/commit", preview.text)
     assert bulk is not None
@@ -153,8 +153,12 @@ async def test_a_building_is_put_into_a_grid_on_the_pages_and_taken_out_again(
     assert undo is not None, "those who had no grid go back to none"
     assert "已改 2 人" in (await browser.post(f"/registry/bulk/{undo[1]}/commit", data={"reason": "撤回"})).text
     assert (await grid(clerk, grid_id))["members"] == 0
-    wrong = await browser.post("/registry/bulk", data=chosen | {"change": "grid:没有的网格"})
-    assert wrong.status_code == 422
+    fitting = {"community": JINQIAO, "grid": "南园网格", "fitting": "1"}
+    assert "甲建国" in (await browser.post("/registry/grids/without", data=fitting)).text
+    bads: list[dict[str, Any]] = [{"grid": "没有的网格"}, {"building": []}, {"grid": ""}]
+    for bad in bads:
+        wrong = await browser.post("/registry/grids/without", data=chosen | bad)
+        assert wrong.status_code == 422, bad
 
 
 async def test_the_forms_say_what_is_wrong_and_keep_what_was_typed(
