@@ -15,6 +15,7 @@ from events.facts.handover import WhyRefused
 from events.facts.member import PayMethod
 from services.registry.decide.asking import RecordAnswers, RecordMissed
 from services.registry.decide.meeting import ScheduleMeeting
+from services.registry.decide.partner import MakeOffer
 from services.registry.decide.post import OpenPost, TakePost
 from services.registry.decide.service import AnswerPost, LogHours
 
@@ -127,9 +128,42 @@ class InPost:
     people: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A partner unit offers something."""
+
+    unit: str
+    offer: MakeOffer
+
+
+@dataclass(frozen=True, slots=True)
+class PairedWith:
+    """A branch and a partner unit work together."""
+
+    unit: str
+    branch: str
+
+
+@dataclass(frozen=True, slots=True)
+class Excused:
+    """Somebody asked leave of a meeting that had been called."""
+
+    called: Deed
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class GuestsCame:
+    """So many guests came to a meeting from each partner unit."""
+
+    called: Deed
+    guests: Mapping[str, int]
+
+
 What = (
     Command | BringIn | NameContact | PlaceBelow | Elect | SignedIn | Pay | HandedOut | Answered
     | HandOver | SetUp | InPost
+    | Offered | PairedWith | Excused | GuestsCame
 )  # fmt: skip
 
 

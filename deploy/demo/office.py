@@ -16,10 +16,14 @@ from deploy.demo.deeds import (
     BringIn,
     Deed,
     Elect,
+    Excused,
+    GuestsCame,
     HandedOut,
     HandOver,
     InPost,
     NameContact,
+    Offered,
+    PairedWith,
     Pay,
     PlaceBelow,
     SetUp,
@@ -32,7 +36,10 @@ from services.care.handle import Care
 from services.care.react.planner import Planner
 from services.notify.handle import Notify
 from services.registry.census import Census
+from services.registry.community import Attendance, Grids, Partners
+from services.registry.community.partners import PARTNER_NAME
 from services.registry.decide.asking import RecordAnswers, RecordMissed
+from services.registry.decide.attendance import CountGuests, Excuse
 from services.registry.decide.branch import FormBranch
 from services.registry.decide.branch_life import PlaceUnder
 from services.registry.decide.census import AssignPart, BeginCensus
@@ -48,6 +55,7 @@ from services.registry.decide.commands import (
 )
 from services.registry.decide.committee import ElectCommittee
 from services.registry.decide.details import ChangeDetails
+from services.registry.decide.grid import FormGrid
 from services.registry.decide.handover_state import (
     CloseHandover,
     Listed,
@@ -57,6 +65,7 @@ from services.registry.decide.handover_state import (
     Take,
 )
 from services.registry.decide.meeting import ScheduleMeeting, SignIn
+from services.registry.decide.partner import PairPartner, RegisterPartner
 from services.registry.decide.post import TakePost
 from services.registry.decide.service import AnswerPost, DoNotAsk, LogHours, WishService
 from services.registry.decide.unit import NameUnit
@@ -135,10 +144,10 @@ class Office:
                 await self._elect(asked, held)
             case Enrol() as command:
                 await self.registry.enrol(asked, command)
-            case ScheduleMeeting() as command:
-                await self.registry.schedule(asked, command)
-            case SignedIn() as held:
-                await self._sign_in(deed, asked, held)
+            case ScheduleMeeting():
+                await self._called(deed)
+            case SignedIn() | Excused() | GuestsCame() | FormGrid() | RegisterPartner() | Offered() | PairedWith():
+                await self._together(deed, asked)
             case Pay() as pay:
                 await self._pay(deed, asked, pay)
             case BeginCensus() | HandedOut() | Answered() | HandOver() | SetUp() | InPost():
@@ -153,8 +162,8 @@ class Office:
             ChangeContact: self.registry.change_contact,
             Correct: self.registry.correct,
             SetPensionBasis: self.registry.set_pension_basis,
-            Die: self.registry.die,
             ChangeDetails: self.registry.change_details,
+            Die: self.registry.die,
             WishService: Posts(self.registry).wish,
             DoNotAsk: Posts(self.registry).do_not_ask,
             ReportIllness: self.care.report_illness,
@@ -193,13 +202,43 @@ class Office:
         command = ElectCommittee(seats=tuple(seats), on=held.on)
         await Organising(self.registry).elect_committee(asked, await self._branch(asked, held.branch), command)
 
-    async def _sign_in(self, deed: Deed, asked: Asked, held: SignedIn) -> None:
-        """The meeting was called some days ago; calling it by that same key tells its id."""
-        called, community = held.called, deed.community.code
+    async def _called(self, called: Deed) -> str:
+        """Call a meeting; one that was called some days ago by that same key tells its id. Units are named in it."""
         assert isinstance(called.what, ScheduleMeeting)
-        meeting_id, _ = await self.registry.schedule(Asked(called.actor, community, called.key), called.what)
-        present = tuple([await self._id_of(community, name) for name in held.present])
-        await self.registry.sign_in(asked, meeting_id, SignIn(member_ids=present))
+        asked = Asked(called.actor, called.community.code, called.key)
+        units = tuple([await self._unit(asked, name) for name in called.what.partners])
+        meeting_id, _ = await self.registry.schedule(asked, called.what.model_copy(update={"partners": units}))
+        return meeting_id
+
+    async def _together(self, deed: Deed, asked: Asked) -> None:
+        """Who came to a meeting that was called, or asked leave; grids; partner units and what they do."""
+        community, attendance = deed.community.code, Attendance(self.registry)
+        match deed.what:
+            case SignedIn(called=called, present=names):
+                present = tuple([await self._id_of(community, name) for name in names])
+                await self.registry.sign_in(asked, await self._called(called), SignIn(member_ids=present))
+            case Excused(called=called, why=why):
+                away = Excuse(member_ids=(await self._id_of(community, deed.who),), reason=why)
+                await attendance.excuse(asked, await self._called(called), away)
+            case GuestsCame(called=called, guests=guests):
+                counted = {await self._unit(asked, name): people for name, people in guests.items()}
+                await attendance.count_guests(asked, await self._called(called), CountGuests(guests=counted))
+            case FormGrid() as grid:
+                await Grids(self.registry).form(asked, grid, {})
+            case RegisterPartner() as unit:
+                await Partners(self.registry).register(asked, unit)
+            case Offered(unit=name, offer=offer):
+                await Partners(self.registry).make_offer(asked, await self._unit(asked, name), offer)
+            case PairedWith(unit=name, branch=branch):
+                unit_id = await self._unit(asked, name)
+                branch_id = await self._branch(asked, branch)
+                await Partners(self.registry).pair(asked, branch_id, PairPartner(partner=unit_id))
+            case _:
+                return
+
+    async def _unit(self, asked: Asked, name: str) -> str:
+        """The id of a partner unit of that name, which has been registered."""
+        return await self.registry.entity_named(replace(asked, command=""), PARTNER_NAME, name)
 
     async def _in_course(self, deed: Deed, asked: Asked) -> None:
         """What takes several commands, or was begun by another deed."""

@@ -15,6 +15,7 @@ from deploy.demo.handover import handovers
 from deploy.demo.illness import illnesses
 from deploy.demo.meetings import meetings
 from deploy.demo.service import service
+from deploy.demo.surroundings import surroundings
 from deploy.demo.town import Town
 from deploy.demo.whereabouts import Whereabouts
 
@@ -32,6 +33,7 @@ def story(town: Town) -> Mapping[date, Sequence[Deed]]:
         *census(town),
         *handovers(town),
         *service(town),
+        *surroundings(town, where),
     ]
     deeds.sort(key=lambda deed: deed.moment)
     assert len({deed.key for deed in deeds}) == len(deeds), "two deeds with one key would be one"

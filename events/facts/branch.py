@@ -156,3 +156,19 @@ class CommitteeElected(BranchFact, name="hearth.branch.committee_elected", versi
     until: date
     clause: str
     by_election: bool = False
+
+
+class PartnerPaired(BranchFact, name="hearth.branch.partner_paired", version=1):
+    """The branch and a partner unit have said that they work together from the effective day on. Source: DOMAIN R5."""
+
+    partner_id: str
+    name: str
+    """Of the unit, on that day."""
+
+
+class PartnerPairingEnded(BranchFact, name="hearth.branch.partner_pairing_ended", version=1):
+    """They do no more from the effective day on; the envelope says why. Source: DOMAIN R5."""
+
+    partner_id: str
+    name: str
+    """Of the unit, on that day."""

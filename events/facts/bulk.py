@@ -23,13 +23,14 @@ class BulkField(StrEnum):
     KIND = "kind"
     MINIMUM_LIVING = "minimum_living"
     LIVES_ALONE = "lives_alone"
+    GRID = "grid"
 
 
 class BulkStarted(BulkFact, name="hearth.bulk.started", version=1):
     """So many chosen members are to be changed in this field. Source: DOMAIN R1.
 
-    `to` is the value for all (a branch's id, a kind, `true` or `false`); None if each goes back to the value it had
-    before the change `undoes`.
+    `to` is the value for all (a branch's id, a kind, `true` or `false`, a grid's name, "" for no grid); None if each
+    goes back to the value it had before the change `undoes`.
     """
 
     field: BulkField

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from events.facts.base import Fact
 from events.facts.member import AttendanceWay
+from events.facts.people import Word
 
 
 class MeetingFact(Fact, owner="registry", stream="meeting"):
@@ -28,6 +29,8 @@ class MeetingKind(StrEnum):
     """主题党日"""
     ORGANISATION_LIFE = "organisation_life"
     """组织生活会"""
+    JOINT = "joint"
+    """共建活动 (DOMAIN R5)"""
     OTHER = "other"
 
 
@@ -42,6 +45,8 @@ class Scheduled(MeetingFact, name="hearth.meeting.scheduled", version=1):
     starts_at: datetime
     title: str
     place: str | None = None
+    partner_ids: tuple[str, ...] = ()
+    """The partner units it is held with (DOMAIN R5)."""
 
 
 class SignedIn(MeetingFact, name="hearth.meeting.signed_in", version=1):
@@ -55,3 +60,31 @@ class Cancelled(MeetingFact, name="hearth.meeting.cancelled", version=1):
     """The meeting does not take place. Source: DOMAIN R9."""
 
     why: str | None = None
+
+
+class MembersExcused(MeetingFact, name="hearth.meeting.excused", version=1):
+    """These members asked leave; each has an `Excused` in the same append. Source: DOMAIN R9."""
+
+    member_ids: tuple[str, ...]
+
+
+class NotesTakenBack(MeetingFact, name="hearth.meeting.taken_back", version=1):
+    """It was a slip that these signed in, or asked leave; each has an `AttendanceTakenBack` in the same append.
+    Source: DOMAIN R9.
+    """
+
+    attended: tuple[str, ...] = ()
+    excused: tuple[str, ...] = ()
+
+
+class Guests(Word):
+    """So many people of a partner unit were there."""
+
+    partner_id: str
+    people: int
+
+
+class GuestsCounted(MeetingFact, name="hearth.meeting.guests_counted", version=1):
+    """So many guests came from each unit; counted again, the later figure holds. Source: DOMAIN R5."""
+
+    guests: tuple[Guests, ...]

@@ -336,6 +336,14 @@ class Registry:
             return made_before
         return await self._claim(REQUEST, request, await self._claim(kind, key, self.commands.new_id()))
 
+    async def entity_named(self, asked: Asked, kind: str, name: str) -> str:
+        """The id that a new thing of this kind and name has in the community: claimed now, or whoever had the name."""
+        return await self._entity_for(asked, kind, self.blind(kind, f"{asked.community}/{name}"))
+
+    async def takes_name(self, asked: Asked, kind: str, name: str, entity: str) -> bool:
+        """Whether the name is this entity's in the community, now or before."""
+        return await self._claim(kind, self.blind(kind, f"{asked.community}/{name}"), entity) == entity
+
     async def entity_of_request(self, asked: Asked) -> str:
         """The entity that this request begins, or began when it was made before."""
         key = f"{asked.actor}/{asked.command}" if asked.command else self.commands.new_id()

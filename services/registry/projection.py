@@ -12,10 +12,12 @@ from services.registry.decide.bulk import BULK
 from services.registry.decide.census import CENSUS
 from services.registry.decide.centre import CENTRE
 from services.registry.decide.desk import DESK
+from services.registry.decide.grid import GRID
 from services.registry.decide.handover_state import HANDOVER
 from services.registry.decide.meeting import MEETING
 from services.registry.decide.member import MEMBER
 from services.registry.decide.nominee import NOMINEE
+from services.registry.decide.partner import PARTNER
 from services.registry.decide.post import POST
 from services.registry.decide.receipts import RECEIPTS
 from services.registry.decide.roster_import import ROSTER_IMPORT
@@ -31,12 +33,15 @@ from services.registry.project import (
     desk,
     dues,
     elsewhere,
+    excuse,
+    grid,
     handed_over,
     handover,
     imports,
     ledger,
     meeting,
     member,
+    partner,
     post,
     service_hours,
     service_wish,
@@ -84,7 +89,12 @@ PROJECTION: Final = Projection(
         service_wish.view,
         service_wish.answers,
         service_hours.view,
+        excuse.view,
+        grid.view,
+        partner.view,
+        partner.offers,
+        partner.pairings,
     ],
-    [Snapshots.of(decider, version=3) for decider in (MEMBER, BRANCH, MEETING, RECEIPTS, ROSTER_IMPORT, UNIT)]
-    + [Snapshots.of(decider) for decider in (DESK, CENSUS, BULK, CENTRE, HANDOVER, NOMINEE, POST)],
+    [Snapshots.of(decider, version=4) for decider in (MEMBER, BRANCH, MEETING, RECEIPTS, ROSTER_IMPORT, UNIT)]
+    + [Snapshots.of(decider) for decider in (DESK, CENSUS, BULK, CENTRE, HANDOVER, NOMINEE, POST, GRID, PARTNER)],
 )

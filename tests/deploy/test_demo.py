@@ -260,6 +260,17 @@ def test_somebody_serves_and_somebody_may_be_asked(demo: Demo) -> None:
         assert "吴国强" not in {one["name"] for one in found}, "said no a few days ago"
 
 
+def test_the_neighbourhood_is_there(demo: Demo) -> None:
+    with demo.signed_in("secretary") as office:
+        grids = office.get("/registry/api/grids").json()["items"]
+        assert [(one["name"], one["members"]) for one in grids] == [("第一网格", 2), ("第二网格", 3)]
+        units = office.get("/registry/api/partners").json()["items"]
+        assert {one["name"]: len(one["offers"]) for one in units} == {"金桥社区卫生服务中心": 2, "金桥路小学": 2}
+        coming, held = office.get("/registry/api/meetings", params={"partner": "any"}).json()["items"]
+        assert (coming["present"], sum(held["guests"].values())) == (0, 16)
+        assert held["present"] > 1
+
+
 def test_a_later_start_writes_nothing(demo: Demo) -> None:
     check = [sys.executable, "-m", "deploy.cli", "check", "--data", str(demo.data)]
     clean = subprocess.run(check, cwd=ROOT, env=CLEAN, capture_output=True, text=True, timeout=120, check=False)

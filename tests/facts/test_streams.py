@@ -16,10 +16,12 @@ from services.registry.decide.bulk import BULK
 from services.registry.decide.census import CENSUS
 from services.registry.decide.centre import CENTRE
 from services.registry.decide.desk import DESK
+from services.registry.decide.grid import GRID
 from services.registry.decide.handover_state import HANDOVER
 from services.registry.decide.meeting import MEETING
 from services.registry.decide.member import MEMBER
 from services.registry.decide.nominee import NOMINEE
+from services.registry.decide.partner import PARTNER
 from services.registry.decide.post import POST
 from services.registry.decide.receipts import RECEIPTS
 from services.registry.decide.roster_import import ROSTER_IMPORT
@@ -38,6 +40,8 @@ DECIDERS: dict[str, Decider[Any]] = {
         HANDOVER,
         NOMINEE,
         POST,
+        GRID,
+        PARTNER,
         BULK,
         DESK,
         MEETING,

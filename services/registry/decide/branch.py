@@ -23,6 +23,8 @@ from events.facts.branch import (
     GroupRenamed,
     KindChanged,
     Merged,
+    PartnerPaired,
+    PartnerPairingEnded,
     PlacedUnder,
     Renamed,
     Split,
@@ -80,6 +82,8 @@ class Branch(BaseModel):
     """The names of its groups, by id."""
     committee: CommitteeElected | None = None
     elected_on: date | None = None
+    partners: tuple[str, ...] = ()
+    """The partner units it is paired with, in the order of their pairing."""
 
 
 # ── evolve ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -112,6 +116,18 @@ def evolve(branch: Branch, fact: Fact, effective: date) -> Branch:
         case GroupDissolved():
             left = {group_id: name for group_id, name in branch.groups.items() if group_id != fact.group_id}
             return branch.model_copy(update={"groups": left})
+        case _:
+            return _paired(branch, fact)
+
+
+def _paired(branch: Branch, fact: Fact) -> Branch:
+    """Which partner units it works with."""
+    match fact:
+        case PartnerPaired():
+            return branch.model_copy(update={"partners": (*branch.partners, fact.partner_id)})
+        case PartnerPairingEnded():
+            kept = tuple(each for each in branch.partners if each != fact.partner_id)
+            return branch.model_copy(update={"partners": kept})
         case _:
             raise UnknownFact("branch", fact)
 

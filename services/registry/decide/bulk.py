@@ -27,6 +27,7 @@ from events.facts.decision import (
 from events.facts.people import RetirementKind
 from services.registry.decide.classify import Classify, classify
 from services.registry.decide.commands import Assign
+from services.registry.decide.details import ChangeDetails, change_details
 from services.registry.decide.member import Member, assign
 
 CHANGED_MEANWHILE: Final = "changed_meanwhile"
@@ -116,7 +117,7 @@ def start(bulk: Bulk, command: StartBulk, today: date) -> Decision:
 
 
 def value_of(member: Member, field: BulkField) -> str | None:
-    """What stands in the field now: a branch's id, a kind, `true` or `false`."""
+    """What stands in the field now: a branch's id, a kind, `true` or `false`, a grid's name ("" where none is)."""
     match field:
         case BulkField.BRANCH:
             return member.branch_id
@@ -126,6 +127,8 @@ def value_of(member: Member, field: BulkField) -> str | None:
             return _truth(member.contact is not None and member.contact.minimum_living)
         case BulkField.LIVES_ALONE:
             return _truth(member.contact is not None and member.contact.lives_alone)
+        case BulkField.GRID:
+            return member.details.get(BulkField.GRID.value) or ""
 
 
 def change(member: Member, field: BulkField, to: str | None, today: date) -> Decision:
@@ -141,6 +144,8 @@ def change(member: Member, field: BulkField, to: str | None, today: date) -> Dec
             return classify(member, Classify(minimum_living=to == "true"), today)
         case BulkField.LIVES_ALONE:
             return classify(member, Classify(lives_alone=to == "true"), today)
+        case BulkField.GRID:
+            return change_details(member, ChangeDetails(grid=to or None), today)
 
 
 def step(

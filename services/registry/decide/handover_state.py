@@ -163,7 +163,8 @@ def evolve(batch: Batch, fact: Fact, effective: date) -> Batch:
             return _row(batch, fact.row, stage=RowStage.REFUSED, why=fact.why)
         case DecisionWithdrawn():
             after = RowStage.WITHDRAWN if fact.final else RowStage.OPEN
-            kept = batch.rows[fact.row].member_id if fact.final else None
+            known = batch.rows.get(fact.row)
+            kept = known.member_id if known and fact.final else None
             return _row(batch, fact.row, stage=after, why=None, member_id=kept)
         case Closed():
             return batch.model_copy(update={"stage": Stage.CLOSED, "closed_on": effective})
@@ -176,7 +177,10 @@ def evolve(batch: Batch, fact: Fact, effective: date) -> Batch:
 
 
 def _row(batch: Batch, number: int, **changed: object) -> Batch:
-    row = batch.rows[number].model_copy(update=changed)
+    known = batch.rows.get(number)
+    if known is None:
+        return batch  # nothing was listed there: no batch that was written here says so
+    row = known.model_copy(update=changed)
     return batch.model_copy(update={"rows": {**batch.rows, number: row}})
 
 

@@ -11,7 +11,15 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_seriali
 
 from events.facts.base import Fact
 from events.facts.decision import Command, Decider, Decision, Decisions, UnknownFact, facts, nothing, refused
-from events.facts.meeting import Cancelled, MeetingKind, Scheduled, SignedIn
+from events.facts.meeting import (
+    Cancelled,
+    GuestsCounted,
+    MeetingKind,
+    MembersExcused,
+    NotesTakenBack,
+    Scheduled,
+    SignedIn,
+)
 from events.facts.member import AttendanceWay, Attended
 from services.registry.decide.member import Member, Standing
 from services.registry.decide.values import Line, Text
@@ -25,13 +33,14 @@ def _with_zone(moment: datetime) -> datetime:
 
 
 class ScheduleMeeting(Command):
-    """Call a meeting of a branch (by its id), or of the whole community."""
+    """Call a meeting of a branch (by its id), or of the whole community; `partners` are the units it is held with."""
 
     kind: MeetingKind
     branch: str | None = None
     starts_at: Annotated[datetime, AfterValidator(_with_zone)]
     title: Line
     place: Line | None = None
+    partners: Annotated[tuple[str, ...], Field(max_length=20)] = ()
 
 
 class SignIn(Command):
@@ -59,18 +68,22 @@ class Stage(StrEnum):
 
 
 class Meeting(BaseModel):
-    """What decisions about a meeting need to remember: its day, and who has signed in."""
+    """What decisions about a meeting need to remember: its day, who has signed in, and who asked leave."""
 
     model_config = ConfigDict(frozen=True)
 
     stage: Stage = Stage.UNKNOWN
     starts_at: datetime | None = None
     present: frozenset[str] = frozenset()
+    excused: frozenset[str] = frozenset()
+    partners: tuple[str, ...] = ()
+    guests: Mapping[str, int] = {}
+    """How many came from each partner unit, as it was counted last."""
 
-    @field_serializer("present")
-    def _in_order(self, present: frozenset[str]) -> list[str]:
+    @field_serializer("present", "excused")
+    def _in_order(self, people: frozenset[str]) -> list[str]:
         """A set has another order in every process; the same state must be the same snapshot, byte for byte."""
-        return sorted(present)
+        return sorted(people)
 
     @property
     def day(self) -> date | None:
@@ -85,9 +98,17 @@ def evolve(meeting: Meeting, fact: Fact, effective: date) -> Meeting:
     """The meeting after a fact. Raises `UnknownFact` on a fact of another stream."""
     match fact:
         case Scheduled():
-            return Meeting(stage=Stage.SCHEDULED, starts_at=fact.starts_at)
+            return Meeting(stage=Stage.SCHEDULED, starts_at=fact.starts_at, partners=fact.partner_ids)
         case SignedIn():
-            return meeting.model_copy(update={"present": meeting.present.union(fact.member_ids)})
+            came = {"present": meeting.present.union(fact.member_ids), "excused": meeting.excused - {*fact.member_ids}}
+            return meeting.model_copy(update=came)
+        case MembersExcused():
+            return meeting.model_copy(update={"excused": meeting.excused.union(fact.member_ids)})
+        case NotesTakenBack():
+            left = {"present": meeting.present - {*fact.attended}, "excused": meeting.excused - {*fact.excused}}
+            return meeting.model_copy(update=left)
+        case GuestsCounted():
+            return meeting.model_copy(update={"guests": {one.partner_id: one.people for one in fact.guests}})
         case Cancelled():
             return meeting.model_copy(update={"stage": Stage.CANCELLED})
         case _:
@@ -105,12 +126,16 @@ def schedule(meeting: Meeting, command: ScheduleMeeting) -> Decision:
     if meeting.stage is not Stage.UNKNOWN:
         same = meeting.stage is Stage.SCHEDULED and meeting.starts_at == command.starts_at
         return nothing() if same else refused("already_scheduled", starts_at=meeting.starts_at)
+    partners = tuple(dict.fromkeys(command.partners))
+    if command.kind is MeetingKind.JOINT and not partners:
+        return refused("held_with_nobody")
     scheduled = Scheduled(
         kind=command.kind,
         branch_id=command.branch,
         starts_at=command.starts_at,
         title=command.title,
         place=command.place,
+        partner_ids=partners,
     )
     return facts(scheduled, on=command.starts_at.astimezone(CHINA).date())
 
@@ -131,7 +156,7 @@ def sign_in(
     new = tuple(dict.fromkeys(one for one in command.member_ids if one not in meeting.present))
     if into := next((members[one].alias.into for one in new if members[one].alias.into), None):
         return refused("merged", into=into)
-    if strangers := [one for one in new if not _was_on_roll(members[one], meeting.day)]:
+    if strangers := [one for one in new if not was_on_roll(members[one], meeting.day)]:
         return refused("not_on_roll", member_ids=strangers)
     if not new:
         return {}
@@ -140,7 +165,7 @@ def sign_in(
     return together | {meeting_id: facts(SignedIn(member_ids=new, way=command.way), on=meeting.day)}
 
 
-def _was_on_roll(member: Member, day: date) -> bool:
+def was_on_roll(member: Member, day: date) -> bool:
     """A death after the meeting does not undo that somebody came."""
     return member.standing is Standing.ENROLLED or (member.died_on is not None and day <= member.died_on)
 

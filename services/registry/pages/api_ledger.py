@@ -25,6 +25,7 @@ from services.registry.pages.common import (
     show_own_write,
     within,
 )
+from services.registry.pages.partner_rows import fitting_partners
 from services.registry.pages.plain import answered, fields_of
 from services.registry.pages.quorum import quorum_of
 from services.registry.project import branch as branches_
@@ -107,6 +108,7 @@ async def call_meeting(request: Request, caller: Office, command: CallMeeting) -
     """Call a meeting, or put one on record that was held."""
     community = await community_of(request, caller, command)
     schedule = ScheduleMeeting.model_validate(command.model_dump(exclude={"community"}))
+    await fitting_partners(request, caller, community, schedule.partners)
     async with doing(request, caller, community, "schedule-meeting") as asked:
         meeting_id, receipt = await registry(request).schedule(asked, schedule)
     return answered({"meeting_id": meeting_id, "facts": facts_of(receipt)}, 201)
@@ -129,13 +131,19 @@ async def community_of(request: Request, caller: Office, command: CallMeeting) -
 
 @router.get("/meetings", dependencies=[Waited], tags=["meetings"])
 async def meetings(
-    request: Request, caller: Reader, community: str = "", page_token: str = "", page_size: PageSize = PAGE_SIZE
+    request: Request,
+    caller: Reader,
+    community: str = "",
+    partner: str = "",
+    page_token: str = "",
+    page_size: PageSize = PAGE_SIZE,
 ) -> Response:
-    """Meetings, newest first."""
+    """Meetings, newest first; with `partner` those held with a unit, or with any of them (`any`)."""
     async with reading(request, caller) as db:
         page = await meetings_.meetings(
-            db, community=within(caller, community), newest_first=True, size=page_size, token=page_token
-        )
+            db, community=within(caller, community), held_with=partner, newest_first=True, size=page_size,
+            token=page_token,
+        )  # fmt: skip
     return answered({"items": [meeting_json(row) for row in page.items], "next_page_token": page.next_token})
 
 
@@ -146,7 +154,9 @@ async def meeting(request: Request, caller: Reader, meeting_id: EntityId) -> Res
     async with reading(request, caller) as db:
         people = await meetings_.sign_in_list(db, row)
     came = [{"member_id": one["member_id"], "way": one["way"]} for one in people if one["way"]]
-    body = {**meeting_json(row), "expected": len(people), "attendance": came, "quorum": _quorum(request, row, people)}
+    excused = [one["member_id"] for one in people if one["excused"]]
+    told = {"expected": len(people), "attendance": came, "excused": excused}
+    body = {**meeting_json(row), **told, "quorum": _quorum(request, row, people)}
     return answered(body, headers={"ETag": f'"REGISTRY:{row["seq"]}"'})
 
 

@@ -34,7 +34,7 @@ from services.registry.pages.forms import Form, again, fresh
 from services.registry.pages.places import communities_to_fill, places_of
 from services.registry.pages.terms import TermChip, term_chip
 from services.registry.pages.timeline import signed
-from services.registry.project import belonging, branch, committee, history
+from services.registry.project import belonging, branch, committee, history, partner
 from services.shell.i18n import gettext as _
 from services.shell.i18n import speech
 from services.shell.pages import done, page
@@ -83,6 +83,7 @@ async def show(request: Request, caller: Reader, branch_id: EntityId, as_of: Day
         places = await places_of(db, caller, [row["community"]])
         elected = await committees(db, row, day)
         led = await committee.led(db, branch_id, day)
+        paired = await partner.pairings_of(db, branch_id=branch_id)
         past = await history.newest(db, branch_id, stream="branch", limit=HISTORY)
     lines = [branch_line(one) for one in await registry(request).opened(past.messages)]
     return await page(
@@ -91,6 +92,7 @@ async def show(request: Request, caller: Reader, branch_id: EntityId, as_of: Day
         place=places.called(row["community"]), general=row["kind"] == BranchKind.GENERAL.value,
         branches=[each for each in below if each["general_id"] == branch_id],
         elected=elected, term=_term(request, community, elected) if row["closed_on"] is None else None,
+        paired=paired if day == speech().today else [],
         groups=_grouped(row["groups"], people, every=day == speech().today),
         rest=[one for one in people if one["group_id"] not in row["groups"]],
         may_change=caller.has(*OFFICE) and row["closed_on"] is None and day == speech().today,

@@ -19,6 +19,7 @@ from events.facts.branch import (
 )
 from events.log.envelope import Recorded
 from services.registry.pages import words
+from services.registry.pages.neighbour_words import pairing_told
 from services.registry.pages.timeline import Line
 from services.shell.formats import day, local_day
 from services.shell.i18n import gettext as _
@@ -77,7 +78,7 @@ def _told_of_group(fact: Fact) -> tuple[str, str]:
         case GroupDissolved():
             return _("撤销党小组：%(name)s", name=fact.name), ""
         case _:
-            return fact.NAME, ""
+            return pairing_told(fact) or fact.NAME, ""
 
 
 def _placed(fact: PlacedUnder) -> str:

@@ -17,7 +17,7 @@ from services.registry.decide.bulk import ALREADY_SO, NONE_BEFORE
 from services.registry.pages.bulk_words import CHANGED_SINCE
 from services.registry.pages.common import reading, registry, rules
 from services.registry.pages.narrowed import Narrowed
-from services.registry.project import branch, bulk, member, register
+from services.registry.project import branch, bulk, grid, member, register
 from services.registry.project.register import Wanted
 from services.shell.i18n import gettext as _
 from services.shell.identity import Caller
@@ -29,7 +29,8 @@ Row = Mapping[str, Any]
 
 
 class Choose(Command):
-    """Whom to change, and what: the field and its new value (a branch's id, a kind, `true` or `false`).
+    """Whom to change, and what: the field and its new value (a branch's id, a kind, `true` or `false`, a
+    grid's name).
 
     `which`: `ticked` are the members named, `all` everybody whom the filter of the address finds.
     """
@@ -56,8 +57,9 @@ async def frozen(request: Request, caller: Caller, narrowed: Narrowed, choice: C
     async with reading(request, caller) as db:
         rows = await bulk.selection(db, register.conditions(wanted), PEOPLE_MAX)
         branches = await branch.branches(db)
-    community = _one_community(rows)
-    _fitting(choice, community, branches)
+        community = _one_community(rows)
+        grids = await grid.grids(db, community) if choice.field is BulkField.GRID else []
+    _fitting(choice, community, branches, grids)
     people, left_out = [], []
     for row in rows:
         before = _value(row, choice.field)
@@ -81,7 +83,7 @@ async def frozen_back(request: Request, caller: Caller, change: Row) -> Plan:
     for row in rows:
         before, after = changed[row["member_id"]]
         name, now = row["name"] or "", _value(row, field)
-        why = _UNABLE.get(row["state"]) or (CHANGED_SINCE if now != after else "" if before else NONE_BEFORE)
+        why = _UNABLE.get(row["state"]) or (CHANGED_SINCE if now != after else NONE_BEFORE if before is None else "")
         if why or before is None:
             left_out.append(Why(row["member_id"], name, why))
         else:
@@ -136,7 +138,7 @@ def _one_community(rows: Sequence[Row]) -> str:
     return found.pop()
 
 
-def _fitting(choice: Choose, community: str, branches: Sequence[Row]) -> None:
+def _fitting(choice: Choose, community: str, branches: Sequence[Row], grids: Sequence[Row]) -> None:
     """The value is one of the field's. Errors: Invalid."""
     match choice.field:
         case BulkField.BRANCH:
@@ -145,8 +147,10 @@ def _fitting(choice: Choose, community: str, branches: Sequence[Row]) -> None:
             fits = choice.to in set(RetirementKind)
         case BulkField.MINIMUM_LIVING | BulkField.LIVES_ALONE:
             fits = choice.to in {"true", "false"}
+        case BulkField.GRID:
+            fits = any(one["name"] == choice.to for one in grids)
     if not fits:
-        raise Invalid([FieldError("change", _("不能改成这个"), _("请从列出的里面选；支部要是这些人所在社区的。"))])
+        raise Invalid([FieldError("change", _("不能改成这个"), _("请从列出的里选；支部、网格要是这些人所在社区的。"))])
 
 
 def _value(row: Row, field: BulkField) -> str | None:
@@ -157,3 +161,5 @@ def _value(row: Row, field: BulkField) -> str | None:
             return row["kind"]  # type: ignore[no-any-return]  # the same
         case BulkField.MINIMUM_LIVING | BulkField.LIVES_ALONE:
             return "true" if row[field.value] else "false"
+        case BulkField.GRID:
+            return row["grid"] or ""

@@ -17,6 +17,7 @@ FIELD: Final = {
     BulkField.KIND: N_("人员类别"),
     BulkField.MINIMUM_LIVING: N_("低保"),
     BulkField.LIVES_ALONE: N_("独居"),
+    BulkField.GRID: N_("网格"),
 }
 CHANGED_SINCE: Final = "changed_since"
 WHY: Final = {
@@ -40,7 +41,9 @@ def stage_of(row: Mapping[str, Any], *, running: bool) -> str:
     return RUNNING if running else INTERRUPTED
 
 
-def choices(branches: Sequence[Mapping[str, Any]]) -> list[tuple[str, list[tuple[str, str]]]]:
+def choices(
+    branches: Sequence[Mapping[str, Any]], grids: Sequence[str] = ()
+) -> list[tuple[str, list[tuple[str, str]]]]:
     """What one may choose: for each field the code (`branch:<id>`, `kind:retired` …) and the words of every change."""
     truths = [(code, _(text)) for code, text in _TRUTH.items()]
     values: dict[BulkField, Sequence[tuple[str, str]]] = {
@@ -48,6 +51,7 @@ def choices(branches: Sequence[Mapping[str, Any]]) -> list[tuple[str, list[tuple
         BulkField.KIND: words.options(words.KIND),
         BulkField.MINIMUM_LIVING: truths,
         BulkField.LIVES_ALONE: truths,
+        BulkField.GRID: [(name, name) for name in grids],
     }
     return [
         (_(FIELD[field]), [(f"{field.value}:{code}", f"{_(FIELD[field])} → {text}") for code, text in given])
@@ -67,3 +71,5 @@ def said(field: str, value: str | None, branches: Mapping[str, str]) -> str:
             return words.word(words.KIND, value)
         case BulkField.MINIMUM_LIVING | BulkField.LIVES_ALONE:
             return _(_TRUTH.get(value, value))
+        case BulkField.GRID:
+            return value or _("没有")

@@ -8,6 +8,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from events.facts.meeting import MeetingKind
+from events.log.command import Receipt
 from services.registry.decide.meeting import CancelMeeting, ScheduleMeeting, SignIn
 from services.registry.pages import words
 from services.registry.pages.api_ledger import CallMeeting, community_of
@@ -27,18 +29,24 @@ from services.registry.pages.common import (
     show_own_write,
 )
 from services.registry.pages.forms import Form, again, fresh
-from services.registry.pages.places import communities
+from services.registry.pages.partner_rows import fitting_partners
+from services.registry.pages.places import communities, places_of
 from services.registry.pages.quorum import quorum_of
-from services.registry.project import branch, meeting
+from services.registry.project import branch, meeting, partner
+from services.registry.project.partner import Sought
 from services.shell.i18n import gettext as _
 from services.shell.i18n import ngettext, speech
-from services.shell.pages import done, page
+from services.shell.pages import Undo, done, page
 from services.shell.problems import Invalid, Refusal, Stale
 
 router = APIRouter(include_in_schema=False)
 
 NEAR = 20
 """Meetings to come that stand above the list of those held."""
+UNITS_OFFERED = 200
+"""Partner units among which one may choose; a community has a dozen."""
+UNDONE_MAX = 20
+"""So many ids fit into the line that offers to take a sign-in back."""
 Token = Annotated[str, "where the next page begins"]
 
 
@@ -59,9 +67,11 @@ async def meetings(request: Request, caller: Reader, page_token: Token = "") -> 
 
 
 @router.get("/meetings/new")
-async def new(request: Request, caller: Office) -> Response:
-    """The form to call a meeting."""
-    return await _form(request, caller, fresh(request, kind="general", on=speech().today, at="09:30"))
+async def new(request: Request, caller: Office, kind: str = "general", partner: str = "") -> Response:
+    """The form to call a meeting, perhaps one with a partner unit."""
+    known = kind if kind in set(MeetingKind) else "general"
+    form = fresh(request, kind=known, partners=partner, on=speech().today, at="09:30")
+    return await _form(request, caller, form)
 
 
 @router.post("/meetings/new")
@@ -69,8 +79,9 @@ async def call(request: Request, caller: Office) -> Response:
     """Call it, or put on record that it was held."""
     sent = await request.form()
     try:
-        command = read_form(CallMeeting, _starting(sent))
+        command = read_form(CallMeeting, _starting(sent), lists=("partners",))
         community = await community_of(request, caller, command)
+        await fitting_partners(request, caller, community, command.partners)
         schedule = ScheduleMeeting.model_validate(command.model_dump(exclude={"community"}))
         async with doing(request, caller, community, "schedule-meeting", sent) as asked:
             meeting_id, receipt = await registry(request).schedule(asked, schedule)
@@ -90,8 +101,12 @@ async def _form(request: Request, caller: Office, form: Form) -> Response:
     async with reading(request, caller) as db:
         branches = await branch.branches(db)
         places = await communities(db, caller)
+        units = (await partner.partners(db, Sought(on=speech().today), size=UNITS_OFFERED)).items
+        called = await places_of(db, caller, {row["community"] for row in units})
+    chosen = form["partners"]
     return await page(
-        request, "meeting_new.html", status=form.status, form=form, words=words,
+        request, "meeting_new.html", status=form.status, form=form, words=words, units=units, called=called,
+        chosen=[chosen] if isinstance(chosen, str) else chosen,
         branches=[("", _("全社区")), *((each["branch_id"], each["name"]) for each in branches)],
         places=places if len(places) > 1 else [],
     )  # fmt: skip
@@ -101,18 +116,23 @@ async def _form(request: Request, caller: Office, form: Form) -> Response:
 async def show(request: Request, caller: Reader, meeting_id: EntityId) -> Response:
     """One meeting, and the list to sign in by."""
     row = await meeting_row(request, caller, meeting_id)
-    return await _page(request, caller, row, fresh(request, row["seq"]))
+    return await meeting_page(request, caller, row, fresh(request, row["seq"]))
 
 
-async def _page(request: Request, caller: Any, row: Any, form: Form) -> Response:
+async def meeting_page(request: Request, caller: Any, row: Any, form: Form) -> Response:
+    """The page of a meeting, with what was typed and is wrong, if something is."""
     async with reading(request, caller) as db:
         people = await meeting.sign_in_list(db, row)
+        units = await partner.names(db, row["partner_ids"])
     came = [one for one in people if one["way"]]
     starts = row["starts_at"].astimezone(speech().zone)
     then = rules(request, row["community"], starts.date())
     return await page(
         request, "meeting.html", status=form.status, row=row, form=form, people=people, came=came,
-        missing=[one for one in people if not one["way"]], starts=starts, words=words,
+        missing=[one for one in people if not one["way"] and not one["excused"]], starts=starts, words=words,
+        excused=[one for one in people if one["excused"]], units=units, guests=row["guests"] or {},
+        held=row["state"] == meeting.SCHEDULED and starts.date() <= speech().today,
+        may_write=caller.has(*OFFICE) and row["state"] == meeting.SCHEDULED,
         quorum=quorum_of(people, starts.date(), then.meetings.quorum), clauses=then.clauses,
         may_sign=caller.has(*OFFICE) and row["state"] == meeting.SCHEDULED and starts.date() <= speech().today,
         may_cancel=caller.has(*OFFICE) and row["state"] == meeting.SCHEDULED and not row["present"],
@@ -129,11 +149,19 @@ async def sign_in(request: Request, caller: Office, meeting_id: EntityId) -> Res
         async with doing(request, caller, row["community"], f"sign-in/{meeting_id}", _unversioned(sent)) as asked:
             receipt = await registry(request).sign_in(asked, meeting_id, command)
     except (Invalid, Refusal, Stale) as problem:
-        return await _page(request, caller, row, again(request, sent, problem, row["seq"]))
+        return await meeting_page(request, caller, row, again(request, sent, problem, row["seq"]))
     await show_own_write(request, receipt)
     new = sum(one.about.entity != meeting_id for one in receipt.facts)
     told = ngettext("%(num)s 人签到。", "%(num)s 人签到。", new)
-    return done(request, f"/registry/meetings/{meeting_id}", told)
+    return done(request, f"/registry/meetings/{meeting_id}", told, undo=undo_of(meeting_id, receipt))
+
+
+def undo_of(meeting_id: str, receipt: Receipt) -> Undo | None:
+    """Striking those from the list who were just put on it; of too many, each is struck by hand."""
+    new = [one.about.entity for one in receipt.facts if one.about.entity != meeting_id]
+    if not new or len(new) > UNDONE_MAX:
+        return None
+    return Undo(f"/registry/meetings/{meeting_id}/take-back", {"member_ids": ",".join(new)})
 
 
 def _unversioned(sent: Any) -> dict[str, Any]:
@@ -150,6 +178,6 @@ async def cancel(request: Request, caller: Office, meeting_id: EntityId) -> Resp
         async with doing(request, caller, row["community"], f"cancel-meeting/{meeting_id}", sent) as asked:
             receipt = await registry(request).cancel_meeting(asked, meeting_id, command)
     except (Invalid, Refusal, Stale) as problem:
-        return await _page(request, caller, row, again(request, sent, problem, row["seq"]))
+        return await meeting_page(request, caller, row, again(request, sent, problem, row["seq"]))
     await show_own_write(request, receipt)
     return done(request, f"/registry/meetings/{meeting_id}", _("会议已取消。"))

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
 
 from events.facts.member import Assigned, Attended, Enrolled
+from events.facts.member_meeting import MeetingPart
 from events.log.envelope import Recorded
 from services.registry.pages import history, words
 from services.registry.pages.as_of import card_then, moment_of
@@ -192,7 +193,7 @@ def _marked(line: Line, record: str, member_id: str) -> Line:
 
 async def _names(db: AsyncConnection, facts: Sequence[Recorded], known: Mapping[str | None, str | None]) -> Names:
     """What the branches and meetings of these facts are called; those known already are not asked for."""
-    meetings = {one.fact.meeting_id for one in facts if isinstance(one.fact, Attended)}
+    meetings = {one.fact.meeting_id for one in facts if isinstance(one.fact, Attended | MeetingPart)}
     branches = {one.fact.branch_id for one in facts if isinstance(one.fact, (Assigned, Enrolled))}
     found = {branch_id: name for branch_id, name in known.items() if branch_id and name}
     found |= await branch.names(db, sorted({each for each in branches if each and each not in found}))

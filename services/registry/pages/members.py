@@ -32,7 +32,7 @@ from services.registry.pages.forms import Form, again, fresh
 from services.registry.pages.narrowed import HELD_BY, Narrowed, Narrowing
 from services.registry.pages.places import communities, communities_to_fill
 from services.registry.pages.way_back import REGISTER, Way, row_name
-from services.registry.project import branch, desk, member, register
+from services.registry.project import branch, desk, grid, member, register
 from services.shell.i18n import gettext as _
 from services.shell.pages import Undo, done, page
 from services.shell.problems import FieldError, Invalid, Refusal
@@ -65,6 +65,7 @@ async def members(
         counts = await register.counts(db, wanted)
         places = await communities(db, caller)
         branches = await _branches_to_choose(db, narrowed, wanted, len(places))
+        grids = await _grids_to_choose(db, wanted, len(places)) if pick and caller.has(*OFFICE) else []
         laid = await desk.laid_out(db, registry(request).desk_of(caller.name, caller.scope))
     picking = "1" if pick else ""
     return await page(
@@ -94,13 +95,20 @@ async def members(
         picking=pick and caller.has(*OFFICE),
         pick_href=narrowed.href(page_token=page_token, pick="" if pick else "1"),
         bulk_action=narrowed.href("/registry/bulk"),
-        changes=bulk_words.choices([each for each in branches if each["kind"] != BranchKind.GENERAL]),
+        changes=bulk_words.choices([each for each in branches if each["kind"] != BranchKind.GENERAL], grids),
         found=sum(counts[each] for each in ON_LIST.get(narrowed.state, [narrowed.state])),
         row_name=row_name,
         may_write=caller.has(*OFFICE),
         word=words.word,
         words=words,
     )
+
+
+async def _grids_to_choose(db: AsyncConnection, wanted: register.Wanted, places: int) -> list[str]:
+    """The names of the grids people may be put into; of several communities, only those of the one chosen."""
+    if places > 1 and not wanted.community:
+        return []
+    return [one["name"] for one in await grid.grids(db, wanted.community)]
 
 
 async def _branches_to_choose(

@@ -35,6 +35,7 @@ from events.facts.merging import Merged, ToldApart, Unmerged
 from events.log.envelope import Recorded
 from services.registry.pages.centre_words import centre_told
 from services.registry.pages.handover_words import handover_told
+from services.registry.pages.neighbour_words import attendance_told
 from services.registry.pages.of_two import said_of_another
 from services.registry.pages.post_words import told_of_service
 from services.registry.pages.timeline_card import told_of_card
@@ -144,7 +145,8 @@ def _told(fact: Fact, names: Names) -> tuple[str, str]:
         case Died():
             return _("去世"), ""
         case _:
-            return said_of_another(fact) or told_of_service(fact, names.posts) or (_asked(fact), "")
+            told = said_of_another(fact) or told_of_service(fact, names.posts)
+            return told or (attendance_told(fact, names.meetings) or _asked(fact), "")
 
 
 def _asked(fact: Fact) -> str:

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from events.facts.base import Fact, is_hidden
 from events.facts.member import Assigned, Attended, ContactChanged
+from events.facts.member_meeting import MeetingPart
 from services.registry.decide.merging import Unmerge
 from services.registry.merging import Since
 from services.registry.pages.common import EntityId, Office, Waited, member_card, read_form, reading, show_own_write
@@ -79,7 +80,9 @@ async def _choices(request: Request, caller: Caller, since: Since) -> list[Choic
     facts = [one.fact for one in since.facts]
     async with reading(request, caller) as db:
         branches = await branch.names(db, [each.branch_id for each in facts if isinstance(each, Assigned)])
-        meetings = await meeting.titles(db, [each.meeting_id for each in facts if isinstance(each, Attended)])
+        meetings = await meeting.titles(
+            db, [each.meeting_id for each in facts if isinstance(each, Attended | MeetingPart)]
+        )
     names = Names(branches, meetings)
     lines = await signed(request, [line_of(one, names) for one in since.facts])
     return [

@@ -12,6 +12,7 @@ from events.facts.member import AttendanceWay, AwayKind, CorrectableField, PayMe
 from events.facts.people import CardField, RetirementKind, Sex
 from services.registry.pages import census_words, handover_words
 from services.registry.pages.centre_words import CENTRE_SENTENCES
+from services.registry.pages.neighbour_words import NEIGHBOUR_SENTENCES
 from services.registry.pages.post_words import POST_SENTENCES
 from services.registry.project import member
 from services.shell.acting import Sentences
@@ -59,6 +60,7 @@ MEETING: Final = {
     MeetingKind.LECTURE: N_("党课"),
     MeetingKind.THEME_DAY: N_("主题党日"),
     MeetingKind.ORGANISATION_LIFE: N_("组织生活会"),
+    MeetingKind.JOINT: N_("共建活动"),
     MeetingKind.OTHER: N_("其他会议"),
 }
 BRANCH: Final = {
@@ -166,6 +168,7 @@ SENTENCES: Final[Sentences] = {
     "too_many_filters": lambda d: _("最多存 %(most)s 个筛选，请先删掉不用的。", most=d.get("most")),
     **CENTRE_SENTENCES,
     **POST_SENTENCES,
+    **NEIGHBOUR_SENTENCES,
     "merged": lambda _d: _("这份档案已并入同一个人的另一份，请记到那一份上。"),
     "same_record": lambda _d: _("这是同一份档案，不用合并。"),
     "keeps_others": lambda _d: _("这份档案里已经并入了别的档案，请反过来合并，或者先把它们分开。"),

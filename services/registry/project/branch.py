@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from events.facts.base import is_hidden
+from events.facts.base import Fact, is_hidden
 from events.facts.branch import (
     Absorbed,
     BranchContact,
@@ -38,6 +38,8 @@ from events.facts.branch import (
     GroupRenamed,
     KindChanged,
     Merged,
+    PartnerPaired,
+    PartnerPairingEnded,
     PlacedUnder,
     Renamed,
     Split,
@@ -104,7 +106,7 @@ def _(row: Row | None, fact: Merged, about: About) -> Row:
     return _known(row) | {"closed_on": about.effective, "merged_into": fact.into, "groups": {}, "seq": about.seq}
 
 
-def _moved(row: Row | None, _fact: Split | Absorbed | CommitteeElected, about: About) -> Row:
+def _moved(row: Row | None, _fact: Fact, about: About) -> Row:
     """Who belongs to it, or leads it, stands elsewhere; the branch only moves on to the fact's version."""
     return _known(row) | {"seq": about.seq}
 
@@ -112,6 +114,8 @@ def _moved(row: Row | None, _fact: Split | Absorbed | CommitteeElected, about: A
 view.on(Split)(_moved)
 view.on(Absorbed)(_moved)
 view.on(CommitteeElected)(_moved)
+view.on(PartnerPaired)(_moved)
+view.on(PartnerPairingEnded)(_moved)
 
 
 def _grouped(row: Row | None, fact: GroupFormed | GroupRenamed, about: About) -> Row:

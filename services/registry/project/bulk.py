@@ -152,7 +152,7 @@ async def changed_by(db: AsyncConnection, bulk_id: str) -> Mapping[str, tuple[st
 
 async def selection(db: AsyncConnection, conditions: Sequence[Any], most: int) -> list[dict[str, Any]]:
     """Those who are chosen, by pinyin, with what a change needs to know of them; one more than `most` says too many."""
-    names = ("member_id", "name", "seq", "state", "branch_id", "kind", "minimum_living", "lives_alone")
+    names = ("member_id", "name", "seq", "state", "branch_id", "kind", "minimum_living", "lives_alone", "grid")
     columns = [member.table.c[name] for name in names]
     query = select(*columns, path_text(member.table.c.community)).where(*conditions)
     query = query.order_by(member.table.c.pinyin, member.table.c.member_id).limit(most + 1)

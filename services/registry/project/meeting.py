@@ -17,23 +17,28 @@ from sqlalchemy import (
     Subquery,
     Table,
     Text,
+    and_,
+    any_,
     func,
+    literal,
     select,
     tuple_,
 )
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from events.facts.meeting import Cancelled, Scheduled, SignedIn
+from events.facts.meeting import Cancelled, GuestsCounted, MembersExcused, NotesTakenBack, Scheduled, SignedIn
 from events.facts.member import Attended
+from events.facts.member_meeting import AttendanceTakenBack, Noted
 from events.log.envelope import About
 from events.log.project import Row, View, community_column
 from events.log.project.keyset import PAGE_DEFAULT, Page, paged, read_token
 from events.log.project.sql import inside, path_text
-from services.registry.project import branch, member
+from services.registry.project import branch, excuse, member
 from services.registry.project.alias import records_of
 
 SCHEDULED, CANCELLED = "scheduled", "cancelled"
+ANY = "any"
 
 table = Table(
     "meeting",
@@ -48,6 +53,9 @@ table = Table(
     Column("state", Text, nullable=False),
     Column("why_cancelled", Text),
     Column("present", BigInteger, nullable=False),
+    Column("partner_ids", ARRAY(Text), nullable=False),
+    # How many guests came from each unit, by its id.
+    Column("guests", JSONB),
     Column("seq", BigInteger, nullable=False),
     Index("meeting_by_time", "starts_at", "meeting_id"),
 )
@@ -63,7 +71,7 @@ came = Table(
     Index("attendance_of_member", "member_id", "attended_on"),
 )
 
-view = View("meeting", version=1, table=table, doc="Every meeting, when and where, and how many came.")
+view = View("meeting", version=2, table=table, doc="Every meeting, when and where, and how many came.")
 attendance = View("attendance", version=1, table=came, doc="Who came to which meeting.")
 
 
@@ -77,6 +85,7 @@ def _(_row: Row | None, fact: Scheduled, about: About) -> Row:
         "place": fact.place,
         "state": SCHEDULED,
         "present": 0,
+        "partner_ids": list(fact.partner_ids),
         "seq": about.seq,
     }
 
@@ -85,6 +94,23 @@ def _(_row: Row | None, fact: Scheduled, about: About) -> Row:
 def _(row: Row | None, fact: SignedIn, about: About) -> Row:
     row = _called(row)
     return row | {"present": row["present"] + len(fact.member_ids), "seq": about.seq}
+
+
+@view.on(NotesTakenBack)
+def _(row: Row | None, fact: NotesTakenBack, about: About) -> Row:
+    row = _called(row)
+    return row | {"present": row["present"] - len(fact.attended), "seq": about.seq}
+
+
+@view.on(MembersExcused)
+def _(row: Row | None, _fact: MembersExcused, about: About) -> Row:
+    """Who they are stands elsewhere; the row only moves on to the fact's version."""
+    return _called(row) | {"seq": about.seq}
+
+
+@view.on(GuestsCounted)
+def _(row: Row | None, fact: GuestsCounted, about: About) -> Row:
+    return _called(row) | {"guests": {one.partner_id: one.people for one in fact.guests}, "seq": about.seq}
 
 
 @view.on(Cancelled)
@@ -103,6 +129,11 @@ def _(_row: Row | None, fact: Attended, about: About) -> Row:
     return {"attended_on": about.effective, "way": fact.way.value}
 
 
+@attendance.on(AttendanceTakenBack, keys=lambda fact, about: [(fact.meeting_id, about.entity)])
+def _(row: Row | None, fact: AttendanceTakenBack, _about: About) -> Row | None:
+    return row if fact.was is Noted.EXCUSED else None
+
+
 def _query() -> Select[Any]:
     columns = [column for column in table.columns if column.name != "community"]
     return select(*columns, path_text(table.c.community), branch.table.c.name.label("branch")).select_from(
@@ -116,11 +147,14 @@ async def meetings(
     since: datetime | None = None,
     until: datetime | None = None,
     community: str = "",
+    held_with: str = "",
     newest_first: bool = False,
     size: int = PAGE_DEFAULT,
     token: str = "",
 ) -> Page:
-    """Meetings that begin from `since` on and before `until`, in the order of time. Raises `BadToken`."""
+    """Meetings that begin from `since` on and before `until`, in the order of time; with `held_with`, those held with
+    that partner unit, or with any of them (`ANY`). Raises `BadToken`.
+    """
     key = tuple_(table.c.starts_at, table.c.meeting_id)
     order = (
         (table.c.starts_at.desc(), table.c.meeting_id.desc())
@@ -130,6 +164,10 @@ async def meetings(
     query = _query().where(inside(table.c.community, community)).order_by(*order).limit(size + 1)
     if since is not None:
         query = query.where(table.c.starts_at >= since)
+    if held_with == ANY:
+        query = query.where(func.cardinality(table.c.partner_ids) > 0)
+    elif held_with:
+        query = query.where(literal(held_with) == any_(table.c.partner_ids))
     if until is not None:
         query = query.where(table.c.starts_at < until)
     if after := read_token(token, str, str):
@@ -145,9 +183,13 @@ async def meeting(db: AsyncConnection, meeting_id: str) -> Mapping[str, Any] | N
 
 
 async def sign_in_list(db: AsyncConnection, row: Mapping[str, Any], size: int = 1000) -> Sequence[Mapping[str, Any]]:
-    """Whom a meeting concerns (the branch, or the community's members), and how each of them came, if they did."""
-    members, attendance_there = member.table.c, _came_to(row["meeting_id"])
+    """Whom a meeting concerns (the branch, or the community's members), and how each of them came, or why they did not.
+
+    `record_id` is the record on which it is noted that they came: another one, if it was merged into this since.
+    """
+    members, attendance_there, excuses = member.table.c, _came_to(row["meeting_id"]), excuse.table
     there = attendance_there.c
+    excused = and_(excuses.c.member_id == members.member_id, excuses.c.meeting_id == row["meeting_id"])
     query = (
         select(
             members.member_id,
@@ -159,8 +201,13 @@ async def sign_in_list(db: AsyncConnection, row: Mapping[str, Any], size: int = 
             members.full_member_on,
             there.way,
             there.attended_on,
+            func.coalesce(there.record_id, members.member_id).label("record_id"),
+            and_(excuses.c.meeting_id.is_not(None), there.way.is_(None)).label("excused"),
+            excuses.c.why,
         )
-        .select_from(member.table.outerjoin(attendance_there, there.person == members.member_id))
+        .select_from(
+            member.table.outerjoin(attendance_there, there.person == members.member_id).outerjoin(excuses, excused)
+        )
         .where((members.state.in_(member.ON_ROLL)) | there.way.is_not(None))
         .order_by(members.pinyin, members.member_id)
         .limit(size)
@@ -177,7 +224,7 @@ def _came_to(meeting_id: str) -> Subquery:
     kept = member.table.alias("kept")
     person = func.coalesce(kept.c.member_id, came.c.member_id).label("person")
     return (
-        select(person, came.c.way, came.c.attended_on)
+        select(person, came.c.member_id.label("record_id"), came.c.way, came.c.attended_on)
         .ext(distinct_on(person))
         .select_from(
             came.outerjoin(member.table, member.table.c.member_id == came.c.member_id).outerjoin(

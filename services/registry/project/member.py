@@ -48,6 +48,7 @@ from events.facts.member import (
 )
 from events.facts.member_centre import CentreJoined, CentreLeft, CentrePart, HostDeclined, HostDeclineWithdrawn
 from events.facts.member_handover import HandoverPart, TakenOver, TakeOverWithdrawn
+from events.facts.member_meeting import AttendanceTakenBack, Excused, Noted
 from events.facts.member_service import (
     PostDeclined,
     PostLeft,
@@ -130,6 +131,8 @@ table = Table(
     Column("missing", Integer),
     Column("died_on", Date),
     Column("last_seen", Date),
+    # What would be the last time if that was a slip: the second latest there is.
+    Column("seen_before", Date),
     Column("import_id", Text),
     Column("merged_into", Text),
     Column("state_before", Text),
@@ -273,7 +276,7 @@ def _(row: Row | None, fact: MovedAway, about: About) -> Row:
 @view.on(Returned)
 def _(row: Row | None, fact: Returned, about: About) -> Row:
     here = {"state": ENROLLED, "away_since": None, "away_kind": None, "away_to": None, "expected_return": None}
-    return _known(row) | here | {"last_seen": _later(row, about.effective)} | _stamp(about)
+    return _known(row) | here | _seen(row, about.effective) | _stamp(about)
 
 
 @view.on(Assigned)
@@ -283,7 +286,19 @@ def _(row: Row | None, fact: Assigned, about: About) -> Row:
 
 @view.on(Attended)
 def _(row: Row | None, fact: Attended, about: About) -> Row:
-    return _known(row) | {"last_seen": _later(row, about.effective)} | _stamp(about)
+    return _known(row) | _seen(row, about.effective) | _stamp(about)
+
+
+@view.on(AttendanceTakenBack)
+def _(row: Row | None, fact: AttendanceTakenBack, about: About) -> Row:
+    """Of two slips in a row the card says too little rather than too much: that nobody is known to have seen them."""
+    row = _known(row)
+    if fact.was is Noted.EXCUSED:
+        return row | _stamp(about)
+    day, before = about.effective, row.get("seen_before")
+    if day == row.get("last_seen"):
+        return row | {"last_seen": before, "seen_before": None} | _stamp(about)
+    return row | {"seen_before": None if day == before else before} | _stamp(about)
 
 
 @view.on(PensionBasisSet)
@@ -299,9 +314,11 @@ def _(row: Row | None, fact: DuesPaid, about: About) -> Row:
     return _known(row) | _stamp(about)
 
 
-AskedPart = CensusAnswered | CensusMissed | CensusSettled
+ElsewherePart = Excused | CensusAnswered | CensusMissed | CensusSettled | CentrePart | HandoverPart | ServicePart
+"""What other views show."""
 
 
+@view.on(Excused)
 @view.on(CensusAnswered)
 @view.on(CensusMissed)
 @view.on(CensusSettled)
@@ -320,7 +337,7 @@ AskedPart = CensusAnswered | CensusMissed | CensusSettled
 @view.on(PostLeft)
 @view.on(ServiceHoursLogged)
 @view.on(ServiceHoursWithdrawn)
-def _(row: Row | None, fact: AskedPart | CentrePart | HandoverPart | ServicePart, about: About) -> Row:
+def _(row: Row | None, fact: ElsewherePart, about: About) -> Row:
     """Shown elsewhere; the card only moves on to the fact's version. A neighbour may have answered: nobody was seen."""
     return _known(row) | _stamp(about)
 
@@ -374,5 +391,9 @@ def _stamp(about: About) -> Row:
     return {"place": about.community, "seq": about.seq, "recorded": about.recorded}
 
 
-def _later(row: Row | None, day: date) -> date:
-    return max((row or {}).get("last_seen") or day, day)
+def _seen(row: Row | None, day: date) -> Row:
+    """The last two days on which the person was seen, this one counted in."""
+    last, before = (row or {}).get("last_seen"), (row or {}).get("seen_before")
+    if last is None or day >= last:
+        return {"last_seen": day, "seen_before": last}
+    return {"seen_before": day if before is None else max(before, day)}

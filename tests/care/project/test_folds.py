@@ -38,6 +38,7 @@ from events.facts.member import (
     MovedAway,
     Returned,
 )
+from events.facts.member_meeting import AttendanceTakenBack, Excused, Noted
 from events.facts.people import Address, ContactCard
 from events.log.project import View
 from services.care.project import illness, met, person, usual_visitor, visit
@@ -64,6 +65,10 @@ REGISTRY = history(
     (Assigned(branch_id="b2"), MAY),
     (Returned(), date(2026, 9, 1)),
     (Attended(meeting_id="b"), date(2026, 10, 1)),
+    (Attended(meeting_id="c"), date(2026, 11, 19)),
+    (AttendanceTakenBack(meeting_id="c", was=Noted.ATTENDED), date(2026, 11, 19)),
+    (Excused(meeting_id="d"), date(2026, 11, 20)),
+    (AttendanceTakenBack(meeting_id="d", was=Noted.EXCUSED), date(2026, 11, 20)),
     (Died(), date(2026, 11, 21)),
 )
 CARE = history(
@@ -197,6 +202,18 @@ def test_the_table_of_the_ill_says_neither_how_nor_where() -> None:
 def test_the_last_meeting_is_the_latest_day_not_the_latest_news() -> None:
     row = rows_of(met.view, [*REGISTRY, *CARE])[(MEMBER,)]
     assert (row["met_on"], row["met_how"]) == (date(2026, 10, 1), VisitWay.HOME)
+
+
+def test_a_slip_counts_no_more_and_the_meeting_before_is_the_last() -> None:
+    first, second = (Attended(meeting_id="a"), MAY), (Attended(meeting_id="b"), NOV)
+    slip = (AttendanceTakenBack(meeting_id="b", was=Noted.ATTENDED), NOV)
+    for facts in ((first, second, slip), (second, first, slip)):
+        assert rows_of(met.view, history(*facts))[(MEMBER,)]["met_on"] == MAY
+    assert rows_of(met.view, history(second, slip)) == {}, "nobody is known to have met them"
+    both = (second, (Attended(meeting_id="c"), NOV), slip)
+    assert rows_of(met.view, history(*both))[(MEMBER,)]["met_on"] == NOV, "another meeting of that day"
+    older = (first, second, (AttendanceTakenBack(meeting_id="a", was=Noted.ATTENDED), MAY))
+    assert rows_of(met.view, history(*older))[(MEMBER,)]["met_on"] == NOV
 
 
 def test_who_was_there_goes_again_rather_than_who_telephoned() -> None:

@@ -1,0 +1,34 @@
+"""Stream `member`, the part about meetings beside `Attended`: who could not come, and what was noted by mistake."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from events.facts.base import Contact, Sealed
+from events.facts.member import MemberFact
+
+
+class Noted(StrEnum):
+    """What had been noted of a member and a meeting."""
+
+    ATTENDED = "attended"
+    EXCUSED = "excused"
+
+
+class Excused(MemberFact, name="hearth.member.excused", version=1, published=True):
+    """The member asked leave of this meeting, whose day is the effective day. Nobody saw them. Source: DOMAIN R9."""
+
+    meeting_id: str
+    why: Sealed[Contact, str | None] = None
+
+
+class AttendanceTakenBack(MemberFact, name="hearth.member.attendance_taken_back", version=1, published=True):
+    """The `Attended` (or `Excused`) of this meeting was a slip: whatever counted it counts it no more. Source: DOMAIN
+    R9. Effective on the day of the meeting, as what it takes back.
+    """
+
+    meeting_id: str
+    was: Noted
+
+
+MeetingPart = Excused | AttendanceTakenBack

@@ -1,0 +1,53 @@
+"""Carries out what is noted of a meeting beside signing in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from events.facts.decision import Decisions
+from events.log.command import Asked, Receipt, Target
+from services.registry.decide import attendance
+from services.registry.decide.attendance import CountGuests, Excuse, TakeBack
+from services.registry.decide.meeting import MEETING
+from services.registry.decide.member import MEMBER
+from services.registry.handle import Registry
+
+
+@dataclass(frozen=True)
+class Attendance:
+    """One method per command; every one raises what `Commands.act` raises."""
+
+    registry: Registry
+
+    async def excuse(self, asked: Asked, meeting_id: str, command: Excuse) -> Receipt:
+        """Members asked leave: one append for the meeting and each of them. Why stands sealed with the member."""
+        people = command.member_ids
+
+        def decide(states: Sequence[Any]) -> Decisions:
+            members = dict(zip(people, states[1:], strict=True))
+            return attendance.excuse(states[0], members, command, meeting_id=meeting_id)
+
+        return await self.registry.commands.act_together(asked, _targets(meeting_id, people), decide)
+
+    async def take_back(self, asked: Asked, meeting_id: str, command: TakeBack) -> Receipt:
+        """What was noted of these members was a slip: one append for the meeting and each of them."""
+
+        def decide(states: Sequence[Any]) -> Decisions:
+            return attendance.take_back(states[0], command, meeting_id=meeting_id)
+
+        asked = replace(asked, reason=command.reason or asked.reason)
+        targets = _targets(meeting_id, command.member_ids)
+        return await self.registry.commands.act_together(asked, targets, decide)
+
+    async def count_guests(self, asked: Asked, meeting_id: str, command: CountGuests) -> Receipt:
+        """So many guests came."""
+        today = self.registry.today()
+        return await self.registry.commands.act(
+            asked, MEETING, meeting_id, lambda one: attendance.count_guests(one, command, today)
+        )
+
+
+def _targets(meeting_id: str, people: Sequence[str]) -> list[Target]:
+    return [(MEETING, meeting_id), *((MEMBER, one) for one in people)]

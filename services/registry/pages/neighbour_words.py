@@ -1,0 +1,92 @@
+"""The words about grids, partner units and what was noted of meetings: kinds, refusals, lines of histories."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final
+
+from events.facts.base import Fact, is_hidden
+from events.facts.branch import PartnerPaired, PartnerPairingEnded
+from events.facts.member_meeting import AttendanceTakenBack, Excused, Noted
+from events.facts.partner import OfferKind, PartnerKind
+from services.shell.acting import Sentences
+from services.shell.formats import day
+from services.shell.i18n import N_, ngettext
+from services.shell.i18n import gettext as _
+
+PARTNER: Final = {
+    PartnerKind.CLINIC: N_("医疗卫生"),
+    PartnerKind.SCHOOL: N_("学校"),
+    PartnerKind.FIRM: N_("企业"),
+    PartnerKind.OFFICE: N_("机关事业单位"),
+    PartnerKind.ASSOCIATION: N_("社会组织"),
+    PartnerKind.FORCES: N_("部队、消防"),
+    PartnerKind.OTHER: N_("其他单位"),
+}
+OFFER: Final = {
+    OfferKind.CHECK_UP: N_("义诊、体检"),
+    OfferKind.LECTURE: N_("讲座、培训"),
+    OfferKind.ROOM: N_("场地"),
+    OfferKind.VOLUNTEERS: N_("志愿者"),
+    OfferKind.ADVICE: N_("法律、政策咨询"),
+    OfferKind.GOODS: N_("物资、资金"),
+    OfferKind.DISCOUNT: N_("优惠、便民服务"),
+    OfferKind.JOBS: N_("岗位、实习"),
+    OfferKind.OTHER: N_("其他"),
+}
+
+
+def _on(value: Any) -> str:
+    return day(value, year=True) if isinstance(value, date) else str(value)
+
+
+NEIGHBOUR_SENTENCES: Final[Sentences] = {
+    "no_grid": lambda _d: _("没有这个网格。"),
+    "grid_closed": lambda d: _("网格“%(name)s”已经撤销。要再用它，请打开它点“恢复”。", name=d.get("name")),
+    "grid_exists": lambda d: _("已经有一个网格叫“%(name)s”（或者以前叫这个名字）。请换一个名字。", name=d.get("name")),
+    "covered_already": lambda d: _(
+        "“%(place)s”已经在网格“%(grid)s”的范围里。请先从那里去掉，或者写得更细，例如写到楼号。",
+        place=d.get("place"),
+        grid=d.get("grid"),
+    ),
+    "no_partner": lambda _d: _("没有这个共建单位。"),
+    "partner_left": lambda d: _("与“%(name)s”的共建已经结束。要重新开始，请打开它点“恢复共建”。", name=d.get("name")),
+    "partner_exists": lambda d: _("已经有一个共建单位叫“%(name)s”。", name=d.get("name")),
+    "ends_before_begin": lambda d: _(
+        "结束的日子 %(until)s 早于开始的 %(since)s。", since=_on(d.get("since")), until=_on(d.get("until"))
+    ),
+    "held_with_nobody": lambda _d: _("共建活动要选至少一个共建单位。"),
+    "not_held_with": lambda _d: _("这次活动没有和这个单位一起办。"),
+    "was_there": lambda d: ngettext(
+        "有 %(num)s 人已经签到，不能记请假。请先更正签到。",
+        "有 %(num)s 人已经签到，不能记请假。请先更正签到。",
+        len(d.get("member_ids", ())),
+    ),
+}
+
+
+def attendance_told(fact: Fact, meetings: Mapping[str, str]) -> str:
+    """The line of a member's fact about a meeting they did not come to; "" for any other."""
+    match fact:
+        case Excused():
+            text = _("请假：%(title)s", title=meetings.get(fact.meeting_id) or _("会议"))
+            why = None if is_hidden(fact.why) else fact.why
+            return _("%(text)s（%(reason)s）", text=text, reason=why) if why else text
+        case AttendanceTakenBack(was=Noted.EXCUSED):
+            return _("更正：没有请假，%(title)s", title=meetings.get(fact.meeting_id) or _("会议"))
+        case AttendanceTakenBack():
+            return _("更正：没有参加%(title)s", title=meetings.get(fact.meeting_id) or _("会议"))
+        case _:
+            return ""
+
+
+def pairing_told(fact: Fact) -> str:
+    """The line of a branch's fact about a partner unit; "" for any other."""
+    match fact:
+        case PartnerPaired():
+            return _("与%(name)s结对共建", name=fact.name)
+        case PartnerPairingEnded():
+            return _("与%(name)s的结对结束", name=fact.name)
+        case _:
+            return ""
