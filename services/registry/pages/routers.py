@@ -67,7 +67,7 @@ from services.registry.pages.words import complaints
 from services.shell.handlers import answer
 from services.shell.i18n import N_
 from services.shell.identity import Role
-from services.shell.pages.nav import NavEntry
+from services.shell.pages.nav import NavEntry, NavPart
 from services.shell.problems import Invalid
 from services.shell.validation import field_errors
 
@@ -132,15 +132,15 @@ NAV: Final = [
     NavEntry(N_("流动台账"), "/registry/ledger", READERS, "registry", "away"),
     NavEntry(N_("会议"), "/registry/meetings", READERS, "registry", "meetings"),
     NavEntry(N_("党费"), "/registry/dues", READERS, "registry", "owing"),
-    NavEntry(N_("支部"), "/registry/branches", READERS, "registry"),
-    NavEntry(N_("组织"), "/registry/organisation", (Role.SUPERVISOR, Role.AUDITOR), "registry"),
-    NavEntry(N_("中心户"), "/registry/centres", READERS, "registry"),
-    NavEntry(N_("发挥余热"), "/registry/posts", READERS, "registry"),
-    NavEntry(N_("网格"), "/registry/grids", READERS, "registry"),
-    NavEntry(N_("结对共建"), "/registry/partners", READERS, "registry"),
-    NavEntry(N_("摸底"), "/registry/census", SEERS, "registry"),
-    NavEntry(N_("导入名册"), "/registry/imports", OFFICE, "registry"),
-    NavEntry(N_("单位移交"), "/registry/handovers", READERS, "registry"),
+    NavEntry(N_("支部"), "/registry/branches", READERS, "registry", part=NavPart.AROUND),
+    NavEntry(N_("组织"), "/registry/organisation", (Role.SUPERVISOR, Role.AUDITOR), "registry", part=NavPart.AROUND),
+    NavEntry(N_("中心户"), "/registry/centres", READERS, "registry", part=NavPart.AROUND),
+    NavEntry(N_("发挥余热"), "/registry/posts", READERS, "registry", part=NavPart.AROUND),
+    NavEntry(N_("网格"), "/registry/grids", READERS, "registry", part=NavPart.AROUND),
+    NavEntry(N_("结对共建"), "/registry/partners", READERS, "registry", part=NavPart.AROUND),
+    NavEntry(N_("摸底"), "/registry/census", SEERS, "registry", part=NavPart.REGISTER),
+    NavEntry(N_("导入名册"), "/registry/imports", OFFICE, "registry", part=NavPart.REGISTER),
+    NavEntry(N_("单位移交"), "/registry/handovers", READERS, "registry", part=NavPart.REGISTER),
     NavEntry(N_("移交的党员"), "/registry/handed-over", (Role.LIAISON,), "registry", short=N_("移交")),
 ]
 

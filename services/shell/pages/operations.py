@@ -16,13 +16,13 @@ from services.shell.identity.caller import Caller, Role
 from services.shell.identity.requires import requires
 from services.shell.operations import Hosted, dismiss_parked, standing
 from services.shell.pages.flash import done
-from services.shell.pages.nav import NavEntry
+from services.shell.pages.nav import NavEntry, NavPart
 from services.shell.pages.render import fragment, page
 from services.shell.problems import NotFound
 from services.shell.reacting import Reactor
 from services.shell.state import Shell
 
-NAV = NavEntry(N_("运行"), "/operations", (Role.OPERATOR, Role.AUDITOR))
+NAV = NavEntry(N_("运行"), "/operations", (Role.OPERATOR, Role.AUDITOR), part=NavPart.SYSTEM)
 
 Watcher = Annotated[Caller, Depends(requires(Role.OPERATOR, Role.AUDITOR))]
 Operator = Annotated[Caller, Depends(requires(Role.OPERATOR))]

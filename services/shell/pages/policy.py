@@ -16,7 +16,7 @@ from services.shell.i18n import N_, speech
 from services.shell.i18n import gettext as _
 from services.shell.identity.caller import Caller, Role
 from services.shell.identity.requires import requires
-from services.shell.pages.nav import NavEntry
+from services.shell.pages.nav import NavEntry, NavPart
 from services.shell.pages.render import fragment, page
 from services.shell.policy import Head, Policies
 from services.shell.policy.words import ShownRule, ShownValue, shown
@@ -24,7 +24,7 @@ from services.shell.problems import FieldError, Invalid, NotFound
 from services.shell.reading import within
 from services.shell.state import Shell
 
-NAV = NavEntry(N_("规则"), "/policy")
+NAV = NavEntry(N_("规则"), "/policy", part=NavPart.SYSTEM)
 
 Anybody = Annotated[Caller, Depends(requires())]
 PlacePath = Annotated[str, Query(pattern=r"^([A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*)?$", max_length=200)]
