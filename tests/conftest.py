@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -13,6 +14,15 @@ from tests.cells import Cells
 # How long an example takes says how busy the machine is, not whether the rule holds.
 settings.register_profile("hearth", deadline=None)
 settings.load_profile("hearth")
+
+# The modules of the house are a million objects that stay: looking at them again and again took a seventh of the suite.
+gc.set_threshold(50_000, 10, 50)
+
+
+def pytest_collection_finish() -> None:
+    """What stays for good is taken out of the collector's rounds; it goes on finding what tests forget to close."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

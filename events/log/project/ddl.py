@@ -7,6 +7,7 @@ row-level security forced. A table without one says why in its comment (`no comm
 from __future__ import annotations
 
 import hashlib
+from functools import cache
 from typing import Any, Final
 
 import orjson
@@ -135,7 +136,7 @@ async def record_built(owner: Connection[Any], name: str, version: int, shape: s
 
 async def make_view(owner: Connection[Any], view: View, service: str, schema: str = LIVE) -> None:
     """The view's table, its indexes, row-level security and rights, in this schema."""
-    for statement in _view_statements(view, schema):
+    for statement in _statements(view.table, schema):
         await owner.execute(statement)
     await owner.execute(f'ALTER TABLE {schema}."{view.table.name}" SET (fillfactor = {ROOM_PERCENT})')
     await _protect(owner, schema, view.table.name, service, _WRITE, view.unscoped_reason or None)
@@ -190,8 +191,8 @@ async def _protect(
     await owner.execute(f"CREATE POLICY scope ON {name} USING ({POLICY}) WITH CHECK ({POLICY})")
 
 
-def _view_statements(view: View, schema: str) -> list[str]:
-    copy: Table = view.table.to_metadata(MetaData(), schema=schema)
+def _statements(table: Table, schema: str) -> list[str]:
+    copy: Table = table.to_metadata(MetaData(), schema=schema)
     statements = [str(CreateTable(copy).compile(dialect=DIALECT))]
     statements += [
         str(CreateIndex(index).compile(dialect=DIALECT)) for index in sorted(copy.indexes, key=lambda i: str(i.name))
@@ -201,7 +202,12 @@ def _view_statements(view: View, schema: str) -> list[str]:
 
 def shape_of(view: View) -> str:
     """A short fingerprint of the table's definition: a changed table is rebuilt even if the version was forgotten."""
-    return _fingerprint("\n".join(_view_statements(view, LIVE)))
+    return _shape_of_table(view.table)
+
+
+@cache
+def _shape_of_table(table: Table) -> str:
+    return _fingerprint("\n".join(_statements(table, LIVE)))
 
 
 def declared(projection: Projection) -> dict[str, tuple[int, str]]:
@@ -225,7 +231,8 @@ def snapshot_shape(projection: Projection) -> str:
     return declared(projection)[SNAPSHOT][1] if projection.snapshots else ""
 
 
-def _schema_of(model: type[Any]) -> str:
+@cache
+def _schema_of(model: Any) -> str:
     """The state's shape, so that a changed model is rebuilt; a model that JSON Schema cannot tell goes by version."""
     try:
         return orjson.dumps(TypeAdapter(model).json_schema(), option=orjson.OPT_SORT_KEYS).decode()

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 _OWN = Path(__file__).parent
 
 
+@cache
 def environment(folder: Path) -> Environment:
     """Templates of a service's `pages` folder, over the shell's. An unknown name in a template is an error."""
     found = Environment(
