@@ -232,12 +232,12 @@ def snapshot_shape(projection: Projection) -> str:
 
 
 @cache
-def _schema_of(model: Any) -> str:
+def _schema_of(model: Hashable) -> str:
     """The state's shape, so that a changed model is rebuilt; a model that JSON Schema cannot tell goes by version."""
     try:
         return orjson.dumps(TypeAdapter(model).json_schema(), option=orjson.OPT_SORT_KEYS).decode()
     except PydanticInvalidForJsonSchema:
-        return model.__name__
+        return str(getattr(model, "__name__", model))
 
 
 def _fingerprint(text: str) -> str:
