@@ -7,6 +7,7 @@ row-level security forced. A table without one says why in its comment (`no comm
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Hashable
 from functools import cache
 from typing import Any, Final
 
