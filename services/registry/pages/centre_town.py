@@ -37,7 +37,7 @@ async def town_of(db: AsyncConnection, community: str, policy: CentresPolicy, to
     people = tuple(
         Somebody(
             row["member_id"],
-            Place(row["building"] or ""),
+            Place(row["building"] or "", row["grid"] or ""),
             row["centre_id"],
             frozenset(declined[row["member_id"]]),
             tuple(sorted(known[row["member_id"]])),

@@ -97,7 +97,7 @@ def _(_row: Row | None, _fact: HostDeclineWithdrawn, _about: About) -> None:
 _MEMBERS = member.table.c
 _PERSON = (
     _MEMBERS.member_id, _MEMBERS.name, _MEMBERS.birth, _MEMBERS.state, _MEMBERS.phone, _MEMBERS.address,
-    _MEMBERS.building, _MEMBERS.away_to, path_text(_MEMBERS.community),
+    _MEMBERS.building, _MEMBERS.grid, _MEMBERS.away_to, path_text(_MEMBERS.community),
 )  # fmt: skip
 
 

@@ -144,7 +144,7 @@ table = Table(
     Index("member_by_place", "place", "state", "community", postgresql_ops={"place": "text_pattern_ops"}),
     Index("member_by_missing", "missing", "state", "pinyin", "member_id", "branch_id", "place", "community"),
     Index("member_by_import", "import_id", "pinyin", "member_id"),
-    Index("member_by_merged", "merged_into"),
+    Index("member_by_merged", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
     Index("member_by_skills", "place", "member_id", postgresql_where=text("cardinality(skills) > 0")),
     # Prefixes are looked for by `~>=~` and `~<~`: operators that row-level security lets an index use.
     *(

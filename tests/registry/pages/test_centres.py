@@ -8,8 +8,10 @@ from typing import Any
 import httpx
 import pytest
 
+from services.registry.centres.nearness import Place
+from services.registry.pages.centre_town import town_of
 from services.shell.identity.caller import Role
-from tests.desk import JINQIAO, SHIQUAN
+from tests.desk import JINQIAO, NOW, SHIQUAN
 from tests.registry.office import Office, enrolled, seq_of
 
 API = "/registry/api/centres"
@@ -170,3 +172,14 @@ async def test_the_pages_lead_from_a_host_to_an_accepted_proposal(
     assert "可以另编" in (await browser.post(f"/registry/centres/{centre_id}/close", data={"reason": "搬家"})).text
     for path in (f"/registry/members/{guest}/centre", f"/registry/centres/{centre_id}", f"/registry/members/{guest}"):
         assert (await browser.get(path)).status_code == 200
+
+
+async def test_a_town_is_told_building_and_grid(office: Office, clerk: httpx.AsyncClient) -> None:
+    member_id = await enrolled(clerk, address="枣庄路700弄3号101室")
+    answer = await clerk.post(f"/registry/api/members/{member_id}/details", json={"grid": "第七网格"})
+    assert (await clerk.get(f"{API}?after={seq_of(answer)}")).status_code == 200
+    policy = office.service.state.registry.policy_at(JINQIAO, NOW.date())
+    async with office.service.state.database.reading(JINQIAO) as db:
+        town = await town_of(db, JINQIAO, policy.centres, NOW.date())
+    (place,) = {one.place for one in town.people if one.member_id == member_id}
+    assert place == Place("枣庄路700弄3号", "第七网格")
