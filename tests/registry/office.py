@@ -93,6 +93,16 @@ async def enrolled(client: httpx.AsyncClient, **differently: Any) -> str:
     return member_id
 
 
+async def asked(client: httpx.AsyncClient, path: str, **body: Any) -> dict[str, Any]:
+    """A command through the API that is done, and seen."""
+    answer = await client.post(path, json=body)
+    assert answer.status_code == 201, answer.text
+    if answer.json()["facts"]:
+        assert (await client.get(f"/registry/api/branches?after={seq_of(answer)}")).status_code == 200
+    found: dict[str, Any] = answer.json()
+    return found
+
+
 @asynccontextmanager
 async def care_of(cell: BoxAddresses, clock: Clock) -> AsyncIterator[Commands]:
     """The care service as far as the registry hears of it: something that writes facts on care's stream."""

@@ -55,7 +55,7 @@ async def campaigns(
         page = await census.campaigns(
             db, community=within(caller, community), visitor=own_only(caller), size=page_size, token=page_token
         )
-        counts = await census.totals(db, page.items)
+        counts = await census.totals(db, {one["campaign_id"]: (one, one["mine"] or None) for one in page.items})
     items = [_campaign_json(row) | {"progress": counts[row["campaign_id"]]} for row in page.items]
     return answered({"items": items, "next_page_token": page.next_token})
 

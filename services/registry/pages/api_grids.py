@@ -32,8 +32,8 @@ async def listed(request: Request, caller: Reader, community: str = "", closed: 
     items = []
     async with reading(request, caller) as db:
         rows = await grid.grids(db, place, closed=closed)
-        counts = {one: await grid.counts(db, one) for one in sorted({row["community"] for row in rows})}
-    items = [grid_json(row, counted(row, counts[row["community"]])) for row in rows]
+        counts = await grid.counts(db, place)
+    items = [grid_json(row, counted(row, counts.get(row["community"], {}))) for row in rows]
     return answered({"items": items, "next_page_token": ""})
 
 

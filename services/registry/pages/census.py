@@ -70,7 +70,7 @@ async def campaigns(request: Request, caller: Seer, page_token: str = "") -> Res
     """Every campaign of the scope and how far it is; of a visitor those with people of theirs."""
     async with reading(request, caller) as db:
         found = await census.campaigns(db, visitor=own_only(caller), token=page_token)
-        counts = await census.totals(db, found.items)
+        counts = await census.totals(db, {one["campaign_id"]: (one, one["mine"] or None) for one in found.items})
     return await page(
         request, "census.html", rows=found.items, counts=counts, may_write=caller.has(*OFFICE),
         next_href=f"/registry/census?page_token={found.next_token}" if found.next_token else "",

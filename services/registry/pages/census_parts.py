@@ -48,11 +48,10 @@ async def progress(db: AsyncConnection, row: Mapping[str, Any], mine: Sequence[s
     if not handed:
         return []
     known = {one.key: one for one in await census_part.choices(db, row)}
-    found = []
-    for key in handed:
-        counted = await census.progress(db, row, [key])
-        numbers = {name: sum(one[name] for one in counted) for name in ("people", *census.OUTCOMES)}
-        found.append({"part": key, "called": said(known[key]) if key in known else _("已撤销"), **numbers})
+    numbers = await census.totals(db, {key: (row, [key]) for key in handed})
+    found: list[dict[str, Any]] = [
+        {"part": key, "called": said(known[key]) if key in known else _("已撤销"), **numbers[key]} for key in handed
+    ]
     return sorted(found, key=lambda one: str(one["called"]))
 
 

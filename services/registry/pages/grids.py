@@ -66,7 +66,7 @@ async def listed(request: Request, caller: Reader, community: str = "", name: st
     if community:
         async with reading(request, caller) as db:
             rows, closed = await grid.grids(db, community), await grid.grids(db, community, closed=True)
-            counts = await grid.counts(db, community)
+            counts = (await grid.counts(db, community)).get(community, {})
     if name and (found := next((row for row in rows if name in row["names"]), None)):
         return RedirectResponse(f"{HREF}/{found['grid_id']}", 303)
     unknown = unknown_names(rows, counts)

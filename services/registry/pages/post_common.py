@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from typing import Any
@@ -11,7 +12,7 @@ from fastapi import Request
 from starlette.datastructures import FormData
 
 from events.facts.post import ServiceKind
-from events.log.command import Receipt
+from events.log.command import Asked, Receipt
 from services.registry.decide.matching import Candidate, Proposal, proposals
 from services.registry.decide.post import ClosePost, LeavePost, TakePost
 from services.registry.decide.service import AnswerPost, LogHours, WithdrawHours
@@ -25,6 +26,8 @@ from services.shell.identity import Caller
 from services.shell.problems import FieldError, Invalid, NotFound
 
 Row = Mapping[str, Any]
+Sent = Mapping[str, Any] | None
+"""The form, where one was sent: it holds the key by which the same is not done twice."""
 
 
 def posts_of(request: Request) -> Posts:
@@ -91,48 +94,40 @@ async def of_the_post(request: Request, caller: Caller, row: Row, member_id: str
 
 
 async def taken(
-    request: Request, caller: Caller, row: Row, member_id: str, command: TakePost, sent: Mapping[str, Any] | None = None
+    request: Request, caller: Caller, row: Row, member_id: str, command: TakePost, sent: Sent = None
 ) -> Receipt:
     """The member takes a place."""
-    await of_the_post(request, caller, row, member_id)
-    name = f"take-post/{row['post_id']}/{member_id}"
-    async with doing(request, caller, row["community"], name, sent) as asked:
+    async with _with_the_post(request, caller, row, member_id, "take-post", sent) as asked:
         return await posts_of(request).take(asked, row["post_id"], member_id, command)
 
 
 async def left(
-    request: Request,
-    caller: Caller,
-    row: Row,
-    member_id: str,
-    command: LeavePost,
-    sent: Mapping[str, Any] | None = None,
+    request: Request, caller: Caller, row: Row, member_id: str, command: LeavePost, sent: Sent = None
 ) -> Receipt:
     """The member leaves the post."""
-    await of_the_post(request, caller, row, member_id)
-    name = f"leave-post/{row['post_id']}/{member_id}"
-    async with doing(request, caller, row["community"], name, sent) as asked:
+    async with _with_the_post(request, caller, row, member_id, "leave-post", sent) as asked:
         return await posts_of(request).leave(asked, row["post_id"], member_id, command)
 
 
 async def answered_so(
-    request: Request,
-    caller: Caller,
-    row: Row,
-    member_id: str,
-    command: AnswerPost,
-    sent: Mapping[str, Any] | None = None,
+    request: Request, caller: Caller, row: Row, member_id: str, command: AnswerPost, sent: Sent = None
 ) -> Receipt:
     """The member thinks it over, or said no."""
-    await of_the_post(request, caller, row, member_id)
-    name = f"answer-post/{row['post_id']}/{member_id}"
-    async with doing(request, caller, row["community"], name, sent) as asked:
+    async with _with_the_post(request, caller, row, member_id, "answer-post", sent) as asked:
         return await posts_of(request).answer(asked, row["post_id"], member_id, command)
 
 
-async def closed(
-    request: Request, caller: Caller, row: Row, command: ClosePost, sent: Mapping[str, Any] | None = None
-) -> Receipt:
+@asynccontextmanager
+async def _with_the_post(
+    request: Request, caller: Caller, row: Row, member_id: str, name: str, sent: Sent
+) -> AsyncIterator[Asked]:
+    """What a command on a member and a post is asked by, once it is sure that they belong together."""
+    await of_the_post(request, caller, row, member_id)
+    async with doing(request, caller, row["community"], f"{name}/{row['post_id']}/{member_id}", sent) as asked:
+        yield asked
+
+
+async def closed(request: Request, caller: Caller, row: Row, command: ClosePost, sent: Sent = None) -> Receipt:
     """The post ends for everybody."""
     async with doing(request, caller, row["community"], f"close-post/{row['post_id']}", sent) as asked:
         return await posts_of(request).close(asked, row["post_id"], command)
@@ -140,7 +135,7 @@ async def closed(
 
 async def logged(
     request: Request, caller: Caller, row: Row, member_ids: Sequence[str], command: LogHours,
-    sent: Mapping[str, Any] | None = None,
+    sent: Sent = None,
 ) -> tuple[str, Receipt]:  # fmt: skip
     """The same hours for each of these people. Errors: Invalid, if one is not of the post's community."""
     wanted = list(dict.fromkeys(member_ids))
@@ -156,7 +151,7 @@ async def logged(
 
 async def withdrawn(
     request: Request, caller: Caller, member_id: str, entry_id: str, command: WithdrawHours,
-    sent: Mapping[str, Any] | None = None,
+    sent: Sent = None,
 ) -> Receipt:  # fmt: skip
     """An entry counts for nothing."""
     card = await member_card(request, caller, member_id)

@@ -23,6 +23,7 @@ from sqlalchemy import (
     literal,
     select,
     tuple_,
+    union_all,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -186,6 +187,10 @@ def _named(row: dict[str, Any], visitor: str) -> dict[str, Any]:
 # ── who is asked ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 _outcome = func.coalesce(said.c.outcome, LEFT)
+_COUNTS: Final = (
+    func.count().label("people"),
+    *(func.count().filter(_outcome == outcome).label(outcome) for outcome in OUTCOMES),
+)
 
 
 def _asked(campaign_row: Mapping[str, Any], parts: Sequence[str] | None) -> Sequence[ColumnElement[bool]]:
@@ -212,8 +217,7 @@ async def progress(db: AsyncConnection, row: Mapping[str, Any], parts: Sequence[
         select(
             func.coalesce(members.branch_id, "").label("branch_id"),
             branch.table.c.name.label("branch"),
-            func.count().label("people"),
-            *(func.count().filter(_outcome == outcome).label(outcome) for outcome in OUTCOMES),
+            *_COUNTS,
         )
         .select_from(_joined(row["campaign_id"]))
         .where(*_asked(row, parts))
@@ -223,13 +227,22 @@ async def progress(db: AsyncConnection, row: Mapping[str, Any], parts: Sequence[
     return sorted(rows, key=lambda one: (one["branch"] is None, branch.in_order(one["branch"] or "")))
 
 
-async def totals(db: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, int]]:
-    """The same of whole campaigns, by campaign."""
-    found: dict[str, Mapping[str, int]] = {}
-    for row in rows:
-        counted = await progress(db, row, row["mine"] or None)
-        found[row["campaign_id"]] = {name: sum(one[name] for one in counted) for name in ("people", *OUTCOMES)}
-    return found
+async def totals(
+    db: AsyncConnection, wanted: Mapping[str, tuple[Mapping[str, Any], Sequence[str] | None]]
+) -> dict[str, Mapping[str, int]]:
+    """The same over several campaigns, or over parts of one (campaign and parts by whatever key), in one question."""
+    if not wanted:
+        return {}
+    counting = union_all(
+        *(
+            select(literal(key, Text).label("key"), *_COUNTS)
+            .select_from(_joined(row["campaign_id"]))
+            .where(*_asked(row, parts))
+            for key, (row, parts) in wanted.items()
+        )
+    )
+    rows = (dict(found._mapping) for found in await db.execute(counting))
+    return {row.pop("key"): row for row in rows}
 
 
 def _people(row: Mapping[str, Any], parts: Sequence[str] | None) -> Select[Any]:

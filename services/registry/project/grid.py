@@ -104,15 +104,20 @@ async def grid(db: AsyncConnection, grid_id: str) -> dict[str, Any] | None:
     return None if row is None else dict(row._mapping)
 
 
-async def counts(db: AsyncConnection, community: str) -> dict[str, int]:
-    """How many members on the roll have which grid on their card; "" counts those whose card says none."""
+async def counts(db: AsyncConnection, place: str) -> dict[str, dict[str, int]]:
+    """How many members on the roll have which grid on their card, by community of a place; "" counts those whose card
+    says none.
+    """
     said = func.coalesce(_m.grid, "")
     query = (
-        select(said, func.count())
-        .where(member.lives_in(community), _m.state.in_(member.ON_ROLL), inside(_m.community, community))
-        .group_by(said)
+        select(_m.place, said, func.count())
+        .where(member.lives_in(place), _m.state.in_(member.ON_ROLL))
+        .group_by(_m.place, said)
     )
-    return dict((await db.execute(query)).all())
+    found: dict[str, dict[str, int]] = {}
+    for community, name, count in await db.execute(query):
+        found.setdefault(community, {})[name] = count
+    return found
 
 
 _PERSON = (

@@ -28,3 +28,12 @@ async def clerk(office: Office) -> AsyncIterator[httpx.AsyncClient]:
     """The secretary of Jinqiao."""
     async with office.asking() as client:
         yield client
+
+
+@pytest.fixture
+async def browser(office: Office) -> AsyncIterator[httpx.AsyncClient]:
+    """The secretary's browser: it asks for pages and goes where it is sent."""
+    async with office.asking() as client:
+        client.headers["accept"] = "text/html"
+        client.follow_redirects = True
+        yield client

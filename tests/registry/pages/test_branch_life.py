@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
 import httpx
-import pytest
 
 from deploy.box.addresses import BoxAddresses
 from services.shell.identity.caller import Role
@@ -18,14 +16,6 @@ from tests.registry.pages.test_branches import API, formed
 from tests.registry.pages.test_pages import filled_in, form_of
 
 TODAY, YESTERDAY = NOW.date(), NOW.date() - timedelta(days=1)
-
-
-@pytest.fixture
-async def browser(office: Office) -> AsyncIterator[httpx.AsyncClient]:
-    async with office.asking() as client:
-        client.headers["accept"] = "text/html"
-        client.follow_redirects = True
-        yield client
 
 
 async def peopled(client: httpx.AsyncClient, name: str, count: int = 3, **differently: Any) -> tuple[str, list[str]]:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
-import pytest
 
 from services.shell.identity.caller import Role
 from tests.desk import JINQIAO, SHIQUAN
@@ -14,14 +12,6 @@ from tests.registry.office import Office, enrolled, seq_of
 from tests.registry.pages.test_pages import filled_in
 
 API = "/registry/api/branches"
-
-
-@pytest.fixture
-async def browser(office: Office) -> AsyncIterator[httpx.AsyncClient]:
-    async with office.asking() as client:
-        client.headers["accept"] = "text/html"
-        client.follow_redirects = True
-        yield client
 
 
 async def formed(client: httpx.AsyncClient, name: str, **differently: Any) -> str:

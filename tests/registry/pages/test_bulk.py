@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -19,14 +18,6 @@ from tests.registry.office import Office, enrolled, seq_of, working
 
 API = "/registry/api/bulk"
 MEMBERS = "/registry/api/members"
-
-
-@pytest.fixture
-async def browser(office: Office) -> AsyncIterator[httpx.AsyncClient]:
-    async with office.asking() as client:
-        client.headers["accept"] = "text/html"
-        client.follow_redirects = True
-        yield client
 
 
 async def some(client: httpx.AsyncClient, road: str, count: int = 3, **more: Any) -> list[str]:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from io import BytesIO
 from typing import Any
 
 import httpx
-import pytest
 from openpyxl import load_workbook
 
 from services.shell.identity.caller import Role
@@ -24,14 +22,6 @@ AWAY = {
     "fixed_place": True,
     "on": "2026-11-21",
 }
-
-
-@pytest.fixture
-async def browser(office: Office) -> AsyncIterator[httpx.AsyncClient]:
-    async with office.asking() as client:
-        client.headers["accept"] = "text/html"
-        client.follow_redirects = True
-        yield client
 
 
 async def written(client: httpx.AsyncClient, path: str, body: Any = None, **headers: str) -> Any:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import httpx
-import pytest
 
 from deploy.box.addresses import BoxAddresses
 from services.shell.identity.caller import Role
@@ -19,14 +18,6 @@ from tests.registry.pages.test_branches import API, formed
 from tests.registry.pages.test_pages import filled_in
 
 TERMS = "/registry/api/terms"
-
-
-@pytest.fixture
-async def browser(office: Office) -> AsyncIterator[httpx.AsyncClient]:
-    async with office.asking() as client:
-        client.headers["accept"] = "text/html"
-        client.follow_redirects = True
-        yield client
 
 
 def seats(*people: str, posts: Sequence[str] = ("secretary", "deputy", "publicity")) -> list[dict[str, str]]:

@@ -3,35 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
-import pytest
 
 from services.shell.identity.caller import Role
 from tests.desk import JINQIAO, SHIQUAN
-from tests.registry.office import Office, enrolled, seq_of
+from tests.registry.office import Office, asked, enrolled, seq_of
 
 API = "/registry/api/grids"
-
-
-@pytest.fixture
-async def browser(office: Office) -> AsyncIterator[httpx.AsyncClient]:
-    async with office.asking() as client:
-        client.headers["accept"] = "text/html"
-        client.follow_redirects = True
-        yield client
-
-
-async def asked(client: httpx.AsyncClient, path: str, **body: Any) -> dict[str, Any]:
-    """A command that is done, and seen."""
-    answer = await client.post(path, json=body)
-    assert answer.status_code == 201, answer.text
-    if answer.json()["facts"]:
-        assert (await client.get(f"{API}?after={seq_of(answer)}")).status_code == 200
-    found: dict[str, Any] = answer.json()
-    return found
 
 
 async def formed(client: httpx.AsyncClient, name: str, **more: Any) -> str:

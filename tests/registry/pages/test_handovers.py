@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from io import BytesIO
 from typing import Any
 
 import httpx
-import pytest
 from openpyxl import Workbook
 
 from services.shell.identity.caller import Role
@@ -17,14 +15,6 @@ from tests.registry.pages.test_pages import filled_in, form_of
 
 API = "/registry/api/handovers"
 PAGES = "/registry/handovers"
-
-
-@pytest.fixture
-async def browser(office: Office) -> AsyncIterator[httpx.AsyncClient]:
-    async with office.asking() as client:
-        client.headers["accept"] = "text/html"
-        client.follow_redirects = True
-        yield client
 
 
 async def done(client: httpx.AsyncClient, path: str, body: Any = None, **headers: str) -> Any:

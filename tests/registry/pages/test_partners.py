@@ -2,40 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
-import pytest
 
 from deploy.box.addresses import BoxAddresses
 from deploy.cli.joining import folding
 from events.log.project.check import check
 from services.shell.identity.caller import Role
 from tests.desk import JINQIAO, SHIQUAN
-from tests.registry.office import Office, enrolled, seq_of
+from tests.registry.office import Office, asked, enrolled, seq_of
 
 API = "/registry/api/partners"
 MEETINGS = "/registry/api/meetings"
 BRANCHES = "/registry/api/branches"
-
-
-@pytest.fixture
-async def browser(office: Office) -> AsyncIterator[httpx.AsyncClient]:
-    async with office.asking() as client:
-        client.headers["accept"] = "text/html"
-        client.follow_redirects = True
-        yield client
-
-
-async def asked(client: httpx.AsyncClient, path: str, **body: Any) -> dict[str, Any]:
-    """A command that is done, and seen."""
-    answer = await client.post(path, json=body)
-    assert answer.status_code == 201, answer.text
-    if answer.json()["facts"]:
-        assert (await client.get(f"{API}?after={seq_of(answer)}")).status_code == 200
-    found: dict[str, Any] = answer.json()
-    return found
 
 
 async def unit(client: httpx.AsyncClient, name: str, **more: Any) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from html import unescape
 from io import BytesIO
 from typing import Any
@@ -19,14 +18,6 @@ from tests.registry.office import Office, enrolled, id_number
 
 API = "/registry/api/members"
 LIST = "/registry/members"
-
-
-@pytest.fixture
-async def browser(office: Office) -> AsyncIterator[httpx.AsyncClient]:
-    async with office.asking() as client:
-        client.headers["accept"] = "text/html"
-        client.follow_redirects = True
-        yield client
 
 
 def rows_of(answer: httpx.Response) -> list[tuple[Any, ...]]:
