@@ -165,3 +165,14 @@ async def test_the_forms_say_what_is_wrong_and_keep_what_was_typed(
     listed = (await browser.get("/registry/grids")).text
     assert "没人记过的网格" in listed
     assert "记下这个网格" in listed
+
+
+async def test_grids_of_one_name_in_two_communities_count_their_own(office: Office, clerk: httpx.AsyncClient) -> None:
+    async with office.asking(scope="demo") as street:
+        for community in (JINQIAO, SHIQUAN):
+            await asked(street, API, name="同名网格", community=community)
+    member = await enrolled(clerk)
+    await put(clerk, member, "同名网格")
+    async with office.asking(scope="demo") as street:
+        items = (await street.get(API)).json()["items"]
+    assert {one["community"]: one["members"] for one in items if one["name"] == "同名网格"} == {JINQIAO: 1, SHIQUAN: 0}
