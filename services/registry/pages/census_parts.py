@@ -99,6 +99,8 @@ async def _form(request: Request, caller: Caller, row: dict[str, Any], key: str 
     names = sorted({**known, **{name: name for name in chosen}}, key=lambda name: known.get(name, name))
     return await page(
         request, "census_assign.html", status=form.status, row=row, form=form, part=key,
-        called=said(part) if part else "", choices=[(one.key, said(one)) for one in choices],
+        called=said(part) if part else "", all_handed=bool(choices),
+        # Who goes to a part that is handed out is changed there, where it is seen who goes there now.
+        choices=[(one.key, said(one)) for one in choices if not row["assigned"].get(one.key)],
         names=[(name, known.get(name, name)) for name in names], chosen=chosen,
     )  # fmt: skip

@@ -89,6 +89,7 @@ async def test_the_page_offers_what_there_is(office: Office, clerk: httpx.AsyncC
         done = await browser.post(f"{here}/assign", data=sent)
         assert "已派好。" in done.text
         assert "小王" in done.text
+        assert f'value="{branch_id}/{group_id}"' not in (await browser.get(f"{here}/assign")).text, "it has its people"
         people = await browser.get(f"{here}/people?part={branch_id}/{group_id}")
         assert "页面分组支部 · 红枫路小组" in people.text
         none = await browser.post(f"{here}/assign", data=form_of(offered.text, f"{here}/assign") | {"part": "x/y/z"})
