@@ -11,10 +11,10 @@ from events.log.jetstream.client import connect as connect_log
 
 
 @asynccontextmanager
-async def connect(cell: Any, user: str) -> AsyncIterator[LogClient]:
+async def connect(cell: Any, user: str, **options: Any) -> AsyncIterator[LogClient]:
     """Connected as `user` (`registry`, `care`, `notify`, `provision`); closed at the end."""
     url, inbox = cell.nats[user], f"_INBOX_{user}".encode()
-    connection = await connect_log(url, inbox_prefix=inbox, max_reconnect_attempts=-1)
+    connection = await connect_log(url, inbox_prefix=inbox, max_reconnect_attempts=-1, **options)
     try:
         yield connection
     finally:

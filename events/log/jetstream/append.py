@@ -107,7 +107,7 @@ class Appender:
         wanted = write.bodies[0][1]
         try:
             newer = await self._read_back(stream, write.subject, write.expected)
-        except (TimedOut, Unavailable):
+        except (TimedOut, Unavailable, ApiError):
             return None
         for message in newer:
             if message.body == wanted:

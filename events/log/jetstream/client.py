@@ -91,6 +91,15 @@ class LogClient(Client):
             body,
         )
 
+    async def _flush_pending(self, force_flush: bool = False) -> Any:
+        """A socket that is found closed before the reader has noticed is a connection that was lost, not an error of
+        whoever publishes: uvloop says RuntimeError then. What is pending is sent when the connection is back.
+        """
+        try:
+            return await super()._flush_pending(force_flush)
+        except (OSError, RuntimeError):
+            return None
+
     async def _process_msg(self, sid: int, subject: bytes, reply: bytes, data: bytes, headers: bytes) -> None:
         fed = self._fed.get(sid)
         if fed is None or (headers and headers.startswith(_STATUS)):

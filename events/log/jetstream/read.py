@@ -11,17 +11,19 @@ import orjson
 from nats.aio.msg import Msg
 
 from events.log.jetstream.rpc import ApiError, CutOff, Requests
-from events.log.port import Ends, Message
+from events.log.port import Ends, Message, Unavailable
 
 A = TypeVar("A")
 
 DIRECT_BATCH: Final = 256
 LAST_BATCH: Final = 1000
 NOT_FOUND: Final = 10037
+END_OF_BATCH: Final = "204"
+NO_MESSAGE: Final = "404"
 
 
 def _ends_batch(answer: Msg) -> bool:
-    """A status message (204 end of batch, 404 nothing, 408/413 refused) closes a Direct Get batch."""
+    """A status message (204 end, 404 nothing, 408/413 refused, 503 nobody there) closes a Direct Get batch."""
     return answer.headers is not None and "Status" in answer.headers
 
 
@@ -37,7 +39,7 @@ class Reader:
         while True:
             ask = {"seq": after + 1, "next_by_subj": subject, "batch": DIRECT_BATCH}
             answers = await self._direct(stream, ask, timeout_seconds=5.0)
-            page = [_message(stream, answer) for answer in answers if not _ends_batch(answer)]
+            page = [_message(stream, answer) for answer in answers]
             found.extend(page)
             if len(page) < DIRECT_BATCH:
                 return found
@@ -73,7 +75,7 @@ class Reader:
         for start in range(0, len(subjects), LAST_BATCH):
             ask = {"multi_last": list(subjects[start : start + LAST_BATCH])}
             answers = await self._direct(stream, ask, timeout_seconds=10.0)
-            found.extend(_message(stream, answer) for answer in answers if not _ends_batch(answer))
+            found.extend(_message(stream, answer) for answer in answers)
         return found
 
     async def ends(self, stream: str) -> Ends:
@@ -82,10 +84,17 @@ class Reader:
         return Ends(state["first_seq"], state["last_seq"])
 
     async def _direct(self, stream: str, ask: Mapping[str, Any], *, timeout_seconds: float) -> list[Msg]:
+        """The messages, without the status that ends them. Errors: Unavailable, when that says the server did not
+        look: what was not asked must not be taken for what is not there.
+        """
         subject, payload = f"$JS.API.DIRECT.GET.{stream}", orjson.dumps(ask)
-        return await _once_more(
+        *found, last = await _once_more(
             lambda: self._requests.send(subject, payload, take=_ends_batch, timeout_seconds=timeout_seconds)
         )
+        status = (last.headers or {})["Status"]
+        if status not in (END_OF_BATCH, NO_MESSAGE):
+            raise Unavailable(f"{stream} does not answer: status {status}")
+        return found
 
     async def _api(self, call: str, ask: Mapping[str, Any] | None = None, *, timeout_seconds: float = 5.0) -> Any:
         return await _once_more(lambda: self._requests.api(call, ask, timeout_seconds=timeout_seconds))
