@@ -15,9 +15,10 @@ from asyncpg import Connection
 from pydantic import TypeAdapter
 from pydantic.errors import PydanticInvalidForJsonSchema
 from sqlalchemy import MetaData, Table
-from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy.schema import CreateTable
 
 from events.log.project.columns import DIALECT
+from events.log.project.indexes import created
 from events.log.project.scope import POLICY
 from events.log.project.view import SNAPSHOT, Projection, View
 
@@ -193,11 +194,7 @@ async def _protect(
 
 def _statements(table: Table, schema: str) -> list[str]:
     copy: Table = table.to_metadata(MetaData(), schema=schema)
-    statements = [str(CreateTable(copy).compile(dialect=DIALECT))]
-    statements += [
-        str(CreateIndex(index).compile(dialect=DIALECT)) for index in sorted(copy.indexes, key=lambda i: str(i.name))
-    ]
-    return statements
+    return [str(CreateTable(copy).compile(dialect=DIALECT)), *created(copy)]
 
 
 def shape_of(view: View) -> str:

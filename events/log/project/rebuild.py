@@ -61,7 +61,7 @@ async def rebuild(
     """
     started = time.monotonic()
     shadow = Shadow(projection, log, keys, SCHEMA, names_of(projection, names), progress)
-    async with beside_the_living(shadow, database, restore=True) as (holder, _):
+    async with beside_the_living(shadow, database, restore=True, for_readers=True) as (holder, _):
         compared = tables_of(projection, shadow.names)
         reports = [await compare(holder, one, SCHEMA) for one in compared]
         await lock_tables(holder, [one.table for one in compared])

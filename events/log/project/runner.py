@@ -7,7 +7,7 @@ serve pages meanwhile. Whatever goes wrong, it begins again from the position th
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,9 +19,10 @@ from asyncpg import Connection
 from events.log.port import Log, LogGap, LogShrunk
 from events.log.project.at_once import Prepared
 from events.log.project.batches import Batches
-from events.log.project.ddl import PARTITION_FACTS, declared, make_partitions, prepare
+from events.log.project.ddl import LIVE, PARTITION_FACTS, declared, make_partitions, prepare
 from events.log.project.decode import Decoder, Item, Keys
 from events.log.project.fold import Engine
+from events.log.project.indexes import drop_indexes, make_indexes, without_indexes
 from events.log.project.rebuild import rebuild
 from events.log.project.session import (
     STALLED_SECONDS,
@@ -34,12 +35,14 @@ from events.log.project.session import (
     reading_ahead,
     writing,
 )
-from events.log.project.view import SNAPSHOT, Projection
+from events.log.project.view import SNAPSHOT, Projection, View
 from events.log.project.wait import Positions
 
 BATCH_MAX: Final = 1000
 DECODED_AHEAD: Final = 2
 """Batches decoded while PostgreSQL writes one: enough that neither waits for the other."""
+BARE_FROM: Final = 20_000
+"""Facts to catch up with from which indexes are built last (ADR 36); fewer are folded in seconds."""
 REBUILD_AGAIN_SECONDS: Final = 5.0
 BACK_OFF_SECONDS: Final = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 """The last is longer than a stand-in's patience: it meets the same trouble then, and tells of it where it is seen."""
@@ -68,10 +71,17 @@ class _Led:
     batches: Batches
     partitioned_to: int
     stale: list[str]
+    bare: list[View]
+    """Views whose indexes are built when every stream has come to `index_at`."""
+    index_at: Mapping[str, int]
 
     def ends_with(self, item: Item) -> bool:
         """True if the partitions made so far must not be filled beyond this one."""
         return item.message.seq >= self.partitioned_to - PARTITION_FACTS
+
+    def wants_indexes(self) -> bool:
+        """True once what it had to catch up with is folded."""
+        return bool(self.bare) and all(self.batches.positions[stream] >= at for stream, at in self.index_at.items())
 
 
 class Runner:
@@ -99,6 +109,10 @@ class Runner:
         """What it is trying again right now, if anything."""
         self.rebuilding: str | None = None
         """Views of another version that are being built anew; the old ones serve, and stand still, until then."""
+        self.bare_from = BARE_FROM
+        """With so many facts before it, it starts without the indexes that only readers use."""
+        self.indexed = asyncio.Event()
+        """The tables have their indexes. Who catches up from nothing builds those that only readers use at the end."""
         self.leading = False
         self.ready = asyncio.Event()
         """The tables exist: pages may be served."""
@@ -201,6 +215,7 @@ class Runner:
         owner = await self._database.owner()
         try:
             partitioned_to = await make_partitions(owner, self.projection)
+            bare, index_at = await self._bare(owner, [v for v in self.projection.views if v.name in current], positions)
             if SNAPSHOT in stale:
                 # Snapshots that are not kept up must not be decided from: handlers read the log until the rebuild.
                 await owner.execute("DELETE FROM built WHERE name = $1", SNAPSHOT)
@@ -220,7 +235,38 @@ class Runner:
             self._clock,
             self._written,
         )
-        return _Led(batches, partitioned_to, stale)
+        return _Led(batches, partitioned_to, stale, bare, index_at)
+
+    async def _bare(
+        self, owner: Connection[Any], views: Sequence[View], positions: Mapping[str, int]
+    ) -> tuple[list[View], dict[str, int]]:
+        """Which views go without their indexes, and until where; those of one who was stopped meanwhile included."""
+        untouched = not any(positions.values())
+        bare = await without_indexes(owner, views, LIVE)
+        if not (untouched or bare):
+            self.indexed.set()
+            return [], {}
+        ends = {stream: (await self._source.ends(stream)).last for stream in positions}
+        if sum(ends.values()) - sum(positions.values()) < self.bare_from:
+            await make_indexes(owner, bare, LIVE)
+            self.indexed.set()
+            return [], {}
+        if untouched:
+            await drop_indexes(owner, views, LIVE)
+            bare = list(views)
+        self.indexed.clear()
+        return bare, ends
+
+    async def _index(self, led: _Led) -> None:
+        """Build the indexes between two batches: nobody writes meanwhile, readers go on."""
+        await led.batches.settle()
+        owner = await self._database.owner()
+        try:
+            await make_indexes(owner, led.bare, LIVE)
+        finally:
+            await close(owner)
+        led.bare = []
+        self.indexed.set()
 
     async def _versions(self, writer: Connection[Any]) -> tuple[set[str], list[str]]:
         """Views that stand as this code folds them, and those to be rebuilt. Raises `Outdated`."""
@@ -251,6 +297,8 @@ class Runner:
                     await batches.add(stream, items)
                     if decoded.empty():
                         await batches.settle()
+                    if led.wants_indexes():
+                        await self._index(led)
 
         await _first_of(read(), write())
 

@@ -16,6 +16,7 @@ from events.log.project.copy import use_ltree
 from events.log.project.ddl import declared, make_snapshot, make_view
 from events.log.project.decode import Decoder, Item, Keys
 from events.log.project.fold import Engine, Parked, in_pieces
+from events.log.project.indexes import drop_indexes, make_indexes
 from events.log.project.scope import SETTING, WHOLE_BOX
 from events.log.project.session import Database, close, roll_back
 from events.log.project.view import SNAPSHOT, Projection
@@ -45,6 +46,7 @@ class Shadow:
         self._log, self._progress = log, progress
         self._decoder = Decoder(projection, keys)
         self._engine = Engine(projection, self.names, schema, empty=True)
+        self._views = [view for view in projection.views if view.name in self.names]
 
     @property
     def facts(self) -> int:
@@ -52,15 +54,19 @@ class Shadow:
         return sum(self.folded.values())
 
     async def make(self, owner: Connection[Any]) -> None:
-        """Empty tables in the side schema; whatever an interrupted rebuild left there goes."""
+        """Empty tables in the side schema, without what only readers need; what an interrupted rebuild left goes."""
         async with owner.transaction():
             await owner.execute(f"DROP SCHEMA IF EXISTS {self.schema} CASCADE")
             await owner.execute(f"CREATE SCHEMA {self.schema}")
-            for view in self.projection.views:
-                if view.name in self.names:
-                    await make_view(owner, view, self.projection.service, self.schema)
+            for view in self._views:
+                await make_view(owner, view, self.projection.service, self.schema)
+            await drop_indexes(owner, self._views, self.schema)
             if SNAPSHOT in self.names:
                 await make_snapshot(owner, self.projection.service, self.schema)
+
+    async def index(self, owner: Connection[Any]) -> None:
+        """What readers will need."""
+        await make_indexes(owner, self._views, self.schema)
 
     async def fold_to(self, owner: Connection[Any], targets: Mapping[str, int], *, restore: bool) -> None:
         """Fold every stream up to its target, which must be folded live already, comparing the second copy on the way.
@@ -114,11 +120,12 @@ async def positions_of(connection: Connection[Any], *, lock: bool = False) -> di
 
 @asynccontextmanager
 async def beside_the_living(
-    shadow: Shadow, database: Database, *, restore: bool
+    shadow: Shadow, database: Database, *, restore: bool, for_readers: bool = False
 ) -> AsyncIterator[tuple[Connection[Any], dict[str, int]]]:
     """Fold until near, hold the living still, fold the rest; the block then compares and perhaps switches.
 
     Yields the session whose transaction holds the positions, and those positions. Committed at the end of the block.
+    `for_readers`: the side schema gets its indexes, since somebody will read it.
     """
     owner, holder = await database.owner(), await database.owner()
     try:
@@ -126,11 +133,10 @@ async def beside_the_living(
             raise Busy(f"{shadow.projection.service} is being rebuilt or checked already")
         await use_ltree(owner)
         await shadow.make(owner)
-        for _ in range(ROUNDS_MAX):
-            targets = await positions_of(holder)
-            if sum(targets.values()) - shadow.facts <= NEAR_FACTS:
-                break
-            await shadow.fold_to(owner, targets, restore=restore)
+        await _fold_until_near(shadow, owner, holder, restore=restore)
+        if for_readers:
+            await shadow.index(owner)
+            await _fold_until_near(shadow, owner, holder, restore=restore)
         async with whole_box(holder):
             targets = await positions_of(holder, lock=True)
             await shadow.fold_to(owner, targets, restore=restore)
@@ -139,6 +145,14 @@ async def beside_the_living(
     finally:
         await close(owner)
         await close(holder)
+
+
+async def _fold_until_near(shadow: Shadow, owner: Connection[Any], holder: Connection[Any], *, restore: bool) -> None:
+    for _ in range(ROUNDS_MAX):
+        targets = await positions_of(holder)
+        if sum(targets.values()) - shadow.facts <= NEAR_FACTS:
+            break
+        await shadow.fold_to(owner, targets, restore=restore)
 
 
 async def lock_tables(holder: Connection[Any], tables: Sequence[str]) -> None:

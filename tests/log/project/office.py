@@ -12,7 +12,7 @@ from typing import Any
 
 import asyncpg
 from pydantic import BaseModel
-from sqlalchemy import BigInteger, Column, Date, Integer, MetaData, Table, Text
+from sqlalchemy import BigInteger, Column, Date, Index, Integer, MetaData, Table, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from uuid_utils import uuid7
 
@@ -58,8 +58,11 @@ def evolve(state: Kept, fact: Fact, _effective: date) -> Kept:
     return Kept(facts=state.facts + 1, last=fact.NAME)
 
 
-def ledger(version: int = 1, *, mended: bool = False, extra_column: bool = False) -> View:
-    """Who is away and how often anybody was seen, a row a member. `mended` folds what an earlier version could not."""
+def ledger(version: int = 1, *, mended: bool = False, extra_column: bool = False, indexes: Sequence[str] = ()) -> View:
+    """Who is away and how often anybody was seen, a row a member. `mended` folds what an earlier version could not.
+
+    `indexes`: columns that readers look for.
+    """
     columns: list[Column[Any]] = [
         Column("member_id", Text, primary_key=True),
         community_column(),
@@ -72,7 +75,8 @@ def ledger(version: int = 1, *, mended: bool = False, extra_column: bool = False
     ]
     if extra_column:
         columns.append(Column("months", Integer))
-    view = View("ledger", version=version, table=Table("ledger", MetaData(), *columns), doc="Who is where.")
+    table = Table("ledger", MetaData(), *columns, *(Index(f"ledger_by_{name}", name) for name in indexes))
+    view = View("ledger", version=version, table=table, doc="Who is where.")
 
     @view.on(Attended)
     def _(row: Row | None, fact: Attended, about: About) -> Row:

@@ -1,0 +1,52 @@
+"""Indexes after the rows: who folds from nothing is not held up by indexes that only readers use.
+
+Folding reads and writes rows by their key alone, so every index that is neither the key nor a promise (unique) may come
+last: it is then built at once, from all rows, instead of row by row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from asyncpg import Connection
+from sqlalchemy import Index, MetaData, Table
+from sqlalchemy.schema import CreateIndex
+
+from events.log.project.columns import DIALECT
+from events.log.project.view import View
+
+
+def created(table: Table) -> list[str]:
+    """Statements for all indexes of this table, in a fixed order."""
+    return [_statement(index) for index in sorted(table.indexes, key=lambda index: str(index.name))]
+
+
+async def drop_indexes(owner: Connection[Any], views: Iterable[View], schema: str) -> None:
+    """Take away what only readers use."""
+    for view in views:
+        for index in _of_readers(view.table):
+            await owner.execute(f'DROP INDEX IF EXISTS {schema}."{index.name}"')
+
+
+async def without_indexes(owner: Connection[Any], views: Iterable[View], schema: str) -> list[View]:
+    """Views of which an index is missing that only readers use."""
+    rows = await owner.fetch("SELECT indexname FROM pg_indexes WHERE schemaname = $1", schema)
+    there = {row["indexname"] for row in rows}
+    return [view for view in views if any(index.name not in there for index in _of_readers(view.table))]
+
+
+async def make_indexes(owner: Connection[Any], views: Collection[View], schema: str) -> None:
+    """Build what is missing. Readers go on meanwhile; whoever writes to one of these tables waits."""
+    for view in views:
+        copy: Table = view.table.to_metadata(MetaData(), schema=schema)
+        for index in _of_readers(copy):
+            await owner.execute(_statement(index, if_missing=True))
+
+
+def _of_readers(table: Table) -> list[Index]:
+    return [index for index in sorted(table.indexes, key=lambda index: str(index.name)) if not index.unique]
+
+
+def _statement(index: Index, *, if_missing: bool = False) -> str:
+    return str(CreateIndex(index, if_not_exists=if_missing).compile(dialect=DIALECT))
