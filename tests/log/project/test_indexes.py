@@ -28,9 +28,9 @@ async def write_some(office: Office, people: int, first: int = 0) -> int:
 
 
 @asynccontextmanager
-async def catching_up(office: Office, bare_from: int, **options: int) -> AsyncIterator[Runner]:
+async def catching_up(office: Office, bare_from: int, batch_max: int = 1000) -> AsyncIterator[Runner]:
     """A runner for whom so many facts are much, not started."""
-    async with runner_of(office.cell, WHAT, **options) as runner:
+    async with runner_of(office.cell, WHAT, batch_max=batch_max) as runner:
         runner.bare_from = bare_from
         yield runner
 
