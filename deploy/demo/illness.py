@@ -11,8 +11,8 @@ from deploy.demo.chance import chance
 from deploy.demo.deeds import Deed
 from deploy.demo.town import DIED, JINQIAO, Person, Town, workday
 from deploy.demo.whereabouts import Whereabouts
-from events.facts.care import Severity
-from services.care.decide.commands import Recover, ReportIllness
+from events.facts.care import HealthGrade, Severity
+from services.care.decide.commands import GradeHealth, Recover, ReportIllness
 from services.registry.decide.commands import Die
 
 
@@ -44,6 +44,12 @@ OF_OTHERS: Final = (
     Illness(2, Severity.MILD, "感冒发烧"),
 )
 """They happen to older people of the roster who are at home, whoever that is."""
+GRADED: Final = (
+    ("张桂兰", 40, HealthGrade.MILD, "用助行器，过马路要人扶"),
+    ("陈秀英", 75, HealthGrade.MODERATE, "上下楼要人扶，耳背，说话大声些"),
+    ("沈玉兰", 100, HealthGrade.INTACT, None),
+)
+"""So many days ago somebody looked how far they manage by themselves."""
 _OLD: Final = 70
 
 
@@ -51,6 +57,9 @@ def illnesses(town: Town, where: Whereabouts) -> Iterator[Deed]:
     """What the office hears of it, a day later at most."""
     for name, illness in OF_CAST:
         yield from _course(town, next(one for one in town.cast if one.name == name), illness)
+    for name, ago, grade, note in GRADED:
+        on = town.ago(ago)
+        yield Deed(on, JINQIAO, JINQIAO.worker, GradeHealth(grade=grade, on=on, note=note), name, time(15, 10))
     old = [one for one in town.jinqiao if one.age_on(town.anchor) >= _OLD and where.at_home(one, town.anchor)]
     old.sort(key=lambda one: chance(one.name, "ill"))
     for one, illness in zip([one for one in old if not one.away], OF_OTHERS, strict=False):

@@ -31,7 +31,7 @@ from deploy.demo.deeds import (
 )
 from events.facts.branch import BranchContact, Seat
 from events.log.command import Asked, CommandRefused
-from services.care.decide.commands import Recover, ReportIllness
+from services.care.decide.commands import GradeHealth, Recover, ReportIllness
 from services.care.handle import Care
 from services.care.react.planner import Planner
 from services.notify.handle import Notify
@@ -168,8 +168,9 @@ class Office:
             DoNotAsk: Posts(self.registry).do_not_ask,
             ReportIllness: self.care.report_illness,
             Recover: self.care.recover,
+            GradeHealth: self.care.grade_health,
         }
-        if isinstance(command, ReportIllness):
+        if isinstance(command, (ReportIllness, GradeHealth)):
             await self.tables_come_up()  # care must know of the person
         await acts[type(command)](asked, member_id, command)
 

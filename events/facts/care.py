@@ -39,6 +39,23 @@ class Recovered(CareFact, name="hearth.care.recovered", version=1, published=Tru
     """The illness is over. Effective on the first day of health. Source: DOMAIN R13."""
 
 
+class HealthGrade(StrEnum):
+    """How far an old person manages by themselves, in the five grades of GB/T 42195-2022."""
+
+    INTACT = "intact"
+    MILD = "mild"
+    MODERATE = "moderate"
+    SEVERE = "severe"
+    TOTAL = "total"
+
+
+class HealthGraded(CareFact, name="hearth.care.health_graded", version=1):
+    """Somebody looked how far the member manages by themselves. Effective on that day. Source: DOMAIN R1, R14."""
+
+    grade: Sealed[Care, HealthGrade]
+    note: Sealed[Care, str | None] = None
+
+
 class VisitReason(StrEnum):
     """Why somebody is visited or called (DOMAIN R13, §4 "visits")."""
 

@@ -12,12 +12,13 @@ from events.facts.decision import Decision, Happened, nothing
 from events.log.command import Asked, Commands, Plan, Receipt
 from events.log.envelope import Recorded, Undecodable, open_fact, parse
 from events.log.port import Message
-from services.care.decide import care
+from services.care.decide import care, health
 from services.care.decide.care import CARE, Cared
 from services.care.decide.commands import (
     AssignVisitor,
     CancelVisit,
     CancelVisits,
+    GradeHealth,
     NoteContact,
     PlanIllnessVisit,
     RecordVisit,
@@ -61,6 +62,11 @@ class Care:
     async def recover(self, asked: Asked, member_id: str, command: Recover) -> Receipt:
         """The member is well again."""
         return await self._act(asked, member_id, lambda c: care.recover(c, command, self.today()))
+
+    async def grade_health(self, asked: Asked, member_id: str, command: GradeHealth) -> Receipt:
+        """Somebody looked how far the member manages by themselves."""
+        situation = await self.situation(member_id)
+        return await self._act(asked, member_id, lambda c: health.grade_health(c, command, situation, self.today()))
 
     async def plan_illness_visit(
         self, asked: Asked, member_id: str, command: PlanIllnessVisit, after: str = ""

@@ -13,6 +13,8 @@ from events.facts.base import Fact, is_hidden
 from events.facts.care import (
     Answers,
     FellIll,
+    HealthGrade,
+    HealthGraded,
     Recovered,
     Severity,
     ThreeQuestionsAnswered,
@@ -77,6 +79,9 @@ class Cared(BaseModel):
     ill_since: date | None = None
     severity: Severity | None = None
     recovered_on: date | None = None
+    health: HealthGrade | None = None
+    health_on: date | None = None
+    """The day of the latest grade; what is reported late about an earlier one does not push it aside."""
     visits: dict[str, Visit] = {}
     settled: dict[VisitReason, date] = {}
 
@@ -96,6 +101,8 @@ def evolve(cared: Cared, fact: Fact, effective: date) -> Cared:
             return cared.model_copy(update={"ill_since": effective, "severity": severity})
         case Recovered():
             return cared.model_copy(update={"ill_since": None, "severity": None, "recovered_on": effective})
+        case HealthGraded():
+            return _graded(cared, None if is_hidden(fact.grade) else fact.grade, effective)
         case VisitPlanned():
             window = Window(
                 reason=fact.reason, way=fact.way, start=fact.start, due=fact.due, end=fact.end, clause=fact.clause
@@ -115,6 +122,12 @@ def evolve(cared: Cared, fact: Fact, effective: date) -> Cared:
             return cared
         case _:
             raise UnknownFact("care", fact)
+
+
+def _graded(cared: Cared, grade: HealthGrade | None, on: date) -> Cared:
+    if cared.health_on is not None and on < cared.health_on:
+        return cared
+    return cared.model_copy(update={"health": grade, "health_on": on})
 
 
 def _changed(cared: Cared, visit_id: str, **changes: object) -> Cared:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
-from events.facts.care import Severity, WhyCancelled
+from events.facts.care import HealthGrade, Severity, WhyCancelled
 from events.facts.decision import Command
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=60)]
@@ -28,6 +28,14 @@ class Recover(Command):
     """The member is well again since this day."""
 
     on: date
+
+
+class GradeHealth(Command):
+    """How far the member managed by themselves on that day; `note` says what somebody who visits should know."""
+
+    grade: HealthGrade
+    on: date
+    note: Text | None = None
 
 
 class PlanIllnessVisit(Command):

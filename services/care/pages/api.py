@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse, Response
 
 from events.log.project.keyset import PAGE_DEFAULT, PAGE_MAX
-from services.care.decide.commands import AssignVisitor, CancelVisit, RecordVisit, Recover, ReportIllness
+from services.care.decide.commands import AssignVisitor, CancelVisit, GradeHealth, RecordVisit, Recover, ReportIllness
 from services.care.pages.common import Carer, EntityId, Office, Secretary, care, doing, own_only, person_row, visit_row
 from services.care.pages.trips import agenda
 from services.care.project import visits
@@ -86,6 +86,15 @@ async def recovery(request: Request, caller: Office, member_id: EntityId, comman
     person = await person_row(request, caller, member_id)
     async with doing(request, caller, person["community"], f"recovery/{member_id}") as asked:
         receipt = await care(request).recover(asked, member_id, command)
+    return _answer(201, {"facts": facts_of(receipt)})
+
+
+@router.post("/members/{member_id}/health-grade", status_code=201)
+async def grade_health(request: Request, caller: Office, member_id: EntityId, command: GradeHealth) -> Response:
+    """Somebody looked how far the member manages by themselves; what was found stays sealed."""
+    person = await person_row(request, caller, member_id)
+    async with doing(request, caller, person["community"], f"health-grade/{member_id}") as asked:
+        receipt = await care(request).grade_health(asked, member_id, command)
     return _answer(201, {"facts": facts_of(receipt)})
 
 

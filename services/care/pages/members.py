@@ -7,12 +7,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from services.care.decide.commands import Recover, ReportIllness
+from services.care.decide.commands import GradeHealth, Recover, ReportIllness
 from services.care.pages import reveal, visitors, words
 from services.care.pages.common import EntityId, Office, care, doing, person_row, read_form, rules, rules_by_row
 from services.care.pages.forms import Form, empty, or_again
 from services.care.pages.reveal import Reveal
-from services.care.project import illness, met, person, usual_visitor, visits
+from services.care.project import health, illness, met, person, usual_visitor, visits
 from services.shell.i18n import gettext as _
 from services.shell.i18n import speech
 from services.shell.identity import Caller, Role
@@ -38,12 +38,19 @@ async def member(request: Request, caller: Office, member_id: EntityId) -> Respo
 
 
 async def _page(
-    request: Request, caller: Caller, member_id: str, form: Form | None = None, seen: Any = None
+    request: Request,
+    caller: Caller,
+    member_id: str,
+    form: Form | None = None,
+    *,
+    seen: Any = None,
+    health_told: Any = None,
 ) -> Response:
     row = await person_row(request, caller, member_id)
     async with reading(request, caller) as db:
         planned = await visits.of_member(db, member_id, speech().today)
         ill = await illness.illness(db, member_id)
+        graded = await health.health(db, member_id)
         last = await met.met(db, member_id)
         usual = await usual_visitor.usual(db, member_id)
     known = await visitors.visitors(request, caller)
@@ -56,6 +63,8 @@ async def _page(
         ahead=[one for one in planned if one["state"] in (visits.DRAFT, visits.READY)][::-1],
         past=[one for one in planned if one["state"] not in (visits.DRAFT, visits.READY)],
         ill=ill,
+        graded=graded,
+        health_told=health_told,
         last=last,
         usual=known.get(usual, usual) if usual else "",
         form=form,
@@ -126,5 +135,47 @@ async def see_illness(request: Request, caller: Office, member_id: EntityId) -> 
         command = read_form(Reveal, form, ("reason",))
         seen = await reveal.illness_seen(request, caller, member_id, command)
         return await _page(request, caller, member_id, seen=seen.values)
+
+    return await or_again(work(), form, lambda again: _page(request, caller, member_id, again))
+
+
+@router.get("/members/{member_id}/health")
+async def health_form(request: Request, caller: Office, member_id: EntityId) -> Response:
+    """Somebody looked how far the person manages by themselves."""
+    return await _health_page(request, caller, member_id, empty(request, on=speech().today.isoformat()))
+
+
+async def _health_page(request: Request, caller: Caller, member_id: str, form: Form) -> Response:
+    row = await person_row(request, caller, member_id)
+    return await page(
+        request, "health.html", status=form.status, row=row, form=form, options=words.options(words.HEALTH)
+    )
+
+
+@router.post("/members/{member_id}/health")
+async def grade(request: Request, caller: Office, member_id: EntityId) -> Response:
+    """Put the grade on record."""
+    form = await request.form()
+
+    async def work() -> Response:
+        row = await person_row(request, caller, member_id)
+        command = read_form(GradeHealth, form, ("grade", "on", "note"))
+        async with doing(request, caller, row["community"], f"health-grade/{member_id}", form) as asked:
+            receipt = await care(request).grade_health(asked, member_id, command)
+        await show_own_write(request, receipt)
+        return done(request, f"/care/members/{member_id}", _("已登记健康等级。只有书记和派去看望的人看得到。"))
+
+    return await or_again(work(), form, lambda again: _health_page(request, caller, member_id, again))
+
+
+@router.post("/members/{member_id}/reveal/health")
+async def see_health(request: Request, caller: Office, member_id: EntityId) -> Response:
+    """How far the person manages by themselves; written down first who reads it."""
+    form = await request.form()
+
+    async def work() -> Response:
+        command = read_form(Reveal, form, ("reason",))
+        told = await reveal.health_seen(request, caller, member_id, command)
+        return await _page(request, caller, member_id, health_told=told.values)
 
     return await or_again(work(), form, lambda again: _page(request, caller, member_id, again))

@@ -1,7 +1,7 @@
 """Showing what is sealed: first it is written down who sees it and why, then it is opened (DOMAIN R23).
 
-An illness is shown to the secretary and to the visitor who was told to go; what was said at a visit, to the secretary
-and to whoever was there. Nobody else, and nothing of it stands in a table.
+An illness and the grade of health are shown to the secretary and to the visitor who was told to go; what was said at a
+visit, to the secretary and to whoever was there. Nobody else, and nothing of it stands in a table.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from pydantic import StringConstraints
 from starlette.responses import JSONResponse, Response
 
 from events.facts.base import is_hidden
-from events.facts.care import Answers, FellIll, ThreeQuestionsAnswered
+from events.facts.care import Answers, FellIll, HealthGraded, ThreeQuestionsAnswered
 from events.facts.decision import Command
 from events.log.command import Receipt
 from services.care.pages.common import Carer, EntityId, care, doing, person_row, visit_row
-from services.care.project import illness, record, visits
+from services.care.project import health, illness, record, visits
 from services.shell.acting import facts_of
 from services.shell.i18n import gettext as _
 from services.shell.identity import Caller, Role
@@ -77,6 +77,24 @@ async def illness_seen(request: Request, caller: Caller, member_id: str, command
     return Seen(told, receipt)
 
 
+async def health_seen(request: Request, caller: Caller, member_id: str, command: Reveal) -> Seen:
+    """How far the person manages by themselves, and the note. Errors: Forbidden, NotFound."""
+    if not await may_see_illness(request, caller, member_id):
+        raise Forbidden(_("健康等级只给书记和派去看望的人看。"))
+    await person_row(request, caller, member_id)
+    async with reading(request, caller) as db:
+        found = await health.health(db, member_id)
+    if found is None:
+        raise NotFound(_("还没有评过健康等级。"))
+    noted_of = await person_row(request, caller, found["member_id"])
+    receipt, fact = await _opened(
+        request, caller, noted_of["community"], noted_of["member_id"], found["fact_seq"], "health", command
+    )
+    if not isinstance(fact, HealthGraded) or is_hidden(fact.grade):
+        raise NotFound(_("这份记录已经不能打开。"))
+    return Seen({"on": found["graded_on"], "grade": fact.grade, "note": fact.note}, receipt)
+
+
 async def answers_seen(request: Request, caller: Caller, visit_id: str, command: Reveal) -> Seen:
     """What the person answered to the three questions. Errors: Forbidden, NotFound."""
     visit = await visit_row(request, caller, visit_id)
@@ -109,6 +127,13 @@ async def _opened(
 async def reveal_illness(request: Request, caller: Carer, member_id: EntityId, command: Reveal) -> Response:
     """How ill the person is, after it was written down who asked and why."""
     seen = await illness_seen(request, caller, member_id, command)
+    return JSONResponse(plain_json({**seen.values, "facts": facts_of(seen.receipt)}), 201)
+
+
+@router.post("/members/{member_id}/health/reveal", status_code=201)
+async def reveal_health(request: Request, caller: Carer, member_id: EntityId, command: Reveal) -> Response:
+    """How far the person manages by themselves, after it was written down who asked and why."""
+    seen = await health_seen(request, caller, member_id, command)
     return JSONResponse(plain_json({**seen.values, "facts": facts_of(seen.receipt)}), 201)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, Final
 
-from events.facts.care import Severity, VisitReason, VisitWay, WhyCancelled
+from events.facts.care import HealthGrade, Severity, VisitReason, VisitWay, WhyCancelled
 from services.care.decide.policy import CarePolicy, Per
 from services.care.project import met, visits
 from services.shell.acting import Sentences
@@ -23,6 +23,13 @@ STATE: Final = {
 }
 STATE_TONE: Final = {visits.DONE: "done", visits.MISSED: "late"}
 SEVERITY: Final = {Severity.MILD: N_("一般"), Severity.SERIOUS: N_("严重"), Severity.CRITICAL: N_("病危")}
+HEALTH: Final = {
+    HealthGrade.INTACT: N_("能力完好"),
+    HealthGrade.MILD: N_("轻度失能"),
+    HealthGrade.MODERATE: N_("中度失能"),
+    HealthGrade.SEVERE: N_("重度失能"),
+    HealthGrade.TOTAL: N_("完全失能"),
+}
 WAY: Final = {VisitWay.HOME: N_("上门"), VisitWay.HOSPITAL: N_("到医院"), VisitWay.CALL: N_("打电话")}
 MET: Final = {
     met.ATTENDED: N_("参加会议"),

@@ -216,3 +216,22 @@ async def test_a_newcomer_is_on_the_page_a_moment_later(office: Office, browser:
         return "本季第 2 次走访" in await shown(browser, f"/care/members/{member_id}")
 
     await until(planned_too)
+
+
+async def test_a_grade_of_health_by_the_forms_alone(office: Office, browser: httpx.AsyncClient) -> None:
+    member_id = await office.registry.enrols(name="顾阿妹")
+    assert "还没有评过。" in await shown(browser, f"/care/members/{member_id}")
+    form = {"grade": "severe", "on": "2026-11-19", "note": "卧床", "idempotency_key": "grade-1"}
+    path = f"/care/members/{member_id}/health"
+    assert "能力完好" in await shown(browser, path)
+    wrong = await browser.post(path, data=form | {"grade": ""})
+    assert wrong.status_code == 422
+    assert "卧床" in wrong.text, "what was filled in stays"
+    assert (await browser.post(path, data=form)).status_code == 303
+    assert (await browser.post(path, data=form)).status_code == 303
+    page = await shown(browser, f"/care/members/{member_id}")
+    assert "11月19日" in page
+    assert "重度失能" not in page
+    opened = await browser.post(f"/care/members/{member_id}/reveal/health", data=WHY | {"idempotency_key": "see-1"})
+    assert "重度失能" in opened.text
+    assert "卧床" in opened.text

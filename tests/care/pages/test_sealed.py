@@ -13,6 +13,7 @@ from events.log.envelope import open_fact, parse, subject_of
 from services.shell.identity import Role
 from tests.architecture.row_security import readable_without_scope, unguarded
 from tests.care.office import Office, planned, seq_of
+from tests.desk import SHIQUAN
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -110,3 +111,47 @@ async def test_every_table_is_guarded(office: Office, clerk: httpx.AsyncClient, 
         assert await readable_without_scope(connection) == []
     finally:
         await connection.close()
+
+
+GRADE = {"grade": "moderate", "on": "2026-11-20", "note": "上下楼要人扶"}
+
+
+async def test_a_grade_of_health_is_sealed_like_an_illness(office: Office, clerk: httpx.AsyncClient) -> None:
+    member_id = await office.registry.enrols(name="顾秀兰")
+    path = f"/care/api/members/{member_id}"
+    assert (await clerk.post(f"{path}/health/reveal", json=WHY)).status_code == 404
+    answer = await clerk.post(f"{path}/health-grade", json=GRADE)
+    assert answer.status_code == 201, answer.text
+    (fact,) = answer.json()["facts"]
+    again = (await clerk.post(f"{path}/health-grade", json=GRADE | {"note": None})).json()
+    assert again["facts"] == []
+    body = (await office.host.log.read_entity("CARE", subject_of("care", "care", member_id), fact["seq"] - 1))[0].body
+    assert "moderate" not in body.decode()
+    assert "上下楼" not in body.decode()
+    told = (await clerk.post(f"{path}/health/reveal", json=WHY)).json()
+    assert (told["grade"], told["on"], told["note"]) == ("moderate", "2026-11-20", "上下楼要人扶")
+    assert [read.what for read in await reads_of(office, member_id)] == ["health"]
+    async with office.asking(Role.WORKER, name="other") as other:
+        assert (await other.post(f"{path}/health/reveal", json=WHY)).status_code == 403
+
+
+@pytest.mark.parametrize("wrong", [{"grade": "sick"}, {"on": "2027-01-01"}, {"on": "gestern"}, {}])
+async def test_a_grade_that_is_none_changes_nothing(
+    office: Office, clerk: httpx.AsyncClient, wrong: dict[str, str]
+) -> None:
+    member_id = await office.registry.enrols(name="顾秀芳")
+    body = GRADE | wrong if wrong else {}
+    answer = await clerk.post(f"/care/api/members/{member_id}/health-grade", json=body)
+    assert answer.status_code in (409, 422), answer.text
+    assert (await clerk.post(f"/care/api/members/{member_id}/health/reveal", json=WHY)).status_code == 404
+
+
+async def test_a_grade_is_not_given_by_a_visitor_or_from_another_community(
+    office: Office, clerk: httpx.AsyncClient
+) -> None:
+    member_id = await office.registry.enrols(name="顾秀芬")
+    path = f"/care/api/members/{member_id}/health-grade"
+    async with office.asking(Role.VISITOR, name="laoli") as visitor:
+        assert (await visitor.post(path, json=GRADE)).status_code == 403
+    async with office.asking(scope=SHIQUAN) as neighbour:
+        assert (await neighbour.post(path, json=GRADE)).status_code == 404
