@@ -12,7 +12,15 @@ from deploy.demo.deeds import Deed
 from deploy.demo.town import DIED, JINQIAO, Person, Town, workday
 from deploy.demo.whereabouts import Whereabouts
 from events.facts.care import HealthGrade, Severity
-from services.care.decide.commands import GradeHealth, Recover, ReportIllness
+from services.care.decide.commands import (
+    GradeHealth,
+    Recover,
+    ReportBereavement,
+    ReportDischarge,
+    ReportHardship,
+    ReportHospital,
+    ReportIllness,
+)
 from services.registry.decide.commands import Die
 
 
@@ -50,6 +58,13 @@ GRADED: Final = (
     ("沈玉兰", 100, HealthGrade.INTACT, None),
 )
 """So many days ago somebody looked how far they manage by themselves."""
+BEFELL: Final = (
+    ("马建国", 58, lambda on: ReportHospital(on=on, hospital="区中心医院", note="呼吸科 12 床")),
+    ("马建国", 47, lambda on: ReportDischarge(on=on, note="在家吸氧，下午方便去")),
+    ("沈玉兰", 5, lambda on: ReportHardship(on=on, what="老伴住院，一个人忙不过来")),
+    ("陈秀英", 160, lambda on: ReportBereavement(on=on, whom="弟弟")),
+)
+"""So many days ago this was told to the office."""
 _OLD: Final = 70
 
 
@@ -57,6 +72,9 @@ def illnesses(town: Town, where: Whereabouts) -> Iterator[Deed]:
     """What the office hears of it, a day later at most."""
     for name, illness in OF_CAST:
         yield from _course(town, next(one for one in town.cast if one.name == name), illness)
+    for name, ago, told in BEFELL:
+        on = town.ago(ago)
+        yield Deed(on, JINQIAO, JINQIAO.worker, told(on), name, time(14, 20))
     for name, ago, grade, note in GRADED:
         on = town.ago(ago)
         yield Deed(on, JINQIAO, JINQIAO.worker, GradeHealth(grade=grade, on=on, note=note), name, time(15, 10))

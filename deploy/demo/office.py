@@ -31,7 +31,15 @@ from deploy.demo.deeds import (
 )
 from events.facts.branch import BranchContact, Seat
 from events.log.command import Asked, CommandRefused
-from services.care.decide.commands import GradeHealth, Recover, ReportIllness
+from services.care.decide.commands import (
+    GradeHealth,
+    Recover,
+    ReportBereavement,
+    ReportDischarge,
+    ReportHardship,
+    ReportHospital,
+    ReportIllness,
+)
 from services.care.handle import Care
 from services.care.react.planner import Planner
 from services.notify.handle import Notify
@@ -80,6 +88,8 @@ from services.registry.project.register import Wanted
 EVERYBODY: Final = 1000
 SETTLE_SECONDS_MAX: Final = 120.0
 _POLL_SECONDS: Final = 0.005
+
+_BEFELL: Final = (ReportHospital, ReportDischarge, ReportHardship, ReportBereavement)
 
 
 class Unsettled(Exception):
@@ -169,8 +179,9 @@ class Office:
             ReportIllness: self.care.report_illness,
             Recover: self.care.recover,
             GradeHealth: self.care.grade_health,
+            **dict.fromkeys(_BEFELL, self.care.report),
         }
-        if isinstance(command, (ReportIllness, GradeHealth)):
+        if isinstance(command, (ReportIllness, GradeHealth, *_BEFELL)):
             await self.tables_come_up()  # care must know of the person
         await acts[type(command)](asked, member_id, command)
 

@@ -8,6 +8,7 @@ from events.facts import (
     branch,
     bulk,
     care,
+    care_occasion,
     census,
     centre,
     desk,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
 from events.facts.base import Care, Fact, Sealed
 from events.facts.people import Word
@@ -70,6 +71,18 @@ class VisitReason(StrEnum):
     """80 and older, living alone: contact every week."""
     AWAY = "away"
     """Lives elsewhere for a while: a call instead of a visit."""
+    DISCHARGED = "discharged"
+    """Out of hospital: within a week."""
+    HARDSHIP = "hardship"
+    """In difficulties, or a misfortune in the family: within a week."""
+    BEREAVED = "bereaved"
+    """Somebody of the family died: within three days."""
+
+
+OCCASIONS: Final = frozenset({VisitReason.DISCHARGED, VisitReason.HARDSHIP, VisitReason.BEREAVED})
+"""What befalls somebody and calls for a visit soon, an illness apart."""
+SOON: Final = OCCASIONS | {VisitReason.FELL_ILL}
+"""Visits that something which happened asks for, not the calendar."""
 
 
 class VisitWay(StrEnum):
@@ -137,6 +150,8 @@ class WhyCancelled(StrEnum):
     WENT_AWAY = "went_away"
     RETURNED = "returned"
     RECOVERED = "recovered"
+    DISCHARGED = "discharged"
+    """Out of hospital before anybody went there; a visit at home takes its place."""
     DIED = "died"
     WITHDRAWN = "withdrawn"
     """The enrolment was taken back."""

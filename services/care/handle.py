@@ -12,7 +12,7 @@ from events.facts.decision import Decision, Happened, nothing
 from events.log.command import Asked, Commands, Plan, Receipt
 from events.log.envelope import Recorded, Undecodable, open_fact, parse
 from events.log.port import Message
-from services.care.decide import care, health
+from services.care.decide import care, health, occasion
 from services.care.decide.care import CARE, Cared
 from services.care.decide.commands import (
     AssignVisitor,
@@ -23,6 +23,10 @@ from services.care.decide.commands import (
     PlanIllnessVisit,
     RecordVisit,
     Recover,
+    ReportBereavement,
+    ReportDischarge,
+    ReportHardship,
+    ReportHospital,
     ReportIllness,
 )
 from services.care.decide.plan import Situation
@@ -33,6 +37,14 @@ PolicyAt = Callable[[str, date], CarePolicy]
 
 UNKNOWN: Final = Situation(on_roll=False)
 """Somebody of whom the registry has published nothing."""
+
+Occasion = ReportHospital | ReportDischarge | ReportHardship | ReportBereavement
+OCCASIONS: Final[Mapping[type, Callable[..., Decision]]] = {
+    ReportHospital: occasion.report_hospital,
+    ReportDischarge: occasion.report_discharge,
+    ReportHardship: occasion.report_hardship,
+    ReportBereavement: occasion.report_bereavement,
+}
 
 Situations = Callable[[Sequence[str], str], Awaitable[Mapping[str, Situation]]]
 """(members, `STREAM:seq` or "") -> what is known of each, once the tables have come as far as that position."""
@@ -62,6 +74,13 @@ class Care:
     async def recover(self, asked: Asked, member_id: str, command: Recover) -> Receipt:
         """The member is well again."""
         return await self._act(asked, member_id, lambda c: care.recover(c, command, self.today()))
+
+    async def report(self, asked: Asked, member_id: str, command: Occasion) -> Receipt:
+        """Something befell the member; the visit it calls for is planned with it, by the rules of that day."""
+        situation = await self.situation(member_id)
+        rules, today = self.policy_at(asked.community, command.on), self.today()
+        decide = OCCASIONS[type(command)]
+        return await self._act(asked, member_id, lambda c: decide(c, member_id, command, situation, rules, today))
 
     async def grade_health(self, asked: Asked, member_id: str, command: GradeHealth) -> Receipt:
         """Somebody looked how far the member manages by themselves."""

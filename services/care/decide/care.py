@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from events.facts.base import Fact, is_hidden
 from events.facts.care import (
+    SOON,
     Answers,
     FellIll,
     HealthGrade,
@@ -27,6 +28,7 @@ from events.facts.care import (
     VisitWay,
     WhyCancelled,
 )
+from events.facts.care_occasion import Bereaved, Discharged, HardshipReported, Hospitalised
 from events.facts.decision import Decider, Decision, Happened, Refused, UnknownFact, facts, nothing, refused
 from events.facts.ids import derived_uuid7
 from services.care.decide.commands import (
@@ -82,6 +84,9 @@ class Cared(BaseModel):
     health: HealthGrade | None = None
     health_on: date | None = None
     """The day of the latest grade; what is reported late about an earlier one does not push it aside."""
+    hospital_since: date | None = None
+    told: dict[VisitReason, date] = {}
+    """The latest day on which each occasion happened, so that telling it twice is understood."""
     visits: dict[str, Visit] = {}
     settled: dict[VisitReason, date] = {}
 
@@ -103,6 +108,10 @@ def evolve(cared: Cared, fact: Fact, effective: date) -> Cared:
             return cared.model_copy(update={"ill_since": None, "severity": None, "recovered_on": effective})
         case HealthGraded():
             return _graded(cared, None if is_hidden(fact.grade) else fact.grade, effective)
+        case Hospitalised():
+            return cared.model_copy(update={"hospital_since": effective})
+        case Discharged() | HardshipReported() | Bereaved():
+            return _befell(cared, fact, effective)
         case VisitPlanned():
             window = Window(
                 reason=fact.reason, way=fact.way, start=fact.start, due=fact.due, end=fact.end, clause=fact.clause
@@ -122,6 +131,20 @@ def evolve(cared: Cared, fact: Fact, effective: date) -> Cared:
             return cared
         case _:
             raise UnknownFact("care", fact)
+
+
+_REASON_OF: Final[dict[type[Fact], VisitReason]] = {
+    Discharged: VisitReason.DISCHARGED,
+    HardshipReported: VisitReason.HARDSHIP,
+    Bereaved: VisitReason.BEREAVED,
+}
+
+
+def _befell(cared: Cared, fact: Fact, on: date) -> Cared:
+    reason = _REASON_OF[type(fact)]
+    told = cared.told | {reason: max(on, cared.told.get(reason, on))}
+    since = None if reason is VisitReason.DISCHARGED else cared.hospital_since
+    return cared.model_copy(update={"told": told, "hospital_since": since})
 
 
 def _graded(cared: Cared, grade: HealthGrade | None, on: date) -> Cared:
@@ -169,14 +192,19 @@ def unable(situation: Situation) -> Refused | None:
     return None if situation.on_roll else refused("not_on_roll")
 
 
-def report_illness(cared: Cared, command: ReportIllness, situation: Situation, today: date) -> Decision:
-    """The member fell ill, or the illness known of has become worse."""
+def not_now(situation: Situation, on: date, today: date) -> Refused | None:
+    """Why nothing that happened on this day can be put on this record; None if it can."""
     if refusal := unable(situation):
         return refusal
     if situation.merged_into is not None:
         return refused("merged", into=situation.merged_into)
-    if command.since > today:
-        return refused("in_future", day=command.since, today=today)
+    return refused("in_future", day=on, today=today) if on > today else None
+
+
+def report_illness(cared: Cared, command: ReportIllness, situation: Situation, today: date) -> Decision:
+    """The member fell ill, or the illness known of has become worse."""
+    if refusal := not_now(situation, command.since, today):
+        return refusal
     if cared.ill_since is not None and not _is_worse(command.severity, cared.severity):
         return nothing() if command.since == cared.ill_since else refused("already_ill", since=cared.ill_since)
     fell_ill = FellIll(severity=command.severity, hospital=command.hospital, note=command.note)
@@ -216,7 +244,7 @@ def plan_illness_visit(
     if situation.away_since is not None:
         way = VisitWay.CALL
     window = visit_for_illness(command.severity, command.since, policy, today, way)
-    return facts(_planned(command.visit_id, window, situation, command.because), on=today)
+    return facts(planned(command.visit_id, window, situation, command.because), on=today)
 
 
 def replan(
@@ -236,13 +264,13 @@ def replan(
     for visit_id, visit in cared.open_visits():
         if (why := _no_longer_fits(visit, situation)) is not None:
             happened.append(VisitCancelled(visit_id=visit_id, why=why, because=because))
-            if visit.window.reason is VisitReason.FELL_ILL:
+            if visit.window.reason in SOON:
                 happened.append(_call_instead(visit_id, visit.window, situation, because))
     for window in cadence_windows(situation, today, policy):
         visit_id = visit_id_of(member_id, window)
         known = cared.visits.get(visit_id)
         if (known is None or known.stage is Stage.CANCELLED) and not _is_settled(cared, window):
-            happened.append(_planned(visit_id, window, situation, because))
+            happened.append(planned(visit_id, window, situation, because))
     return facts(*happened, on=today)
 
 
@@ -250,7 +278,7 @@ def _no_longer_fits(visit: Visit, situation: Situation) -> WhyCancelled | None:
     if situation.away_since is None:
         return WhyCancelled.RETURNED if visit.window.reason is VisitReason.AWAY else None
     keeps = visit.window.reason is VisitReason.AWAY or (
-        visit.window.reason is VisitReason.FELL_ILL and visit.window.way is not VisitWay.HOME
+        visit.window.reason in SOON and visit.window.way is not VisitWay.HOME
     )
     return None if keeps else WhyCancelled.WENT_AWAY
 
@@ -261,12 +289,13 @@ def _is_settled(cared: Cared, window: Window) -> bool:
 
 
 def _call_instead(visit_id: str, window: Window, situation: Situation, because: str) -> VisitPlanned:
-    """The sick who went away are called in the time in which they would have been visited."""
+    """Who went away is called in the time in which they would have been visited because of what happened."""
     call_id = derived_uuid7(datetime.combine(window.start, time(), UTC), visit_id, VisitWay.CALL)
-    return _planned(call_id, window.model_copy(update={"way": VisitWay.CALL}), situation, because)
+    return planned(call_id, window.model_copy(update={"way": VisitWay.CALL}), situation, because)
 
 
-def _planned(visit_id: str, window: Window, situation: Situation, because: str) -> VisitPlanned:
+def planned(visit_id: str, window: Window, situation: Situation, because: str = "") -> VisitPlanned:
+    """The fact of a window, with whoever usually goes."""
     return VisitPlanned(
         visit_id=visit_id,
         reason=window.reason,

@@ -38,6 +38,36 @@ class GradeHealth(Command):
     note: Text | None = None
 
 
+class ReportHospital(Command):
+    """The member is in this hospital (ward and bed besides) since the day `on`."""
+
+    on: date
+    hospital: Line
+    note: Text | None = None
+
+
+class ReportDischarge(Command):
+    """The member is out of hospital since the day `on`; `note` says what to watch for."""
+
+    on: date
+    note: Text | None = None
+
+
+class ReportHardship(Command):
+    """The member, or the family, is in difficulties since the day `on`; `what` says in which."""
+
+    on: date
+    what: Text
+
+
+class ReportBereavement(Command):
+    """Somebody of the family (`whom`: husband, son …) died on that day."""
+
+    on: date
+    whom: Line
+    note: Text | None = None
+
+
 class PlanIllnessVisit(Command):
     """Plan the visit after this illness. `visit_id` follows from the `FellIll` whose id is `because`."""
 

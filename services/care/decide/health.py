@@ -5,20 +5,16 @@ from __future__ import annotations
 from datetime import date
 
 from events.facts.care import HealthGraded
-from events.facts.decision import Decision, facts, nothing, refused
-from services.care.decide.care import Cared, unable
+from events.facts.decision import Decision, facts, nothing
+from services.care.decide.care import Cared, not_now
 from services.care.decide.commands import GradeHealth
 from services.care.decide.plan import Situation
 
 
 def grade_health(cared: Cared, command: GradeHealth, situation: Situation, today: date) -> Decision:
     """A grade for a day that has come; the same grade for the same day, without a word to it, says nothing new."""
-    if refusal := unable(situation):
+    if refusal := not_now(situation, command.on, today):
         return refusal
-    if situation.merged_into is not None:
-        return refused("merged", into=situation.merged_into)
-    if command.on > today:
-        return refused("in_future", day=command.on, today=today)
     if (cared.health, cared.health_on) == (command.grade, command.on) and command.note is None:
         return nothing()
     return facts(HealthGraded(grade=command.grade, note=command.note), on=command.on)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from events.facts.care import Severity, VisitReason, VisitWay
 from events.facts.ids import derived_uuid7
-from services.care.decide.policy import CadenceRule, CarePolicy, age_on
+from services.care.decide.policy import CadenceRule, CarePolicy, SoonRule, age_on
 
 _DAY = timedelta(days=1)
 
@@ -56,10 +56,18 @@ def visit_for_illness(
     severity: Severity, since: date, policy: CarePolicy, today: date, way: VisitWay = VisitWay.HOME
 ) -> Window:
     """The visit after falling ill: due within the rule's days; today, if those have passed before anybody knew."""
-    rule = policy.illness[severity]
+    return _soon(VisitReason.FELL_ILL, policy.illness[severity], since, today, way)
+
+
+def visit_on_occasion(reason: VisitReason, since: date, policy: CarePolicy, today: date, way: VisitWay) -> Window:
+    """The visit after leaving hospital, in hardship, after a bereavement; as after falling ill."""
+    return _soon(reason, policy.occasions[reason], since, today, way)
+
+
+def _soon(reason: VisitReason, rule: SoonRule, since: date, today: date, way: VisitWay) -> Window:
     due = max(since + timedelta(days=rule.days), today)
     end = due + timedelta(days=rule.grace_days)
-    return Window(reason=VisitReason.FELL_ILL, way=way, start=since, due=due, end=end, clause=rule.clause)
+    return Window(reason=reason, way=way, start=since, due=due, end=end, clause=rule.clause)
 
 
 def cadence_windows(situation: Situation, today: date, policy: CarePolicy) -> list[Window]:

@@ -10,7 +10,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from events.facts.care import Severity, VisitReason, VisitWay
+from events.facts.care import OCCASIONS, Severity, VisitReason, VisitWay
 
 
 class Rule(BaseModel):
@@ -68,8 +68,8 @@ class CadenceRule(Rule):
         return self
 
 
-class IllnessRule(Rule):
-    """Visit within `days` of falling ill; `grace_days` later nobody expects the visit any more."""
+class SoonRule(Rule):
+    """Visit within `days` of what happened; `grace_days` later nobody expects the visit any more."""
 
     days: int = Field(ge=0)
     grace_days: int = Field(ge=0)
@@ -89,7 +89,8 @@ class CarePolicy(Rule):
 
     plan_ahead_days: int = Field(ge=0)
     cadence: tuple[CadenceRule, ...]
-    illness: Mapping[Severity, IllnessRule]
+    illness: Mapping[Severity, SoonRule]
+    occasions: Mapping[VisitReason, SoonRule]
     away: AwayRule
     clauses: Mapping[str, str]
 
@@ -97,7 +98,12 @@ class CarePolicy(Rule):
     def _complete(self) -> CarePolicy:
         if missing := sorted(set(Severity) - set(self.illness)):
             raise ValueError(f"illness: no rule for {', '.join(missing)}")
-        cited = {rule.clause for rule in self.cadence} | {rule.clause for rule in self.illness.values()}
+        if lacking := sorted(OCCASIONS ^ set(self.occasions)):
+            raise ValueError(
+                f"occasions: one rule each for {', '.join(sorted(OCCASIONS))}; look at {', '.join(lacking)}"
+            )
+        soon = (*self.illness.values(), *self.occasions.values())
+        cited = {rule.clause for rule in self.cadence} | {rule.clause for rule in soon}
         if wordless := sorted((cited | {self.away.clause}) - set(self.clauses)):
             raise ValueError(f"clauses without words: {', '.join(wordless)}")
         return self

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
+from events.facts.care import VisitReason
 from services.care.decide.commands import GradeHealth, Recover, ReportIllness
 from services.care.pages import reveal, visitors, words
 from services.care.pages.common import EntityId, Office, care, doing, person_row, read_form, rules, rules_by_row
 from services.care.pages.forms import Form, empty, or_again
 from services.care.pages.reveal import Reveal
-from services.care.project import health, illness, met, person, usual_visitor, visits
+from services.care.project import health, illness, met, occasion, person, usual_visitor, visits
 from services.shell.i18n import gettext as _
 from services.shell.i18n import speech
 from services.shell.identity import Caller, Role
@@ -34,10 +37,10 @@ async def find(request: Request, caller: Office, q: Annotated[str, Query(max_len
 @router.get("/members/{member_id}", dependencies=[Waited])
 async def member(request: Request, caller: Office, member_id: EntityId) -> Response:
     """Everything planned and done for one person."""
-    return await _page(request, caller, member_id)
+    return await shown(request, caller, member_id)
 
 
-async def _page(
+async def shown(
     request: Request,
     caller: Caller,
     member_id: str,
@@ -45,12 +48,15 @@ async def _page(
     *,
     seen: Any = None,
     health_told: Any = None,
+    befell_told: Any = None,
 ) -> Response:
+    """One person's page, with what was opened on it."""
     row = await person_row(request, caller, member_id)
     async with reading(request, caller) as db:
         planned = await visits.of_member(db, member_id, speech().today)
         ill = await illness.illness(db, member_id)
         graded = await health.health(db, member_id)
+        befell = await occasion.of_member(db, member_id)
         last = await met.met(db, member_id)
         usual = await usual_visitor.usual(db, member_id)
     known = await visitors.visitors(request, caller)
@@ -65,6 +71,9 @@ async def _page(
         ill=ill,
         graded=graded,
         health_told=health_told,
+        befell=befell,
+        befell_told=befell_told,
+        in_hospital=_in_hospital(befell),
         last=last,
         usual=known.get(usual, usual) if usual else "",
         form=form,
@@ -74,6 +83,16 @@ async def _page(
         words=words,
         policy=rules_by_row(request),
     )
+
+
+def _in_hospital(befell: Sequence[Mapping[str, Any]]) -> date | None:
+    """Since when the person is in hospital; of a stay and its end, whichever was told last says so."""
+    last = max(
+        (one for one in befell if one["kind"] in (occasion.HOSPITALISED, VisitReason.DISCHARGED)),
+        key=lambda one: (one["happened_on"], one["fact_seq"]),
+        default=None,
+    )
+    return last["happened_on"] if last and last["kind"] == occasion.HOSPITALISED else None
 
 
 @router.get("/members/{member_id}/illness")
@@ -123,7 +142,7 @@ async def recovery(request: Request, caller: Office, member_id: EntityId) -> Res
         await show_own_write(request, receipt)
         return done(request, f"/care/members/{member_id}", _("已登记康复。"))
 
-    return await or_again(work(), form, lambda again: _page(request, caller, member_id, again))
+    return await or_again(work(), form, lambda again: shown(request, caller, member_id, again))
 
 
 @router.post("/members/{member_id}/reveal/illness")
@@ -134,9 +153,9 @@ async def see_illness(request: Request, caller: Office, member_id: EntityId) -> 
     async def work() -> Response:
         command = read_form(Reveal, form, ("reason",))
         seen = await reveal.illness_seen(request, caller, member_id, command)
-        return await _page(request, caller, member_id, seen=seen.values)
+        return await shown(request, caller, member_id, seen=seen.values)
 
-    return await or_again(work(), form, lambda again: _page(request, caller, member_id, again))
+    return await or_again(work(), form, lambda again: shown(request, caller, member_id, again))
 
 
 @router.get("/members/{member_id}/health")
@@ -176,6 +195,6 @@ async def see_health(request: Request, caller: Office, member_id: EntityId) -> R
     async def work() -> Response:
         command = read_form(Reveal, form, ("reason",))
         told = await reveal.health_seen(request, caller, member_id, command)
-        return await _page(request, caller, member_id, health_told=told.values)
+        return await shown(request, caller, member_id, health_told=told.values)
 
-    return await or_again(work(), form, lambda again: _page(request, caller, member_id, again))
+    return await or_again(work(), form, lambda again: shown(request, caller, member_id, again))

@@ -26,6 +26,8 @@ WORDS: Final = RuleWords(
         "cadence.*": REASON,
         "illness": N_("患病看望"),
         "illness.*": SEVERITY,
+        "occasions": N_("遇事看望"),
+        "occasions.*": REASON,
         "away": N_("外出联系"),
     },
     values={
@@ -39,6 +41,8 @@ WORDS: Final = RuleWords(
         "cadence.*.way": Worded(N_("怎么联系"), units.one_of(WAY)),
         "illness.*.days": Worded(N_("患病后几天内看望"), units.days),
         "illness.*.grace_days": Worded(N_("逾期后还留着"), units.days),
+        "occasions.*.days": Worded(N_("几天内看望"), units.days),
+        "occasions.*.grace_days": Worded(N_("逾期后还留着"), units.days),
         "away.every_days": Worded(N_("每隔"), units.days),
         "away.due_before_end_days": Worded(N_("最好在期末前"), units.days),
     },

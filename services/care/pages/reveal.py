@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
@@ -19,7 +20,7 @@ from events.facts.care import Answers, FellIll, HealthGraded, ThreeQuestionsAnsw
 from events.facts.decision import Command
 from events.log.command import Receipt
 from services.care.pages.common import Carer, EntityId, care, doing, person_row, visit_row
-from services.care.project import health, illness, record, visits
+from services.care.project import health, illness, occasion, record, visits
 from services.shell.acting import facts_of
 from services.shell.i18n import gettext as _
 from services.shell.identity import Caller, Role
@@ -95,6 +96,25 @@ async def health_seen(request: Request, caller: Caller, member_id: str, command:
     return Seen({"on": found["graded_on"], "grade": fact.grade, "note": fact.note}, receipt)
 
 
+async def befell_seen(request: Request, caller: Caller, member_id: str, kind: str, on: date, command: Reveal) -> Seen:
+    """What was told of something that befell the person. Errors: Forbidden, NotFound."""
+    if not await may_see_illness(request, caller, member_id):
+        raise Forbidden(_("这些只给书记和派去看望的人看。"))
+    await person_row(request, caller, member_id)
+    async with reading(request, caller) as db:
+        found = await occasion.one(db, member_id, kind, on)
+    if found is None:
+        raise NotFound(_("没有登记过这件事。"))
+    noted_of = await person_row(request, caller, found["member_id"])
+    receipt, fact = await _opened(
+        request, caller, noted_of["community"], noted_of["member_id"], found["fact_seq"], kind, command
+    )
+    told = {} if fact is None else {name: getattr(fact, name) for name in sorted(fact.SEALED)}
+    if fact is None or any(is_hidden(value) for value in told.values()):
+        raise NotFound(_("这份记录已经不能打开。"))
+    return Seen({"kind": kind, "on": on, **told}, receipt)
+
+
 async def answers_seen(request: Request, caller: Caller, visit_id: str, command: Reveal) -> Seen:
     """What the person answered to the three questions. Errors: Forbidden, NotFound."""
     visit = await visit_row(request, caller, visit_id)
@@ -134,6 +154,15 @@ async def reveal_illness(request: Request, caller: Carer, member_id: EntityId, c
 async def reveal_health(request: Request, caller: Carer, member_id: EntityId, command: Reveal) -> Response:
     """How far the person manages by themselves, after it was written down who asked and why."""
     seen = await health_seen(request, caller, member_id, command)
+    return JSONResponse(plain_json({**seen.values, "facts": facts_of(seen.receipt)}), 201)
+
+
+@router.post("/members/{member_id}/occasions/{kind}/{on}/reveal", status_code=201)
+async def reveal_occasion(
+    request: Request, caller: Carer, member_id: EntityId, kind: str, on: date, command: Reveal
+) -> Response:
+    """What was told of it, after it was written down who asked and why."""
+    seen = await befell_seen(request, caller, member_id, kind, on, command)
     return JSONResponse(plain_json({**seen.values, "facts": facts_of(seen.receipt)}), 201)
 
 

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from typing import Final
 
-from services.care.pages import api, members, reveal, today, visit, visits
+from services.care.pages import api, members, occasions, reveal, today, visit, visits
 from services.care.pages.common import CARERS
 from services.shell.i18n import N_
 from services.shell.pages.nav import NavEntry
 
-ROUTERS: Final = [api.router, reveal.router, today.router, visits.router, visit.router, members.router]
+ROUTERS: Final = [
+    api.router,
+    reveal.router,
+    occasions.api,
+    today.router,
+    visits.router,
+    visit.router,
+    members.router,
+    occasions.router,
+]
 
 NAV: Final = [NavEntry(N_("走访"), "/care/visits", CARERS, "care", "visits")]

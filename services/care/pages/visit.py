@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from events.facts.care import VisitReason
+from events.facts.care import SOON
 from services.care.decide.commands import AssignVisitor, CancelVisit, RecordVisit
 from services.care.pages import reveal, visitors, words
 from services.care.pages.api import own_deed
@@ -37,7 +37,6 @@ async def _page(
     row = await visit_row(request, caller, visit_id)
     known = await visitors.visitors(request, caller)
     form = form or empty(request, made_on=speech().today.isoformat(), by=row["visitor"] or caller.name)
-    is_illness = row["reason"] == VisitReason.FELL_ILL
     return await page(
         request,
         "visit.html",
@@ -46,7 +45,7 @@ async def _page(
         form=form,
         may_record=row["state"] in (visits.READY, visits.MISSED),
         may_organise=caller.has(*OFFICE),
-        may_see_illness=is_illness and await reveal.may_see_illness(request, caller, row["member_id"]),
+        may_see_why=row["reason"] in SOON and await reveal.may_see_illness(request, caller, row["member_id"]),
         may_see_answers=reveal.may_see_answers(caller, row),
         seen=seen,
         what=what,
@@ -118,6 +117,21 @@ async def see_illness(request: Request, caller: Carer, visit_id: EntityId) -> Re
         row = await visit_row(request, caller, visit_id)
         seen = await reveal.illness_seen(request, caller, row["member_id"], _reason(form))
         return await _page(request, caller, visit_id, seen=seen.values, what="illness")
+
+    return await or_again(work(), form, lambda again: _page(request, caller, visit_id, again))
+
+
+@router.post("/visits/{visit_id}/reveal/befell")
+async def see_befell(request: Request, caller: Carer, visit_id: EntityId) -> Response:
+    """What befell the person whom the visitor goes to see; written down first."""
+    form = await request.form()
+
+    async def work() -> Response:
+        row = await visit_row(request, caller, visit_id)
+        seen = await reveal.befell_seen(
+            request, caller, row["member_id"], row["reason"], row["start_on"], _reason(form)
+        )
+        return await _page(request, caller, visit_id, seen=seen.values, what="befell")
 
     return await or_again(work(), form, lambda again: _page(request, caller, visit_id, again))
 

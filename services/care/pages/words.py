@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from events.facts.care import HealthGrade, Severity, VisitReason, VisitWay, WhyCancelled
 from services.care.decide.policy import CarePolicy, Per
-from services.care.project import met, visits
+from services.care.project import met, occasion, visits
 from services.shell.acting import Sentences
 from services.shell.formats import day
 from services.shell.i18n import N_, ngettext
@@ -44,11 +44,28 @@ REASON: Final = {
     VisitReason.YEARLY: N_("年度走访"),
     VisitReason.ALONE: N_("独居联系"),
     VisitReason.AWAY: N_("外出联系"),
+    VisitReason.DISCHARGED: N_("出院看望"),
+    VisitReason.HARDSHIP: N_("困难走访"),
+    VisitReason.BEREAVED: N_("丧亲慰问"),
 }
+BEFELL: Final = {
+    occasion.HOSPITALISED: N_("住院"),
+    VisitReason.DISCHARGED: N_("出院"),
+    VisitReason.HARDSHIP: N_("困难或者变故"),
+    VisitReason.BEREAVED: N_("亲人去世"),
+}
+SOON: Final = {
+    VisitReason.FELL_ILL: N_("患病"),
+    VisitReason.DISCHARGED: N_("刚出院"),
+    VisitReason.HARDSHIP: N_("有困难"),
+    VisitReason.BEREAVED: N_("丧亲"),
+}
+"""The chip of a visit that something which happened asks for."""
 WHY: Final = {
     WhyCancelled.WENT_AWAY: N_("本人外出，改为电话联系"),
     WhyCancelled.RETURNED: N_("本人已返回"),
     WhyCancelled.RECOVERED: N_("已康复"),
+    WhyCancelled.DISCHARGED: N_("已出院，改为上门"),
     WhyCancelled.DIED: N_("本人去世"),
     WhyCancelled.WITHDRAWN: N_("登记已撤销"),
     WhyCancelled.MET_OTHERWISE: N_("已在别处见到本人"),
@@ -76,7 +93,7 @@ RulesOf = Callable[[Mapping[str, Any]], CarePolicy]
 """A visit's row -> the rules of its community."""
 
 
-def occasion(row: Mapping[str, Any], policy: RulesOf) -> str:
+def occasion_of(row: Mapping[str, Any], policy: RulesOf) -> str:
     """Which visit of its period this is: `本季第 3 次走访`; for what is no rule of the calendar, the reason."""
     rule = next((one for one in policy(row).cadence if one.reason == row["reason"]), None)
     if rule is None:
@@ -114,6 +131,9 @@ SENTENCES: Final[Sentences] = {
     "not_on_roll": lambda _d: _("这位党员不在册，不能再记这件事。"),
     "in_future": lambda d: _("日期 %(day)s 还没有到。", day=_on(d.get("day"))),
     "already_ill": lambda d: _("已经登记从%(since)s起患病，还没有登记康复。", since=_on(d.get("since"))),
+    "in_hospital": lambda d: _("已经登记从%(since)s起住院，还没有登记出院。", since=_on(d.get("since"))),
+    "not_in_hospital": lambda _d: _("这位党员没有登记住院，不用登记出院。"),
+    "before_hospital": lambda d: _("出院日期早于住院的%(since)s。", since=_on(d.get("since"))),
     "not_ill": lambda _d: _("这位党员没有登记患病，不用登记康复。"),
     "before_falling_ill": lambda d: _("康复日期早于患病的%(since)s。", since=_on(d.get("since"))),
     "no_visit": lambda _d: _("没有这次走访。"),
@@ -130,6 +150,9 @@ CLAUSES: Final = (
     N_("每名党员每年至少走访一次。"),
     N_("八十岁以上独居的党员，每周联系一次；参加活动、上门走访都算联系。"),
     N_("党员患病的，七天内看望；病情严重的，三天内看望；病危的，一天内看望。"),
+    N_("党员出院的，七天内上门看望。"),
+    N_("党员本人或者家庭遇到困难、遭遇变故的，七天内上门了解。"),
+    N_("党员家中有亲人去世的，三天内上门慰问。"),
     N_("外出党员每三十天至少联系一次。"),
 )
 """The words of the national pack's clauses, so that they are translated; another pack's stay in its own language."""

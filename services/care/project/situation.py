@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Select, and_, case, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from events.facts.care import VisitReason
+from events.facts.care import SOON, VisitReason
 from events.log.project.sql import path_text
 from services.care.project import met, person, usual_visitor, visit
 
@@ -78,7 +78,7 @@ async def misplaced(db: AsyncConnection, size: int) -> Rows:
     """
     gone = _p.state != person.ON_ROLL
     home_again = and_(not_(person.is_away()), _v.reason == VisitReason.AWAY.value)
-    left = and_(person.is_away(), _v.reason.not_in((VisitReason.AWAY.value, VisitReason.FELL_ILL.value)))
+    left = and_(person.is_away(), _v.reason.not_in([VisitReason.AWAY.value, *(reason.value for reason in SOON)]))
     wrong = (
         select(_p.member_id)
         .select_from(person.table.join(visit.table, _v.member_id == _p.member_id))

@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from events.facts.care import VisitReason, VisitWay
+from events.facts.care import SOON, VisitWay
 from events.log.project.keyset import PAGE_DEFAULT, Page, paged, read_token
 from events.log.project.sql import inside, path_text
 from services.care.project import met, person, visit
@@ -183,7 +183,7 @@ def _stands(member_id: str) -> ColumnElement[bool]:
     return or_(
         _v.member_id == member_id,
         _v.member_id.not_in(absorbed),
-        and_(_v.reason == VisitReason.FELL_ILL.value, _v.member_id.in_(living)),
+        and_(_v.reason.in_([reason.value for reason in SOON]), _v.member_id.in_(living)),
     )
 
 

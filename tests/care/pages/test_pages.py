@@ -235,3 +235,26 @@ async def test_a_grade_of_health_by_the_forms_alone(office: Office, browser: htt
     opened = await browser.post(f"/care/members/{member_id}/reveal/health", data=WHY | {"idempotency_key": "see-1"})
     assert "重度失能" in opened.text
     assert "卧床" in opened.text
+
+
+async def test_into_hospital_and_out_of_it_by_the_forms_alone(office: Office, browser: httpx.AsyncClient) -> None:
+    member_id = await office.registry.enrols(name="顾阿毛")
+    here = f"/care/members/{member_id}"
+    stay = {"on": "2026-11-18", "hospital": "第一人民医院", "note": "12 床", "idempotency_key": "stay-1"}
+    assert "哪家医院" in await shown(browser, f"{here}/befell/hospitalised")
+    wrong = await browser.post(f"{here}/befell/hospitalised", data=stay | {"hospital": ""})
+    assert wrong.status_code == 422
+    assert "12 床" in wrong.text
+    assert (await browser.post(f"{here}/befell/hospitalised", data=stay)).status_code == 303
+    page = await shown(browser, here)
+    assert "住院 11月18日起" in page
+    assert "第一人民医院" not in page
+    opened = await browser.post(f"{here}/befell/hospitalised/2026-11-18/reveal", data=WHY | {"idempotency_key": "s-1"})
+    assert "第一人民医院" in opened.text
+    assert "7 天内要有人去看。" in await shown(browser, f"{here}/befell/discharged")
+    out = {"on": "2026-11-20", "idempotency_key": "out-1"}
+    assert (await browser.post(f"{here}/befell/discharged", data=out)).status_code == 303
+    page = await shown(browser, here)
+    assert "住院 11月18日起" not in page
+    assert "出院看望" in page
+    assert (await browser.get(f"{here}/befell/nonsense")).status_code == 404

@@ -155,3 +155,48 @@ async def test_a_grade_is_not_given_by_a_visitor_or_from_another_community(
         assert (await visitor.post(path, json=GRADE)).status_code == 403
     async with office.asking(scope=SHIQUAN) as neighbour:
         assert (await neighbour.post(path, json=GRADE)).status_code == 404
+
+
+BEFELL = {
+    "hospital-stays": (
+        {"on": "2026-11-18", "hospital": "第一人民医院", "note": "12 床"},
+        "hospitalised",
+        "第一人民医院",
+    ),
+    "hardships": ({"on": "2026-11-18", "what": "房子漏水"}, "hardship", "房子漏水"),
+    "bereavements": ({"on": "2026-11-18", "whom": "老伴", "note": "女儿陪着"}, "bereaved", "老伴"),
+}
+
+
+@pytest.mark.parametrize("reported", sorted(BEFELL))
+async def test_what_befell_somebody_is_sealed_and_brings_a_visit(
+    office: Office, clerk: httpx.AsyncClient, reported: str
+) -> None:
+    body, kind, words = BEFELL[reported]
+    member_id = await office.registry.enrols(name="顾福生")
+    path = f"/care/api/members/{member_id}"
+    answer = await clerk.post(f"{path}/{reported}", json=body)
+    assert answer.status_code == 201, answer.text
+    told, visit = answer.json()["facts"]
+    assert visit["type"] == "hearth.care.visit_planned.v1"
+    assert (await clerk.post(f"{path}/{reported}", json=body)).json()["facts"] == []
+    stored = (await office.host.log.read_entity("CARE", subject_of("care", "care", member_id), told["seq"] - 1))[0]
+    assert words not in stored.body.decode()
+    seen = await clerk.post(f"{path}/occasions/{kind}/2026-11-18/reveal", json=WHY)
+    assert words in seen.text
+    assert [read.what for read in await reads_of(office, member_id)] == [kind]
+    async with office.asking(Role.WORKER, name="other") as other:
+        assert (await other.post(f"{path}/occasions/{kind}/2026-11-18/reveal", json=WHY)).status_code == 403
+    assert (await clerk.post(f"{path}/occasions/{kind}/2026-11-17/reveal", json=WHY)).status_code == 404
+
+
+@pytest.mark.parametrize("reported", [*sorted(BEFELL), "discharges"])
+async def test_nobody_else_reports_what_befell_somebody(office: Office, clerk: httpx.AsyncClient, reported: str) -> None:
+    member_id = await office.registry.enrols(name="顾福根")
+    path = f"/care/api/members/{member_id}/{reported}"
+    body = BEFELL.get(reported, ({"on": "2026-11-18"}, "", ""))[0]
+    async with office.asking(Role.VISITOR, name="laoli") as visitor:
+        assert (await visitor.post(path, json=body)).status_code == 403
+    async with office.asking(scope=SHIQUAN) as neighbour:
+        assert (await neighbour.post(path, json=body)).status_code == 404
+    assert (await clerk.post(path, json={"on": "gestern"})).status_code == 422

@@ -13,6 +13,8 @@ from events.facts.base import HIDDEN
 from events.facts.care import (
     Answers,
     FellIll,
+    HealthGrade,
+    HealthGraded,
     Recovered,
     Severity,
     ThreeQuestionsAnswered,
@@ -25,6 +27,7 @@ from events.facts.care import (
     VisitWay,
     WhyCancelled,
 )
+from events.facts.care_occasion import Bereaved, Discharged, HardshipReported, Hospitalised
 from events.facts.member import (
     Assigned,
     Attended,
@@ -41,7 +44,7 @@ from events.facts.member import (
 from events.facts.member_meeting import AttendanceTakenBack, Excused, Noted
 from events.facts.people import Address, ContactCard
 from events.log.project import View
-from services.care.project import illness, met, person, usual_visitor, visit
+from services.care.project import health, illness, met, person, usual_visitor, visit
 from services.care.wire import PROJECTION
 from tests.care.office import enrolled
 from tests.care.project.folding import MEMBER, Told, history, interleaved, rows_of
@@ -79,6 +82,12 @@ CARE = history(
     (VisitMade(visit_id="v1", by="xiaowang", way=VisitWay.HOME), date(2026, 10, 1)),
     (ThreeQuestionsAnswered(visit_id="v1", answers=Answers(plans="回家")), date(2026, 10, 1)),
     (Recovered(), NOV),
+    (HealthGraded(grade=HealthGrade.MILD), NOV),
+    (HealthGraded(grade=HealthGrade.SEVERE), MAY),
+    (Hospitalised(hospital="第一人民医院"), MAY),
+    (Discharged(), NOV),
+    (HardshipReported(what="房子漏水"), NOV),
+    (Bereaved(whom="老伴"), NOV),
 )
 
 
@@ -100,6 +109,11 @@ def test_rows_are_what_postgresql_takes(view: View) -> None:
     assert rows
     assert all(row.keys() <= {column.name for column in view.table.columns} for row in rows)
     orjson.dumps(rows)
+
+
+def test_the_latest_grade_of_health_is_the_one_that_stands() -> None:
+    (row,) = rows_of(health.view, CARE).values()
+    assert (row["graded_on"], row["fact_seq"]) == (NOV, 8)
 
 
 class TestPerson:
