@@ -172,3 +172,24 @@ class VisitMissed(CareFact, name="hearth.care.visit_missed", version=1):
     """The window closed and nobody had gone. Effective on the day after `end`. Source: DOMAIN R13."""
 
     visit_id: str
+
+
+class WhyMissed(StrEnum):
+    """Why nobody was met in time; none of it is anybody's fault by itself."""
+
+    NOT_AT_HOME = "not_at_home"
+    NOT_WANTED = "not_wanted"
+    """The member did not want a visit just then."""
+    VISITOR_ILL = "visitor_ill"
+    NO_VISITOR = "no_visitor"
+    """Nobody could be found to go."""
+    NOT_NOTICED = "not_noticed"
+    OTHER = "other"
+
+
+class MissedExplained(CareFact, name="hearth.care.missed_explained", version=1):
+    """Somebody said why a visit was missed. It stays missed. Effective on the day it was said. Source: DOMAIN R13."""
+
+    visit_id: str
+    why: WhyMissed
+    note: Sealed[Care, str | None] = None

@@ -12,12 +12,13 @@ from events.facts.decision import Decision, Happened, nothing
 from events.log.command import Asked, Commands, Plan, Receipt
 from events.log.envelope import Recorded, Undecodable, open_fact, parse
 from events.log.port import Message
-from services.care.decide import care, health, occasion
+from services.care.decide import care, health, missed, occasion
 from services.care.decide.care import CARE, Cared
 from services.care.decide.commands import (
     AssignVisitor,
     CancelVisit,
     CancelVisits,
+    ExplainMissed,
     GradeHealth,
     NoteContact,
     PlanIllnessVisit,
@@ -113,6 +114,10 @@ class Care:
         """A person decided that this visit is not needed, and says why."""
         asked = replace(asked, reason=command.reason)
         return await self._act(asked, member_id, lambda c: care.cancel_visit(c, visit_id, self.today()))
+
+    async def explain_missed(self, asked: Asked, member_id: str, visit_id: str, command: ExplainMissed) -> Receipt:
+        """Somebody says why a visit was missed."""
+        return await self._act(asked, member_id, lambda c: missed.explain_missed(c, visit_id, command, self.today()))
 
     async def cancel_all(self, asked: Asked, member_id: str, command: CancelVisits) -> Receipt:
         """Nothing planned is needed any more."""

@@ -16,6 +16,7 @@ from events.facts.care import (
     FellIll,
     HealthGrade,
     HealthGraded,
+    MissedExplained,
     Recovered,
     Severity,
     ThreeQuestionsAnswered,
@@ -27,6 +28,7 @@ from events.facts.care import (
     VisitReason,
     VisitWay,
     WhyCancelled,
+    WhyMissed,
 )
 from events.facts.care_occasion import Bereaved, Discharged, HardshipReported, Hospitalised
 from events.facts.decision import Decider, Decision, Happened, Refused, UnknownFact, facts, nothing, refused
@@ -64,6 +66,7 @@ class Visit(BaseModel):
     visitor: str | None = None
     stage: Stage = Stage.OPEN
     closed_on: date | None = None
+    missed_why: WhyMissed | None = None
 
 
 CLOSED_KEPT: Final = 24
@@ -112,6 +115,14 @@ def evolve(cared: Cared, fact: Fact, effective: date) -> Cared:
             return cared.model_copy(update={"hospital_since": effective})
         case Discharged() | HardshipReported() | Bereaved():
             return _befell(cared, fact, effective)
+        case ThreeQuestionsAnswered():
+            return cared
+        case _:
+            return _visits_after(cared, fact, effective)
+
+
+def _visits_after(cared: Cared, fact: Fact, effective: date) -> Cared:
+    match fact:
         case VisitPlanned():
             window = Window(
                 reason=fact.reason, way=fact.way, start=fact.start, due=fact.due, end=fact.end, clause=fact.clause
@@ -124,11 +135,11 @@ def evolve(cared: Cared, fact: Fact, effective: date) -> Cared:
             return _closed(cared, fact.visit_id or "", Stage.MADE, effective)
         case VisitMissed():
             return _closed(cared, fact.visit_id, Stage.MISSED, effective)
+        case MissedExplained():
+            return _changed(cared, fact.visit_id, missed_why=fact.why)
         case VisitCancelled():
             settles = fact.why in (WhyCancelled.MET_OTHERWISE, WhyCancelled.BY_HAND)
             return _closed(cared, fact.visit_id, Stage.CANCELLED, effective, settles=settles)
-        case ThreeQuestionsAnswered():
-            return cared
         case _:
             raise UnknownFact("care", fact)
 

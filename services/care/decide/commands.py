@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
-from events.facts.care import HealthGrade, Severity, WhyCancelled
+from events.facts.care import HealthGrade, Severity, WhyCancelled, WhyMissed
 from events.facts.decision import Command
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=60)]
@@ -112,3 +112,10 @@ class NoteContact(Command):
 
     on: date
     because: str = ""
+
+
+class ExplainMissed(Command):
+    """Why a visit was missed; `note` for what somebody should know before the next try."""
+
+    why: WhyMissed
+    note: Text | None = None

@@ -84,6 +84,20 @@ class AwayRule(Rule):
     clause: str
 
 
+class MissedRule(Rule):
+    """A visit late by so many days is the secretary's matter, and later the street's; a person says why it is so."""
+
+    secretary_days: int = Field(ge=1)
+    street_days: int = Field(ge=1)
+    clause: str
+
+    @model_validator(mode="after")
+    def _climbs(self) -> MissedRule:
+        if self.street_days <= self.secretary_days:
+            raise ValueError("missed: the street learns of it after the secretary")
+        return self
+
+
 class CarePolicy(Rule):
     """A whole pack. Every clause that a rule cites has its words in `clauses`."""
 
@@ -92,6 +106,7 @@ class CarePolicy(Rule):
     illness: Mapping[Severity, SoonRule]
     occasions: Mapping[VisitReason, SoonRule]
     away: AwayRule
+    missed: MissedRule
     clauses: Mapping[str, str]
 
     @model_validator(mode="after")
@@ -104,7 +119,7 @@ class CarePolicy(Rule):
             )
         soon = (*self.illness.values(), *self.occasions.values())
         cited = {rule.clause for rule in self.cadence} | {rule.clause for rule in soon}
-        if wordless := sorted((cited | {self.away.clause}) - set(self.clauses)):
+        if wordless := sorted((cited | {self.away.clause, self.missed.clause}) - set(self.clauses)):
             raise ValueError(f"clauses without words: {', '.join(wordless)}")
         return self
 

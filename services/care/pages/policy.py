@@ -29,6 +29,7 @@ WORDS: Final = RuleWords(
         "occasions": N_("遇事看望"),
         "occasions.*": REASON,
         "away": N_("外出联系"),
+        "missed": N_("没有去成的"),
     },
     values={
         "plan_ahead_days": Worded(N_("提前几天排出来"), units.days),
@@ -43,6 +44,8 @@ WORDS: Final = RuleWords(
         "illness.*.grace_days": Worded(N_("逾期后还留着"), units.days),
         "occasions.*.days": Worded(N_("几天内看望"), units.days),
         "occasions.*.grace_days": Worded(N_("逾期后还留着"), units.days),
+        "missed.secretary_days": Worded(N_("逾期几天书记过问"), units.days),
+        "missed.street_days": Worded(N_("逾期几天街道过问"), units.days),
         "away.every_days": Worded(N_("每隔"), units.days),
         "away.due_before_end_days": Worded(N_("最好在期末前"), units.days),
     },

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from services.care.pages import api, members, occasions, reveal, today, visit, visits
+from services.care.pages import api, members, missed, occasions, reveal, today, visit, visits
 from services.care.pages.common import CARERS
 from services.shell.i18n import N_
-from services.shell.pages.nav import NavEntry
+from services.shell.identity import Role
+from services.shell.pages.nav import NavEntry, NavPart
 
 ROUTERS: Final = [
     api.router,
     reveal.router,
     occasions.api,
+    missed.api,
+    missed.router,
     today.router,
     visits.router,
     visit.router,
@@ -20,4 +23,7 @@ ROUTERS: Final = [
     occasions.router,
 ]
 
-NAV: Final = [NavEntry(N_("走访"), "/care/visits", CARERS, "care", "visits")]
+NAV: Final = [
+    NavEntry(N_("走访"), "/care/visits", CARERS, "care", "visits"),
+    NavEntry(N_("没有去成的走访"), "/care/missed", (Role.SUPERVISOR,), "care", part=NavPart.AROUND),
+]

@@ -28,12 +28,13 @@ router = APIRouter(include_in_schema=False)
 @router.get("/visits/{visit_id}", dependencies=[Waited])
 async def visit(request: Request, caller: Carer, visit_id: EntityId) -> Response:
     """The visit, with the form to record it as long as it can be recorded."""
-    return await _page(request, caller, visit_id)
+    return await shown(request, caller, visit_id)
 
 
-async def _page(
+async def shown(
     request: Request, caller: Caller, visit_id: str, form: Form | None = None, seen: Any = None, what: str = ""
 ) -> Response:
+    """The page of one visit, with a form as it was sent and what was opened."""
     row = await visit_row(request, caller, visit_id)
     known = await visitors.visitors(request, caller)
     form = form or empty(request, made_on=speech().today.isoformat(), by=row["visitor"] or caller.name)
@@ -71,7 +72,7 @@ async def record(request: Request, caller: Carer, visit_id: EntityId) -> Respons
         await show_own_write(request, receipt)
         return done(request, "/care/today", _("已记下%(name)s的这一次。", name=row["name"] or ""))
 
-    return await or_again(work(), form, lambda again: _page(request, caller, visit_id, again))
+    return await or_again(work(), form, lambda again: shown(request, caller, visit_id, again))
 
 
 @router.post("/visits/{visit_id}/assign")
@@ -89,7 +90,7 @@ async def assign(request: Request, caller: Office, visit_id: EntityId) -> Respon
         who = known.get(command.visitor, command.visitor)
         return done(request, f"/care/visits/{visit_id}", _("这一次由%(who)s去。", who=who))
 
-    return await or_again(work(), form, lambda again: _page(request, caller, visit_id, again))
+    return await or_again(work(), form, lambda again: shown(request, caller, visit_id, again))
 
 
 @router.post("/visits/{visit_id}/cancel")
@@ -105,7 +106,7 @@ async def cancel(request: Request, caller: Office, visit_id: EntityId) -> Respon
         await show_own_write(request, receipt)
         return done(request, f"/care/visits/{visit_id}", _("已取消这一次。"))
 
-    return await or_again(work(), form, lambda again: _page(request, caller, visit_id, again))
+    return await or_again(work(), form, lambda again: shown(request, caller, visit_id, again))
 
 
 @router.post("/visits/{visit_id}/reveal/illness")
@@ -116,9 +117,9 @@ async def see_illness(request: Request, caller: Carer, visit_id: EntityId) -> Re
     async def work() -> Response:
         row = await visit_row(request, caller, visit_id)
         seen = await reveal.illness_seen(request, caller, row["member_id"], _reason(form))
-        return await _page(request, caller, visit_id, seen=seen.values, what="illness")
+        return await shown(request, caller, visit_id, seen=seen.values, what="illness")
 
-    return await or_again(work(), form, lambda again: _page(request, caller, visit_id, again))
+    return await or_again(work(), form, lambda again: shown(request, caller, visit_id, again))
 
 
 @router.post("/visits/{visit_id}/reveal/befell")
@@ -131,9 +132,9 @@ async def see_befell(request: Request, caller: Carer, visit_id: EntityId) -> Res
         seen = await reveal.befell_seen(
             request, caller, row["member_id"], row["reason"], row["start_on"], _reason(form)
         )
-        return await _page(request, caller, visit_id, seen=seen.values, what="befell")
+        return await shown(request, caller, visit_id, seen=seen.values, what="befell")
 
-    return await or_again(work(), form, lambda again: _page(request, caller, visit_id, again))
+    return await or_again(work(), form, lambda again: shown(request, caller, visit_id, again))
 
 
 @router.post("/visits/{visit_id}/reveal/answers")
@@ -143,9 +144,9 @@ async def see_answers(request: Request, caller: Carer, visit_id: EntityId) -> Re
 
     async def work() -> Response:
         seen = await reveal.answers_seen(request, caller, visit_id, _reason(form))
-        return await _page(request, caller, visit_id, seen=seen.values, what="answers")
+        return await shown(request, caller, visit_id, seen=seen.values, what="answers")
 
-    return await or_again(work(), form, lambda again: _page(request, caller, visit_id, again))
+    return await or_again(work(), form, lambda again: shown(request, caller, visit_id, again))
 
 
 def _reason(form: FormData) -> Reveal:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, Final
 
-from events.facts.care import HealthGrade, Severity, VisitReason, VisitWay, WhyCancelled
+from events.facts.care import HealthGrade, Severity, VisitReason, VisitWay, WhyCancelled, WhyMissed
+from services.care.decide.missed import Level
 from services.care.decide.policy import CarePolicy, Per
 from services.care.project import met, occasion, visits
 from services.shell.acting import Sentences
@@ -54,6 +55,15 @@ BEFELL: Final = {
     VisitReason.HARDSHIP: N_("困难或者变故"),
     VisitReason.BEREAVED: N_("亲人去世"),
 }
+WHY_MISSED: Final = {
+    WhyMissed.NOT_AT_HOME: N_("去了，不在家"),
+    WhyMissed.NOT_WANTED: N_("本人不想被打扰"),
+    WhyMissed.VISITOR_ILL: N_("走访的人病了或者有事"),
+    WhyMissed.NO_VISITOR: N_("没有人能去"),
+    WhyMissed.NOT_NOTICED: N_("没有注意到期限"),
+    WhyMissed.OTHER: N_("其他"),
+}
+LEVEL: Final = {Level.VISITOR: N_("走访的人"), Level.SECRETARY: N_("书记过问"), Level.STREET: N_("街道过问")}
 SOON: Final = {
     VisitReason.FELL_ILL: N_("患病"),
     VisitReason.DISCHARGED: N_("刚出院"),
@@ -140,6 +150,7 @@ SENTENCES: Final[Sentences] = {
     "visit_closed": lambda d: _("这次走访已经办结（%(on)s），不能再改。", on=_on(d.get("on"))),
     "already_made": lambda d: _("这次走访已经记为%(on)s办的，不能再记成另一天。", on=_on(d.get("on"))),
     "visit_cancelled": lambda d: _("这次走访已于%(on)s取消。", on=_on(d.get("on"))),
+    "not_missed": lambda _d: _("这次走访没有错过，不用说明。"),
     "before_start": lambda d: _("这次走访从%(start)s才开始。", start=_on(d.get("start"))),
 }
 """Refusal code -> the sentence a person reads."""
@@ -153,6 +164,7 @@ CLAUSES: Final = (
     N_("党员出院的，七天内上门看望。"),
     N_("党员本人或者家庭遇到困难、遭遇变故的，七天内上门了解。"),
     N_("党员家中有亲人去世的，三天内上门慰问。"),
+    N_("走访逾期三天的由书记过问，逾期十五天的由街道过问；没有去成的要说明原因。"),
     N_("外出党员每三十天至少联系一次。"),
 )
 """The words of the national pack's clauses, so that they are translated; another pack's stay in its own language."""

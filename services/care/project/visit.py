@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, Date, Index, MetaData, Table, Text
 
 from events.facts.care import (
+    MissedExplained,
     ThreeQuestionsAnswered,
     VisitCancelled,
     VisitMade,
@@ -41,11 +42,13 @@ table = Table(
     Column("made_by", Text),
     Column("why", Text),
     Column("answers_seq", BigInteger),
+    Column("missed_why", Text),
+    Column("missed_on", Date),
     Index("visit_of_member", "member_id", "due_on"),
     Index("visit_by_stage", "stage", "due_on", "visit_id"),
 )
 
-view = View("visit", version=1, table=table, doc="Visits and calls: planned, made, missed, cancelled.")
+view = View("visit", version=2, table=table, doc="Visits and calls: planned, made, missed, cancelled.")
 
 
 def _its_visit(fact: Any, _about: About) -> list[tuple[str]]:
@@ -94,4 +97,9 @@ def _(row: Row | None, fact: VisitCancelled, about: About) -> Row | None:
 
 @view.on(VisitMissed, keys=_its_visit)
 def _(row: Row | None, _fact: VisitMissed, about: About) -> Row | None:
-    return None if row is None else row | {"stage": MISSED, "closed_on": about.effective}
+    return None if row is None else row | {"stage": MISSED, "closed_on": about.effective, "missed_on": about.effective}
+
+
+@view.on(MissedExplained, keys=_its_visit)
+def _(row: Row | None, fact: MissedExplained, _about: About) -> Row | None:
+    return None if row is None else row | {"missed_why": fact.why.value}

@@ -191,7 +191,9 @@ async def test_what_befell_somebody_is_sealed_and_brings_a_visit(
 
 
 @pytest.mark.parametrize("reported", [*sorted(BEFELL), "discharges"])
-async def test_nobody_else_reports_what_befell_somebody(office: Office, clerk: httpx.AsyncClient, reported: str) -> None:
+async def test_nobody_else_reports_what_befell_somebody(
+    office: Office, clerk: httpx.AsyncClient, reported: str
+) -> None:
     member_id = await office.registry.enrols(name="顾福根")
     path = f"/care/api/members/{member_id}/{reported}"
     body = BEFELL.get(reported, ({"on": "2026-11-18"}, "", ""))[0]

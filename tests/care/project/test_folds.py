@@ -15,6 +15,7 @@ from events.facts.care import (
     FellIll,
     HealthGrade,
     HealthGraded,
+    MissedExplained,
     Recovered,
     Severity,
     ThreeQuestionsAnswered,
@@ -26,6 +27,7 @@ from events.facts.care import (
     VisitReason,
     VisitWay,
     WhyCancelled,
+    WhyMissed,
 )
 from events.facts.care_occasion import Bereaved, Discharged, HardshipReported, Hospitalised
 from events.facts.member import (
@@ -114,6 +116,17 @@ def test_rows_are_what_postgresql_takes(view: View) -> None:
 def test_the_latest_grade_of_health_is_the_one_that_stands() -> None:
     (row,) = rows_of(health.view, CARE).values()
     assert (row["graded_on"], row["fact_seq"]) == (NOV, 8)
+
+
+def test_what_was_missed_remembers_why_and_that_it_was_missed_when_made_after_all() -> None:
+    facts = history(
+        (PLANNED, MAY),
+        (VisitMissed(visit_id="v1"), NOV),
+        (MissedExplained(visit_id="v1", why=WhyMissed.NO_VISITOR), NOV),
+        (VisitMade(visit_id="v1", by="laoli", way=VisitWay.HOME), NOV),
+    )
+    (row,) = rows_of(visit.view, facts).values()
+    assert (row["stage"], row["missed_on"], row["missed_why"]) == (visit.MADE, NOV, "no_visitor")
 
 
 class TestPerson:
