@@ -12,6 +12,7 @@ from events.facts import (
     census,
     centre,
     desk,
+    feed,
     grid,
     handover,
     meeting,

@@ -30,6 +30,7 @@ from services.care.decide.commands import (
     ReportHospital,
     ReportIllness,
 )
+from services.care.decide.feed import FEED, OpenFeed, open_feed, revoke_feed
 from services.care.decide.plan import Situation
 from services.care.decide.policy import CarePolicy
 
@@ -126,6 +127,14 @@ class Care:
     async def note_contact(self, asked: Asked, member_id: str, command: NoteContact) -> Receipt:
         """The member was met elsewhere: nobody needs to telephone."""
         return await self._act(asked, member_id, lambda c: care.note_contact(c, command))
+
+    async def open_feed(self, asked: Asked, feed_id: str, command: OpenFeed) -> Receipt:
+        """A calendar program may read a visitor's visits at a secret address."""
+        return await self.commands.act(asked, FEED, feed_id, lambda feed: open_feed(feed, command, self.today()))
+
+    async def revoke_feed(self, asked: Asked, feed_id: str) -> Receipt:
+        """It may no longer."""
+        return await self.commands.act(asked, FEED, feed_id, lambda feed: revoke_feed(feed, self.today()))
 
     # ── the calendar ─────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -8,7 +8,8 @@ from typing import Final
 from events.facts.base import Purpose
 from events.log.project import Projection, Snapshots
 from services.care.decide.care import CARE
-from services.care.project import health, illness, met, occasion, person, usual_visitor, visit
+from services.care.decide.feed import FEED
+from services.care.project import feed, health, illness, met, occasion, person, usual_visitor, visit
 
 PURPOSES: Final[Sequence[Purpose]] = ("identity", "contact", "care")
 """Of the keys that open sealed fields, those this service holds."""
@@ -16,6 +17,6 @@ PURPOSES: Final[Sequence[Purpose]] = ("identity", "contact", "care")
 PROJECTION: Final = Projection(
     "care",
     ("REGISTRY", "CARE"),
-    [person.view, met.view, visit.view, illness.view, health.view, occasion.view, usual_visitor.view],
-    [Snapshots.of(CARE)],
+    [person.view, met.view, visit.view, illness.view, health.view, occasion.view, feed.view, usual_visitor.view],
+    [Snapshots.of(CARE), Snapshots.of(FEED)],
 )

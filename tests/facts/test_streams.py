@@ -10,6 +10,7 @@ from events.facts.base import Fact
 from events.facts.decision import Decider, UnknownFact
 from events.log.envelope import open_fact, parse
 from services.care.decide.care import CARE
+from services.care.decide.feed import FEED
 from services.notify.decide.notice import NOTICE
 from services.registry.decide.branch import BRANCH
 from services.registry.decide.bulk import BULK
@@ -37,6 +38,7 @@ DECIDERS: dict[str, Decider[Any]] = {
         BRANCH,
         CENSUS,
         CENTRE,
+        FEED,
         HANDOVER,
         NOMINEE,
         POST,

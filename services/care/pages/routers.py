@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from services.care.pages import api, members, missed, occasions, reveal, today, visit, visits
+from services.care.pages import api, calendar, members, missed, occasions, reveal, today, visit, visits
 from services.care.pages.common import CARERS
 from services.shell.i18n import N_
 from services.shell.identity import Role
@@ -16,6 +16,8 @@ ROUTERS: Final = [
     occasions.api,
     missed.api,
     missed.router,
+    calendar.router,
+    calendar.open_to_all,
     today.router,
     visits.router,
     visit.router,

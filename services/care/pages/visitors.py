@@ -31,6 +31,11 @@ async def visitors(request: Request, caller: Caller) -> Mapping[str, str]:
     }
 
 
+async def is_open(request: Request, name: str) -> bool:
+    """Whether the account of this name may be used; while nobody can be asked, those known before count."""
+    return any(account.name == name and not account.closed for account in await _accounts(request))
+
+
 def choices(known: Mapping[str, str], *chosen: str | None) -> list[tuple[str, str]]:
     """Options of a form: those named first, then everybody else."""
     first = [name for name in dict.fromkeys(chosen) if name]

@@ -150,6 +150,8 @@ SENTENCES: Final[Sentences] = {
     "visit_closed": lambda d: _("这次走访已经办结（%(on)s），不能再改。", on=_on(d.get("on"))),
     "already_made": lambda d: _("这次走访已经记为%(on)s办的，不能再记成另一天。", on=_on(d.get("on"))),
     "visit_cancelled": lambda d: _("这次走访已于%(on)s取消。", on=_on(d.get("on"))),
+    "feed_stands": lambda _d: _("这个日历地址已经有了，请另开一个。"),
+    "no_feed": lambda _d: _("没有这个日历地址。"),
     "not_missed": lambda _d: _("这次走访没有错过，不用说明。"),
     "before_start": lambda d: _("这次走访从%(start)s才开始。", start=_on(d.get("start"))),
 }

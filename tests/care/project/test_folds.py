@@ -30,6 +30,7 @@ from events.facts.care import (
     WhyMissed,
 )
 from events.facts.care_occasion import Bereaved, Discharged, HardshipReported, Hospitalised
+from events.facts.feed import FeedOpened
 from events.facts.member import (
     Assigned,
     Attended,
@@ -90,6 +91,7 @@ CARE = history(
     (Discharged(), NOV),
     (HardshipReported(what="房子漏水"), NOV),
     (Bereaved(whom="老伴"), NOV),
+    (FeedOpened(visitor="laoli", scope="demo.jinqiao", digest="ab" * 32), NOV),
 )
 
 
