@@ -18,6 +18,7 @@ from services.registry.decide.centre import CENTRE
 from services.registry.decide.desk import DESK
 from services.registry.decide.grid import GRID
 from services.registry.decide.handover_state import HANDOVER
+from services.registry.decide.honours import CERTIFICATES
 from services.registry.decide.meeting import MEETING
 from services.registry.decide.member import MEMBER
 from services.registry.decide.nominee import NOMINEE
@@ -38,6 +39,7 @@ DECIDERS: dict[str, Decider[Any]] = {
         CENSUS,
         CENTRE,
         HANDOVER,
+        CERTIFICATES,
         NOMINEE,
         POST,
         GRID,

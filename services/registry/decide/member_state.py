@@ -35,6 +35,7 @@ from events.facts.member import (
 )
 from events.facts.member_centre import CentreJoined, CentreLeft, HostDeclined, HostDeclineWithdrawn
 from events.facts.member_handover import TakenOver, TakeOverWithdrawn
+from events.facts.member_honours import HonourPart
 from events.facts.member_meeting import AttendanceTakenBack, Excused
 from events.facts.member_service import ServicePart
 from events.facts.merging import Merged, ToldApart, Unmerged
@@ -43,6 +44,7 @@ from services.registry.decide.alias import Alias
 from services.registry.decide.census_memory import Said, remember
 from services.registry.decide.dues import Basis, DuesTerms, Relief
 from services.registry.decide.employer import Employer
+from services.registry.decide.honours_memory import Honours
 from services.registry.decide.household import Household
 from services.registry.decide.serving import Serving
 
@@ -105,6 +107,7 @@ class Member(BaseModel):
     household: Household = Household()
     employer: Employer = Employer()
     serving: Serving = Serving()
+    honours: Honours = Honours()
     alias: Alias = Alias()
 
 
@@ -240,8 +243,15 @@ def _in_household(member: Member, fact: Fact, effective: date) -> Member:
 def _serves(member: Member, fact: Fact, effective: date) -> Member:
     """What concerns posts and hours of service."""
     if not isinstance(fact, ServicePart):
-        return _told_of_another(member, fact)
+        return _esteemed(member, fact, effective)
     return member.model_copy(update={"serving": member.serving.after(fact, effective), "touched": True})
+
+
+def _esteemed(member: Member, fact: Fact, effective: date) -> Member:
+    """What concerns honours."""
+    if not isinstance(fact, HonourPart):
+        return _told_of_another(member, fact)
+    return member.model_copy(update={"honours": member.honours.after(fact, effective), "touched": True})
 
 
 def _told_of_another(member: Member, fact: Fact) -> Member:

@@ -12,6 +12,7 @@ from events.facts.merging import Likeness
 from events.facts.people import CardField
 from services.registry.decide.centre_policy import CentresPolicy
 from services.registry.decide.days import months_after
+from services.registry.decide.honours_policy import HonoursPolicy
 from services.registry.decide.talents_policy import TalentsPolicy
 
 
@@ -304,6 +305,7 @@ class RegistryPolicy(Rule):
     completeness: CompletenessPolicy
     duplicates: DuplicatesPolicy
     talents: TalentsPolicy
+    honours: HonoursPolicy
     clauses: Mapping[str, str]
 
     @model_validator(mode="after")
@@ -333,7 +335,7 @@ class RegistryPolicy(Rule):
             self.duplicates.clause,
             self.talents.matching.clause,
             self.talents.asking.clause,
-        }
+        } | self.honours.clauses()
         if missing := sorted(cited - set(self.clauses)):
             raise ValueError(f"clauses without words: {', '.join(missing)}")
         return self

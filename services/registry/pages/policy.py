@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from services.registry.decide.policy import RegistryPolicy
+from services.registry.pages.honour_rules import HONOUR_TITLES, HONOUR_VALUES
 from services.registry.pages.of_two import LIKENESS
 from services.registry.pages.post_words import FIT
 from services.registry.pages.words import MISSING
@@ -46,6 +47,7 @@ WORDS: Final = RuleWords(
         "talents": N_("发挥余热"),
         "talents.matching": N_("推荐谁去问"),
         "talents.asking": N_("征求意见"),
+        **HONOUR_TITLES,
     },
     values={
         "dues.months_ahead_max": Worded(N_("最多预缴"), units.months),
@@ -88,6 +90,7 @@ WORDS: Final = RuleWords(
         "talents.matching.proposed_max": Worded(N_("最多列出"), units.people),
         "talents.matching.weights.*": Worded(FIT, units.points),
         "talents.asking.again_days": Worded(N_("本人不愿意的，同一岗位不再问"), units.days),
+        **HONOUR_VALUES,
         "completeness.weights.*": Worded(MISSING, units.points),
     },
 )

@@ -30,11 +30,13 @@ from events.facts.member import (
     Returned,
 )
 from events.facts.member_handover import TakeOverWithdrawn
+from events.facts.member_honours import HonourTakenBack
 from events.facts.member_service import PostLeft, ServiceHoursWithdrawn
 from events.facts.merging import Merged, ToldApart, Unmerged
 from events.log.envelope import Recorded
 from services.registry.pages.centre_words import centre_told
 from services.registry.pages.handover_words import handover_told
+from services.registry.pages.honour_words import told_of_honour
 from services.registry.pages.neighbour_words import attendance_told
 from services.registry.pages.of_two import said_of_another
 from services.registry.pages.post_words import told_of_service
@@ -89,7 +91,8 @@ def line_of(one: Recorded, names: Names) -> Line:
         | ToldApart
         | TakeOverWithdrawn
         | PostLeft
-        | ServiceHoursWithdrawn,
+        | ServiceHoursWithdrawn
+        | HonourTakenBack,
     ):
         text = _("%(text)s（%(reason)s）", text=text, reason=about.reason)
     written = local_day(about.recorded)
@@ -145,7 +148,7 @@ def _told(fact: Fact, names: Names) -> tuple[str, str]:
         case Died():
             return _("去世"), ""
         case _:
-            told = said_of_another(fact) or told_of_service(fact, names.posts)
+            told = said_of_another(fact) or told_of_service(fact, names.posts) or told_of_honour(fact)
             return told or (attendance_told(fact, names.meetings) or _asked(fact), "")
 
 

@@ -48,6 +48,14 @@ from events.facts.member import (
 )
 from events.facts.member_centre import CentreJoined, CentreLeft, CentrePart, HostDeclined, HostDeclineWithdrawn
 from events.facts.member_handover import HandoverPart, TakenOver, TakeOverWithdrawn
+from events.facts.member_honours import (
+    Honoured,
+    HonourPart,
+    HonourReconsidered,
+    HonourSetAside,
+    HonourTakenBack,
+    RecordConfirmed,
+)
 from events.facts.member_meeting import AttendanceTakenBack, Excused, Noted
 from events.facts.member_service import (
     PostDeclined,
@@ -314,7 +322,9 @@ def _(row: Row | None, fact: DuesPaid, about: About) -> Row:
     return _known(row) | _stamp(about)
 
 
-ElsewherePart = Excused | CensusAnswered | CensusMissed | CensusSettled | CentrePart | HandoverPart | ServicePart
+ElsewherePart = (
+    Excused | CensusAnswered | CensusMissed | CensusSettled | CentrePart | HandoverPart | ServicePart | HonourPart
+)
 """What other views show."""
 
 
@@ -337,6 +347,11 @@ ElsewherePart = Excused | CensusAnswered | CensusMissed | CensusSettled | Centre
 @view.on(PostLeft)
 @view.on(ServiceHoursLogged)
 @view.on(ServiceHoursWithdrawn)
+@view.on(RecordConfirmed)
+@view.on(HonourSetAside)
+@view.on(HonourReconsidered)
+@view.on(Honoured)
+@view.on(HonourTakenBack)
 def _(row: Row | None, fact: ElsewherePart, about: About) -> Row:
     """Shown elsewhere; the card only moves on to the fact's version. A neighbour may have answered: nobody was seen."""
     return _known(row) | _stamp(about)
