@@ -20,6 +20,7 @@ from events.facts import (
     member_handover,
     member_honours,
     member_meeting,
+    member_points,
     member_service,
     merging,
     nominee,

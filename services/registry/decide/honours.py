@@ -71,7 +71,7 @@ class AwardMedal(Command):
 
 
 class Honour(Command):
-    """Another honour: given elsewhere or by the branch, put on record here."""
+    """An honour given elsewhere, or by the branch, or long ago: put on record here."""
 
     kind: HonourKind
     title: Line | None = None
@@ -222,22 +222,33 @@ def _not_to_be_awarded(member: Member, year: int, on: date, policy: HonoursPolic
     return None
 
 
-def honour(member: Member, command: Honour, today: date, *, honour_id: str) -> Decision:
-    """Another honour is put on record."""
+def honour(member: Member, command: Honour, policy: HonoursPolicy, today: date, *, honour_id: str) -> Decision:
+    """Another honour is put on record; or a medal that was given elsewhere, or before there was this register."""
     if honour_id in member.honours.awards:
         return nothing()
     if refusal := unable(member) if member.died_on is None or command.on > member.died_on else None:
         return refusal
-    if command.kind is MEDAL:
-        return refused("medal_by_list")
     if command.kind is HonourKind.OTHER and not command.title:
         return refused("honour_without_title")
     if command.on > today:
         return refused("in_future", day=command.on, today=today)
+    if command.kind is MEDAL:
+        return _given_before(member, command.on, policy, honour_id)
     same = [each for each in member.honours.awards.values() if (each.kind, each.on) == (command.kind, command.on)]
     if any(each.title == command.title for each in same):
         return nothing()
     return facts(Honoured(honour_id=honour_id, kind=command.kind, title=command.title), on=command.on)
+
+
+def _given_before(member: Member, on: date, policy: HonoursPolicy, honour_id: str) -> Decision:
+    """It has no number of ours. What the card says may be in doubt: the medal was given all the same."""
+    if held := member.honours.held(MEDAL):
+        return refused("already_honoured", on=held.on, number=held.number)
+    found = outlook_of(member, on.year, policy)
+    if found.standing is Stands.NOT_YET:
+        return not_due(found, on)
+    clause = found.clause if found.since else None
+    return facts(Honoured(honour_id=honour_id, kind=MEDAL, since=found.since, clause=clause), on=on)
 
 
 def take_back(member: Member, today: date, *, honour_id: str) -> Decision:

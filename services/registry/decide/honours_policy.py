@@ -40,6 +40,8 @@ class MedalRule(_Rule):
     years: int = Field(ge=1)
     month: int = Field(ge=1, le=12)
     day: int = Field(ge=1, le=28)
+    first_year: int = Field(ge=1949)
+    """The first year in which there was a medal: whoever had reached the years before is due then."""
     ahead_months: int = Field(ge=1)
     """So long before the day a record may be confirmed."""
     print_days: int = Field(ge=0)

@@ -37,6 +37,7 @@ from events.facts.member_centre import CentreJoined, CentreLeft, HostDeclined, H
 from events.facts.member_handover import TakenOver, TakeOverWithdrawn
 from events.facts.member_honours import HonourPart
 from events.facts.member_meeting import AttendanceTakenBack, Excused
+from events.facts.member_points import PointPart
 from events.facts.member_service import ServicePart
 from events.facts.merging import Merged, ToldApart, Unmerged
 from events.facts.people import ContactCard, Person, RetirementKind, as_one
@@ -46,6 +47,7 @@ from services.registry.decide.dues import Basis, DuesTerms, Relief
 from services.registry.decide.employer import Employer
 from services.registry.decide.honours_memory import Honours
 from services.registry.decide.household import Household
+from services.registry.decide.points_memory import Points
 from services.registry.decide.serving import Serving
 
 CardFact = ContactChanged | Classified | DetailsChanged | DetailsCorrected
@@ -108,6 +110,7 @@ class Member(BaseModel):
     employer: Employer = Employer()
     serving: Serving = Serving()
     honours: Honours = Honours()
+    points: Points = Points()
     alias: Alias = Alias()
 
 
@@ -248,10 +251,12 @@ def _serves(member: Member, fact: Fact, effective: date) -> Member:
 
 
 def _esteemed(member: Member, fact: Fact, effective: date) -> Member:
-    """What concerns honours."""
-    if not isinstance(fact, HonourPart):
-        return _told_of_another(member, fact)
-    return member.model_copy(update={"honours": member.honours.after(fact, effective), "touched": True})
+    """What concerns honours and points."""
+    if isinstance(fact, HonourPart):
+        return member.model_copy(update={"honours": member.honours.after(fact, effective), "touched": True})
+    if isinstance(fact, PointPart):
+        return member.model_copy(update={"points": member.points.after(fact, effective), "touched": True})
+    return _told_of_another(member, fact)
 
 
 def _told_of_another(member: Member, fact: Fact) -> Member:

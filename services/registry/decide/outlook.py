@@ -55,7 +55,8 @@ def seniority(joined_on: date | None, full_member_on: date | None, rule: Seniori
 def year_due(since: date, rule: MedalRule) -> int:
     """The one year in which somebody who is a member since then becomes due."""
     reached = months_after(since, 12 * rule.years)
-    return reached.year if reached <= rule.day_of(reached.year) else reached.year + 1
+    year = reached.year if reached <= rule.day_of(reached.year) else reached.year + 1
+    return max(year, rule.first_year)
 
 
 class Standing(StrEnum):

@@ -73,13 +73,11 @@ class Honouring:
         return honour_id, await self.registry.commands.act_together(asked, targets, decide)
 
     async def honour(self, asked: Asked, member_id: str, command: Honour) -> tuple[str, Receipt]:
-        """Another honour is put on record: its id."""
+        """An honour that was given otherwise is put on record: its id."""
         honour_id = await self.registry.entity_of_request(asked)
+        policy, today = self._policy(asked), self.registry.today()
         receipt = await self.registry.commands.act(
-            asked,
-            MEMBER,
-            member_id,
-            lambda one: honours.honour(one, command, self.registry.today(), honour_id=honour_id),
+            asked, MEMBER, member_id, lambda one: honours.honour(one, command, policy, today, honour_id=honour_id)
         )
         return honour_id, receipt
 

@@ -22,7 +22,6 @@ from services.registry.pages.common import doing, reading, registry, rules, with
 from services.registry.pages.honour_words import DOUBT, STANDING
 from services.registry.pages.places import name_of
 from services.registry.project import honour, member
-from services.shell.formats import day
 from services.shell.i18n import gettext as _
 from services.shell.i18n import speech
 from services.shell.identity import Caller
@@ -183,9 +182,8 @@ async def certificates(request: Request, caller: Caller, awards: Sequence[Row]) 
     sheets = [
         {
             "name": each["name"] or "—",
-            "address": {"male": "同志", "female": "同志"}.get(each["sex"] or "", "同志"),
-            "since": day(each["since"], year=True),
-            "on": day(each["day"], year=True),
+            "since": _written(each["since"]),
+            "on": _written(each["day"]),
             "number": each["number"] or "—",
             "office": f"中共{places[each['community']]}委员会",
             "years": rules(request, each["community"], each["day"]).honours.medal.years,
@@ -193,3 +191,8 @@ async def certificates(request: Request, caller: Caller, awards: Sequence[Row]) 
         for each in awards
     ]
     return await printed(PAPER / "certificate.typ", {"sheets": sheets})
+
+
+def _written(on: date | None) -> str:
+    """A day as a certificate has it, in whatever language the office reads its pages."""
+    return f"{on.year}年{on.month}月{on.day}日" if on else "—"

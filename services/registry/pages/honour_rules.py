@@ -37,6 +37,7 @@ HONOUR_VALUES: Final = {
     "honours.medal.years": Worded(N_("党龄满"), units.years),
     "honours.medal.month": Worded(N_("颁发日是几月"), str),
     "honours.medal.day": Worded(N_("颁发日是几日"), str),
+    "honours.medal.first_year": Worded(N_("从哪一年开始颁发"), str),
     "honours.medal.ahead_months": Worded(N_("最早提前多久核实"), units.months),
     "honours.medal.print_days": Worded(N_("最早提前多久编号打印"), units.days),
     "honours.medal.posthumous": Worded(N_("颁发日以前去世的也追授"), _yes),

@@ -101,7 +101,6 @@ HONOUR_SENTENCES: Final[Sentences] = {
     "honoured_elsewhere": lambda d: _of(d, _("这位党员的组织关系不在我方，由那里颁发。")),
     "set_aside": lambda d: _of(d, _("有人写明原因暂不列入。要列入，请先撤回。")),
     "not_yet_due": lambda d: _of(d, _not_yet(d)),
-    "medal_by_list": lambda d: _("纪念章请在荣誉一页按名单颁发，证书才会编号。"),
     "honour_without_title": lambda d: _("请写这是什么荣誉。"),
     "no_honour": lambda d: _("没有这项荣誉的记录。"),
 }

@@ -56,7 +56,10 @@ async def _page(request: Request, caller: Caller, member_id: str, year: str = ""
     if row is None:
         raise NotFound(_("在您的范围内没有这位党员。"))
     found = outlook(candidate_of(row), number, here.honours)
-    kinds = [(code, text) for code, text in words.options(honour_words.KIND) if code != HonourKind.MEDAL]
+    kinds = [
+        (code, _("%(kind)s（以前领的）", kind=text) if code == HonourKind.MEDAL else text)
+        for code, text in words.options(honour_words.KIND)
+    ]
     today = speech().today
     return await page(
         request, "member_honours.html", status=form.status if form else 200, card=card, row=row, held=held, found=found,

@@ -7,6 +7,7 @@ from typing import Final
 from services.registry.decide.policy import RegistryPolicy
 from services.registry.pages.honour_rules import HONOUR_TITLES, HONOUR_VALUES
 from services.registry.pages.of_two import LIKENESS
+from services.registry.pages.point_rules import POINT_TITLES, POINT_VALUES
 from services.registry.pages.post_words import FIT
 from services.registry.pages.words import MISSING
 from services.shell.formats import yuan
@@ -48,6 +49,7 @@ WORDS: Final = RuleWords(
         "talents.matching": N_("推荐谁去问"),
         "talents.asking": N_("征求意见"),
         **HONOUR_TITLES,
+        **POINT_TITLES,
     },
     values={
         "dues.months_ahead_max": Worded(N_("最多预缴"), units.months),
@@ -91,6 +93,7 @@ WORDS: Final = RuleWords(
         "talents.matching.weights.*": Worded(FIT, units.points),
         "talents.asking.again_days": Worded(N_("本人不愿意的，同一岗位不再问"), units.days),
         **HONOUR_VALUES,
+        **POINT_VALUES,
         "completeness.weights.*": Worded(MISSING, units.points),
     },
 )

@@ -31,6 +31,7 @@ from events.facts.member import (
 )
 from events.facts.member_handover import TakeOverWithdrawn
 from events.facts.member_honours import HonourTakenBack
+from events.facts.member_points import PointsTakenBack
 from events.facts.member_service import PostLeft, ServiceHoursWithdrawn
 from events.facts.merging import Merged, ToldApart, Unmerged
 from events.log.envelope import Recorded
@@ -39,6 +40,7 @@ from services.registry.pages.handover_words import handover_told
 from services.registry.pages.honour_words import told_of_honour
 from services.registry.pages.neighbour_words import attendance_told
 from services.registry.pages.of_two import said_of_another
+from services.registry.pages.point_words import told_of_points
 from services.registry.pages.post_words import told_of_service
 from services.registry.pages.timeline_card import told_of_card
 from services.shell.formats import day, local_day, yuan
@@ -92,7 +94,8 @@ def line_of(one: Recorded, names: Names) -> Line:
         | TakeOverWithdrawn
         | PostLeft
         | ServiceHoursWithdrawn
-        | HonourTakenBack,
+        | HonourTakenBack
+        | PointsTakenBack,
     ):
         text = _("%(text)s（%(reason)s）", text=text, reason=about.reason)
     written = local_day(about.recorded)
@@ -148,7 +151,8 @@ def _told(fact: Fact, names: Names) -> tuple[str, str]:
         case Died():
             return _("去世"), ""
         case _:
-            told = said_of_another(fact) or told_of_service(fact, names.posts) or told_of_honour(fact)
+            told = said_of_another(fact) or told_of_service(fact, names.posts)
+            told = told or told_of_honour(fact) or told_of_points(fact)
             return told or (attendance_told(fact, names.meetings) or _asked(fact), "")
 
 

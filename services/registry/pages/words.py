@@ -14,6 +14,7 @@ from services.registry.pages import census_words, handover_words
 from services.registry.pages.centre_words import CENTRE_SENTENCES
 from services.registry.pages.honour_words import HONOUR_SENTENCES
 from services.registry.pages.neighbour_words import NEIGHBOUR_SENTENCES
+from services.registry.pages.point_words import POINT_SENTENCES
 from services.registry.pages.post_words import POST_SENTENCES
 from services.registry.project import member
 from services.shell.acting import Sentences
@@ -170,6 +171,7 @@ SENTENCES: Final[Sentences] = {
     **CENTRE_SENTENCES,
     **POST_SENTENCES,
     **HONOUR_SENTENCES,
+    **POINT_SENTENCES,
     **NEIGHBOUR_SENTENCES,
     "merged": lambda _d: _("这份档案已并入同一个人的另一份，请记到那一份上。"),
     "same_record": lambda _d: _("这是同一份档案，不用合并。"),

@@ -57,6 +57,7 @@ from events.facts.member_honours import (
     RecordConfirmed,
 )
 from events.facts.member_meeting import AttendanceTakenBack, Excused, Noted
+from events.facts.member_points import PointPart, PointsAwarded, PointsTakenBack
 from events.facts.member_service import (
     PostDeclined,
     PostLeft,
@@ -323,7 +324,15 @@ def _(row: Row | None, fact: DuesPaid, about: About) -> Row:
 
 
 ElsewherePart = (
-    Excused | CensusAnswered | CensusMissed | CensusSettled | CentrePart | HandoverPart | ServicePart | HonourPart
+    Excused
+    | CensusAnswered
+    | CensusMissed
+    | CensusSettled
+    | CentrePart
+    | HandoverPart
+    | ServicePart
+    | HonourPart
+    | PointPart
 )
 """What other views show."""
 
@@ -352,6 +361,8 @@ ElsewherePart = (
 @view.on(HonourReconsidered)
 @view.on(Honoured)
 @view.on(HonourTakenBack)
+@view.on(PointsAwarded)
+@view.on(PointsTakenBack)
 def _(row: Row | None, fact: ElsewherePart, about: About) -> Row:
     """Shown elsewhere; the card only moves on to the fact's version. A neighbour may have answered: nobody was seen."""
     return _known(row) | _stamp(about)

@@ -58,7 +58,7 @@ async def test_a_forecast_says_who_is_due_and_whose_days_are_in_doubt(clerk: htt
     for member_id, day in ((doubtful, "1966-05-01"), (later, "1977-06-30")):
         correction = {"field": "full_member_on", "value": day, "reason": "核对档案"}
         await asked(clerk, f"{MEMBERS}/{member_id}/correct", **correction)
-    assert (await standing(clerk, doubtful))["due_year"] == 2016
+    assert (await standing(clerk, doubtful))["due_year"] == 2021
     assert (await standing(clerk, later))["standing"] == "due"
 
 

@@ -1,4 +1,4 @@
-"""What was awarded and what a person said of a record, as the tables say after the facts."""
+"""What was awarded, what a person said of a record, and points by hand, as the tables say after the facts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from events.facts.member_honours import (
     HonourTakenBack,
     RecordConfirmed,
 )
-from services.registry.project import honour, member
+from events.facts.member_points import PointsAwarded, PointsTakenBack
+from services.registry.project import honour, member, points
 from tests.registry.project.folding import WHO, folded, row_of, zhang
 
 JULY = date(2027, 7, 1)
@@ -44,3 +45,13 @@ def test_the_last_word_of_a_record_holds_until_it_is_open_again() -> None:
 
 def test_the_card_moves_on_to_the_version_of_an_award() -> None:
     assert row_of(member.view, zhang(), MEDAL, TAKEN)["seq"] == 3
+
+
+def test_points_by_hand_stay_on_record_when_they_were_a_slip() -> None:
+    given, back = PointsAwarded(award_id="a", points=3, clause="§11.4", what="帮忙"), PointsTakenBack(award_id="a")
+    row = row_of(points.view, (given, JULY))
+    assert (row["points"], row["day"], row["what"], row["taken_back_on"]) == (3, JULY, "帮忙", None)
+    assert row_of(points.view, (given, JULY), (back, JULY))["taken_back_on"] == JULY
+    assert row_of(points.view, given.model_copy(update={"what": HIDDEN}))["what"] is None
+    with pytest.raises(LookupError):
+        folded(points.view, back)
