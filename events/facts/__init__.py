@@ -21,6 +21,7 @@ from events.facts import (
     member_honours,
     member_meeting,
     member_points,
+    member_review,
     member_service,
     merging,
     nominee,

@@ -38,6 +38,7 @@ from events.facts.member_handover import TakenOver, TakeOverWithdrawn
 from events.facts.member_honours import HonourPart
 from events.facts.member_meeting import AttendanceTakenBack, Excused
 from events.facts.member_points import PointPart
+from events.facts.member_review import ReviewPart
 from events.facts.member_service import ServicePart
 from events.facts.merging import Merged, ToldApart, Unmerged
 from events.facts.people import ContactCard, Person, RetirementKind, as_one
@@ -48,6 +49,7 @@ from services.registry.decide.employer import Employer
 from services.registry.decide.honours_memory import Honours
 from services.registry.decide.household import Household
 from services.registry.decide.points_memory import Points
+from services.registry.decide.review_memory import Review
 from services.registry.decide.serving import Serving
 
 CardFact = ContactChanged | Classified | DetailsChanged | DetailsCorrected
@@ -111,6 +113,7 @@ class Member(BaseModel):
     serving: Serving = Serving()
     honours: Honours = Honours()
     points: Points = Points()
+    review: Review = Review()
     alias: Alias = Alias()
 
 
@@ -251,11 +254,13 @@ def _serves(member: Member, fact: Fact, effective: date) -> Member:
 
 
 def _esteemed(member: Member, fact: Fact, effective: date) -> Member:
-    """What concerns honours and points."""
+    """What concerns honours, points, reports and appraisals."""
     if isinstance(fact, HonourPart):
         return member.model_copy(update={"honours": member.honours.after(fact, effective), "touched": True})
     if isinstance(fact, PointPart):
         return member.model_copy(update={"points": member.points.after(fact, effective), "touched": True})
+    if isinstance(fact, ReviewPart):
+        return member.model_copy(update={"review": member.review.after(fact, effective), "touched": True})
     return _told_of_another(member, fact)
 
 

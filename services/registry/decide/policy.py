@@ -14,6 +14,7 @@ from services.registry.decide.centre_policy import CentresPolicy
 from services.registry.decide.days import months_after
 from services.registry.decide.honours_policy import HonoursPolicy
 from services.registry.decide.points_policy import PointsPolicy
+from services.registry.decide.review_policy import ReviewPolicy
 from services.registry.decide.talents_policy import TalentsPolicy
 
 
@@ -308,6 +309,7 @@ class RegistryPolicy(Rule):
     talents: TalentsPolicy
     honours: HonoursPolicy
     points: PointsPolicy
+    review: ReviewPolicy
     clauses: Mapping[str, str]
 
     @model_validator(mode="after")
@@ -341,6 +343,7 @@ class RegistryPolicy(Rule):
             }
             | self.honours.clauses()
             | self.points.clauses()
+            | self.review.clauses()
         )
         if missing := sorted(cited - set(self.clauses)):
             raise ValueError(f"clauses without words: {', '.join(missing)}")

@@ -2,5 +2,6 @@
 
 from services.registry.merits.honours import Honouring
 from services.registry.merits.points import Pointing
+from services.registry.merits.review import Reviewing
 
-__all__ = ["Honouring", "Pointing"]
+__all__ = ["Honouring", "Pointing", "Reviewing"]

@@ -9,6 +9,7 @@ from services.registry.pages.honour_rules import HONOUR_TITLES, HONOUR_VALUES
 from services.registry.pages.of_two import LIKENESS
 from services.registry.pages.point_rules import POINT_TITLES, POINT_VALUES
 from services.registry.pages.post_words import FIT
+from services.registry.pages.review_words import REVIEW_TITLES, REVIEW_VALUES
 from services.registry.pages.words import MISSING
 from services.shell.formats import yuan
 from services.shell.i18n import N_
@@ -50,6 +51,7 @@ WORDS: Final = RuleWords(
         "talents.asking": N_("征求意见"),
         **HONOUR_TITLES,
         **POINT_TITLES,
+        **REVIEW_TITLES,
     },
     values={
         "dues.months_ahead_max": Worded(N_("最多预缴"), units.months),
@@ -94,6 +96,7 @@ WORDS: Final = RuleWords(
         "talents.asking.again_days": Worded(N_("本人不愿意的，同一岗位不再问"), units.days),
         **HONOUR_VALUES,
         **POINT_VALUES,
+        **REVIEW_VALUES,
         "completeness.weights.*": Worded(MISSING, units.points),
     },
 )

@@ -16,6 +16,7 @@ from services.registry.pages.honour_words import HONOUR_SENTENCES
 from services.registry.pages.neighbour_words import NEIGHBOUR_SENTENCES
 from services.registry.pages.point_words import POINT_SENTENCES
 from services.registry.pages.post_words import POST_SENTENCES
+from services.registry.pages.review_words import REVIEW_SENTENCES
 from services.registry.project import member
 from services.shell.acting import Sentences
 from services.shell.formats import day, yuan
@@ -172,6 +173,7 @@ SENTENCES: Final[Sentences] = {
     **POST_SENTENCES,
     **HONOUR_SENTENCES,
     **POINT_SENTENCES,
+    **REVIEW_SENTENCES,
     **NEIGHBOUR_SENTENCES,
     "merged": lambda _d: _("这份档案已并入同一个人的另一份，请记到那一份上。"),
     "same_record": lambda _d: _("这是同一份档案，不用合并。"),
