@@ -16,6 +16,7 @@ class PointsFor(StrEnum):
     ATTENDING = "attending"
     SERVICE = "service"
     DUES = "dues"
+    REPORTING = "reporting"
     BY_HAND = "by_hand"
 
 
@@ -66,6 +67,7 @@ class PointsPolicy(_Rule):
     attending: AttendingRule
     service: ServiceRule
     dues: DuesRule
+    reporting: PointsRule
     by_hand: ByHandRule
 
     def rule(self, what: PointsFor) -> PointsRule:

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any, Final
 
 from fastapi import Request
@@ -20,6 +19,7 @@ from services.registry.decide.outlook import Candidate, Outlook, Standing, outlo
 from services.registry.merits import Honouring
 from services.registry.pages.common import doing, reading, registry, rules, within
 from services.registry.pages.honour_words import DOUBT, STANDING
+from services.registry.pages.on_paper import PAPER, written
 from services.registry.pages.places import name_of
 from services.registry.project import honour, member
 from services.shell.i18n import gettext as _
@@ -32,7 +32,6 @@ Row = Mapping[str, Any]
 LISTED_MAX: Final = 2000
 """So many people of a year are looked at; with more, the list asks for one community."""
 AWARDED_MAX: Final = 500
-PAPER: Final = Path(__file__).resolve().parents[1] / "paper"
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +181,8 @@ async def certificates(request: Request, caller: Caller, awards: Sequence[Row]) 
     sheets = [
         {
             "name": each["name"] or "—",
-            "since": _written(each["since"]),
-            "on": _written(each["day"]),
+            "since": written(each["since"]),
+            "on": written(each["day"]),
             "number": each["number"] or "—",
             "office": f"中共{places[each['community']]}委员会",
             "years": rules(request, each["community"], each["day"]).honours.medal.years,
@@ -191,8 +190,3 @@ async def certificates(request: Request, caller: Caller, awards: Sequence[Row]) 
         for each in awards
     ]
     return await printed(PAPER / "certificate.typ", {"sheets": sheets})
-
-
-def _written(on: date | None) -> str:
-    """A day as a certificate has it, in whatever language the office reads its pages."""
-    return f"{on.year}年{on.month}月{on.day}日" if on else "—"

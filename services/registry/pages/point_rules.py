@@ -14,6 +14,7 @@ POINT_TITLES: Final = {
     "points.attending": N_("参加组织生活"),
     "points.service": N_("服务时长"),
     "points.dues": N_("按时缴党费"),
+    "points.reporting": N_("思想汇报"),
     "points.by_hand": N_("由人加分"),
 }
 POINT_VALUES: Final = {

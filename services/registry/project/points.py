@@ -14,7 +14,7 @@ from events.facts.base import is_hidden
 from events.facts.member_points import PointsAwarded, PointsTakenBack
 from events.log.envelope import About
 from events.log.project import Row, View, community_column
-from services.registry.project import dues, meeting, member, post, service_hours
+from services.registry.project import dues, meeting, member, post, review, service_hours
 
 table = Table(
     "points_by_hand",
@@ -57,7 +57,13 @@ async def done_by(
     """
     whose = await _records(db, people)
     found: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
-    for query in (_meetings(first, last), _hours(first, last), _dues(first, last), _by_hand(first, last)):
+    for query in (
+        _meetings(first, last),
+        _hours(first, last),
+        _dues(first, last),
+        _reports(first, last),
+        _by_hand(first, last),
+    ):
         for row in await db.execute(query(list(whose))):
             found[whose[row.member_id]].append(dict(row._mapping))
     return found
@@ -120,6 +126,19 @@ def _dues(first: date, last: date) -> Of:
             paid.member_id, literal("dues").label("what"), day.label("day"), paid.month.label("ref"),
             literal(1).label("amount"), literal("").label("kind"), paid.month, paid.receipt_no.label("title"),
         ).where(paid.member_id.in_(records), day.between(first, last))  # fmt: skip
+
+    return of
+
+
+def _reports(first: date, last: date) -> Of:
+    handed_in = review.table.c
+    counts = (handed_in.withdrawn_on.is_(None), handed_in.day.between(first, last))
+
+    def of(records: Sequence[str]) -> Select[Any]:
+        return select(
+            handed_in.member_id, literal("reporting").label("what"), handed_in.day, handed_in.report_id.label("ref"),
+            literal(1).label("amount"), literal("").label("kind"), literal("").label("month"), handed_in.title,
+        ).where(handed_in.member_id.in_(records), *counts)  # fmt: skip
 
     return of
 

@@ -36,6 +36,8 @@ def did(text: str, ref: str) -> Did:
     match name:
         case "dues":
             return Did(PointsFor.DUES, on, value, month=value)
+        case "report":
+            return Did(PointsFor.REPORTING, on, ref)
         case "hand":
             return Did(PointsFor.BY_HAND, on, ref, amount=int(value))
         case kind:

@@ -9,6 +9,7 @@ import httpx
 from services.shell.identity.caller import Role
 from tests.desk import SHIQUAN
 from tests.registry.office import Office, asked, enrolled
+from tests.shell.paper import pages_of, text_of
 
 API = "/registry/api"
 
@@ -34,6 +35,7 @@ async def busy(client: httpx.AsyncClient, name: str, branch: str = "第五党支
     )
     dues = {"months": ["2026-10", "2026-11"], "amount_fen": 3420, "method": "cash", "paid_on": "2026-11-12"}
     await asked(client, f"{API}/members/{member_id}/pay-dues", **dues)
+    await asked(client, f"{API}/members/{member_id}/reports", title="年终汇报", on="2026-11-18")
     return member_id
 
 
@@ -42,14 +44,15 @@ async def test_points_follow_from_what_was_done_and_change_when_it_is_taken_back
     found = await ledger(clerk, member_id)
     assert {(one["what"], one["points"], one["clause"]) for one in found["items"]} == {
         ("attending", 3, "§11.1"), ("service", 2, "§11.2"), ("dues", 1, "§11.3"), ("dues", 0, "§11.3"),
+        ("reporting", 2, "§11.8"),
     }  # fmt: skip
-    assert found["points"] == 6
+    assert found["points"] == 8
     assert (await ledger(clerk, member_id, 2025))["points"] == 0
     served = next(one for one in found["items"] if one["what"] == "service")
     post_id = (await clerk.get(f"{API}/members/{member_id}/service")).json()["hours"][0]["post_id"]
     path = f"{API}/posts/{post_id}/hours/{served['ref']}/withdraw"
     await asked(clerk, path, member_id=member_id, reason="记错")
-    assert (await ledger(clerk, member_id))["points"] == 4
+    assert (await ledger(clerk, member_id))["points"] == 6
     assert await ledger(clerk, member_id) == await ledger(clerk, member_id), "asked again, the same"
 
 
@@ -92,7 +95,7 @@ async def test_the_pages_say_where_points_come_from(clerk: httpx.AsyncClient, br
     member_id = await busy(clerk, "计四", "第六党支部")
     here = f"/registry/members/{member_id}/points"
     shown = (await browser.get(here)).text
-    for words in ("一共 6 分", "冬季党课", "过了当月", "§11.3"):
+    for words in ("一共 8 分", "冬季党课", "年终汇报", "过了当月", "§11.3"):
         assert words in shown
     branch_id = (await clerk.get(f"{API}/members/{member_id}")).json()["branch_id"]
     listed = (await browser.get(f"/registry/points?branch_id={branch_id}")).text
@@ -106,3 +109,33 @@ async def test_the_pages_say_where_points_come_from(clerk: httpx.AsyncClient, br
     assert "不再计算" in (await browser.post(back, data={"reason": "记错"})).text
     assert "加 2 分：帮忙抄水表" in (await browser.get(f"/registry/members/{member_id}")).text
     assert "这一年还没有积分" in (await browser.get(f"{here}?year=2024")).text
+
+
+async def test_the_handbook_says_on_paper_what_the_year_was(office: Office, clerk: httpx.AsyncClient) -> None:
+    member_id = await busy(clerk, "计五", "第七党支部")
+    await asked(clerk, f"{API}/members/{member_id}/honours", kind="excellent_member", on="2026-07-01")
+    sheet = await clerk.get(f"/registry/members/{member_id}/handbook.pdf?year=2026", headers={"accept-language": "en"})
+    assert (sheet.status_code, sheet.headers["content-type"]) == (200, "application/pdf")
+    said = text_of(sheet.content)
+    for words in (
+        "党员手册",
+        "计五",
+        "第七党支部",
+        "冬季党课",
+        "34.20",
+        "巡逻",
+        "年终汇报",
+        "优秀共产党员",
+        "2026年7月1日",
+    ):
+        assert words in said, words
+    assert "13912348862" not in said, "numbers stay masked on paper"
+    assert pages_of(sheet.content) >= 3
+    earlier = text_of((await clerk.get(f"/registry/members/{member_id}/handbook.pdf?year=2025")).content)
+    assert ("这一年没有记过参加组织生活" in earlier, "冬季党课" in earlier) == (True, False)
+    assert (await clerk.get("/registry/members/nobody/handbook.pdf")).status_code == 404
+    assert (await clerk.get(f"/registry/members/{member_id}/handbook.pdf?year=now")).status_code == 422
+    async with office.asking(Role.SUPERVISOR) as supervisor:
+        assert (await supervisor.get(f"/registry/members/{member_id}/handbook.pdf")).status_code == 403
+    async with office.asking(scope=SHIQUAN) as stranger:
+        assert (await stranger.get(f"/registry/members/{member_id}/handbook.pdf")).status_code == 404
