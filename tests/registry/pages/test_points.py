@@ -118,7 +118,7 @@ async def test_the_handbook_says_on_paper_what_the_year_was(office: Office, cler
     assert (sheet.status_code, sheet.headers["content-type"]) == (200, "application/pdf")
     said = text_of(sheet.content)
     for words in (
-        "党员手册",
+        "2026 年度",
         "计五",
         "第七党支部",
         "冬季党课",
