@@ -29,6 +29,7 @@ from deploy.demo.deeds import (
     SetUp,
     SignedIn,
 )
+from deploy.demo.deserving import deserving
 from events.facts.branch import BranchContact, Seat
 from events.log.command import Asked, CommandRefused
 from services.care.decide.commands import (
@@ -176,6 +177,7 @@ class Office:
             Die: self.registry.die,
             WishService: Posts(self.registry).wish,
             DoNotAsk: Posts(self.registry).do_not_ask,
+            **deserving(self.registry),
             ReportIllness: self.care.report_illness,
             Recover: self.care.recover,
             GradeHealth: self.care.grade_health,

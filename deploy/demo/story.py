@@ -14,6 +14,7 @@ from deploy.demo.elections import elections
 from deploy.demo.handover import handovers
 from deploy.demo.illness import illnesses
 from deploy.demo.meetings import meetings
+from deploy.demo.merits import merits
 from deploy.demo.service import service
 from deploy.demo.surroundings import surroundings
 from deploy.demo.town import Town
@@ -34,6 +35,7 @@ def story(town: Town) -> Mapping[date, Sequence[Deed]]:
         *handovers(town),
         *service(town),
         *surroundings(town, where),
+        *merits(town),
     ]
     deeds.sort(key=lambda deed: deed.moment)
     assert len({deed.key for deed in deeds}) == len(deeds), "two deeds with one key would be one"

@@ -14,6 +14,7 @@ from services.registry.decide.centre import CENTRE
 from services.registry.decide.desk import DESK
 from services.registry.decide.grid import GRID
 from services.registry.decide.handover_state import HANDOVER
+from services.registry.decide.honours import CERTIFICATES
 from services.registry.decide.meeting import MEETING
 from services.registry.decide.member import MEMBER
 from services.registry.decide.nominee import NOMINEE
@@ -37,12 +38,15 @@ from services.registry.project import (
     grid,
     handed_over,
     handover,
+    honour,
     imports,
     ledger,
     meeting,
     member,
     partner,
+    points,
     post,
+    review,
     service_hours,
     service_wish,
     unit,
@@ -90,11 +94,17 @@ PROJECTION: Final = Projection(
         service_wish.answers,
         service_hours.view,
         excuse.view,
+        honour.view,
+        honour.said,
+        points.view,
+        review.view,
+        review.appraisals,
         grid.view,
         partner.view,
         partner.offers,
         partner.pairings,
     ],
     [Snapshots.of(decider, version=4) for decider in (MEMBER, BRANCH, MEETING, RECEIPTS, ROSTER_IMPORT, UNIT)]
-    + [Snapshots.of(decider) for decider in (DESK, CENSUS, BULK, CENTRE, HANDOVER, NOMINEE, POST, GRID, PARTNER)],
+    + [Snapshots.of(decider) for decider in (DESK, CENSUS, BULK, CENTRE, HANDOVER, NOMINEE, POST, GRID, PARTNER)]
+    + [Snapshots.of(CERTIFICATES)],
 )

@@ -19,6 +19,7 @@ from services.registry.decide.centre import CENTRE
 from services.registry.decide.desk import DESK
 from services.registry.decide.grid import GRID
 from services.registry.decide.handover_state import HANDOVER
+from services.registry.decide.honours import CERTIFICATES
 from services.registry.decide.meeting import MEETING
 from services.registry.decide.member import MEMBER
 from services.registry.decide.nominee import NOMINEE
@@ -40,6 +41,7 @@ DECIDERS: dict[str, Decider[Any]] = {
         CENTRE,
         FEED,
         HANDOVER,
+        CERTIFICATES,
         NOMINEE,
         POST,
         GRID,

@@ -35,7 +35,10 @@ from events.facts.member import (
 )
 from events.facts.member_centre import CentreJoined, CentreLeft, HostDeclined, HostDeclineWithdrawn
 from events.facts.member_handover import TakenOver, TakeOverWithdrawn
+from events.facts.member_honours import HonourPart
 from events.facts.member_meeting import AttendanceTakenBack, Excused
+from events.facts.member_points import PointPart
+from events.facts.member_review import ReviewPart
 from events.facts.member_service import ServicePart
 from events.facts.merging import Merged, ToldApart, Unmerged
 from events.facts.people import ContactCard, Person, RetirementKind, as_one
@@ -43,7 +46,10 @@ from services.registry.decide.alias import Alias
 from services.registry.decide.census_memory import Said, remember
 from services.registry.decide.dues import Basis, DuesTerms, Relief
 from services.registry.decide.employer import Employer
+from services.registry.decide.honours_memory import Honours
 from services.registry.decide.household import Household
+from services.registry.decide.points_memory import Points
+from services.registry.decide.review_memory import Review
 from services.registry.decide.serving import Serving
 
 CardFact = ContactChanged | Classified | DetailsChanged | DetailsCorrected
@@ -105,6 +111,9 @@ class Member(BaseModel):
     household: Household = Household()
     employer: Employer = Employer()
     serving: Serving = Serving()
+    honours: Honours = Honours()
+    points: Points = Points()
+    review: Review = Review()
     alias: Alias = Alias()
 
 
@@ -240,8 +249,19 @@ def _in_household(member: Member, fact: Fact, effective: date) -> Member:
 def _serves(member: Member, fact: Fact, effective: date) -> Member:
     """What concerns posts and hours of service."""
     if not isinstance(fact, ServicePart):
-        return _told_of_another(member, fact)
+        return _esteemed(member, fact, effective)
     return member.model_copy(update={"serving": member.serving.after(fact, effective), "touched": True})
+
+
+def _esteemed(member: Member, fact: Fact, effective: date) -> Member:
+    """What concerns honours, points, reports and appraisals."""
+    if isinstance(fact, HonourPart):
+        return member.model_copy(update={"honours": member.honours.after(fact, effective), "touched": True})
+    if isinstance(fact, PointPart):
+        return member.model_copy(update={"points": member.points.after(fact, effective), "touched": True})
+    if isinstance(fact, ReviewPart):
+        return member.model_copy(update={"review": member.review.after(fact, effective), "touched": True})
+    return _told_of_another(member, fact)
 
 
 def _told_of_another(member: Member, fact: Fact) -> Member:

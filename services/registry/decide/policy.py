@@ -12,6 +12,9 @@ from events.facts.merging import Likeness
 from events.facts.people import CardField
 from services.registry.decide.centre_policy import CentresPolicy
 from services.registry.decide.days import months_after
+from services.registry.decide.honours_policy import HonoursPolicy
+from services.registry.decide.points_policy import PointsPolicy
+from services.registry.decide.review_policy import ReviewPolicy
 from services.registry.decide.talents_policy import TalentsPolicy
 
 
@@ -304,36 +307,44 @@ class RegistryPolicy(Rule):
     completeness: CompletenessPolicy
     duplicates: DuplicatesPolicy
     talents: TalentsPolicy
+    honours: HonoursPolicy
+    points: PointsPolicy
+    review: ReviewPolicy
     clauses: Mapping[str, str]
 
     @model_validator(mode="after")
     def _every_clause_has_its_words(self) -> RegistryPolicy:
-        cited = {
-            self.dues.low.clause,
-            self.dues.high.clause,
-            self.dues.relief.clause,
-            self.dues.arrears.clause,
-            self.dues.clause_ahead,
-            self.away.transfer.clause,
-            self.away.card.clause,
-            self.away.intermittent.clause,
-            self.away.reminders.clause,
-            self.away.report.clause,
-            self.away.lost.clause,
-            self.meetings.quorum.clause,
-            self.branches.stands.clause,
-            self.branches.committee.clause,
-            self.branches.split.clause,
-            self.branches.term.clause,
-            self.branches.community_term.clause,
-            self.branches.term_reminder.clause,
-            self.centres.size.clause,
-            self.centres.nearness.clause,
-            self.completeness.clause,
-            self.duplicates.clause,
-            self.talents.matching.clause,
-            self.talents.asking.clause,
-        }
+        cited = (
+            {
+                self.dues.low.clause,
+                self.dues.high.clause,
+                self.dues.relief.clause,
+                self.dues.arrears.clause,
+                self.dues.clause_ahead,
+                self.away.transfer.clause,
+                self.away.card.clause,
+                self.away.intermittent.clause,
+                self.away.reminders.clause,
+                self.away.report.clause,
+                self.away.lost.clause,
+                self.meetings.quorum.clause,
+                self.branches.stands.clause,
+                self.branches.committee.clause,
+                self.branches.split.clause,
+                self.branches.term.clause,
+                self.branches.community_term.clause,
+                self.branches.term_reminder.clause,
+                self.centres.size.clause,
+                self.centres.nearness.clause,
+                self.completeness.clause,
+                self.duplicates.clause,
+                self.talents.matching.clause,
+                self.talents.asking.clause,
+            }
+            | self.honours.clauses()
+            | self.points.clauses()
+            | self.review.clauses()
+        )
         if missing := sorted(cited - set(self.clauses)):
             raise ValueError(f"clauses without words: {', '.join(missing)}")
         return self

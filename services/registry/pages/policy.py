@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from services.registry.decide.policy import RegistryPolicy
+from services.registry.pages.honour_rules import HONOUR_TITLES, HONOUR_VALUES
 from services.registry.pages.of_two import LIKENESS
+from services.registry.pages.point_rules import POINT_TITLES, POINT_VALUES
 from services.registry.pages.post_words import FIT
+from services.registry.pages.review_words import REVIEW_TITLES, REVIEW_VALUES
 from services.registry.pages.words import MISSING
 from services.shell.formats import yuan
 from services.shell.i18n import N_
@@ -46,6 +49,9 @@ WORDS: Final = RuleWords(
         "talents": N_("发挥余热"),
         "talents.matching": N_("推荐谁去问"),
         "talents.asking": N_("征求意见"),
+        **HONOUR_TITLES,
+        **POINT_TITLES,
+        **REVIEW_TITLES,
     },
     values={
         "dues.months_ahead_max": Worded(N_("最多预缴"), units.months),
@@ -88,6 +94,9 @@ WORDS: Final = RuleWords(
         "talents.matching.proposed_max": Worded(N_("最多列出"), units.people),
         "talents.matching.weights.*": Worded(FIT, units.points),
         "talents.asking.again_days": Worded(N_("本人不愿意的，同一岗位不再问"), units.days),
+        **HONOUR_VALUES,
+        **POINT_VALUES,
+        **REVIEW_VALUES,
         "completeness.weights.*": Worded(MISSING, units.points),
     },
 )

@@ -30,14 +30,20 @@ from events.facts.member import (
     Returned,
 )
 from events.facts.member_handover import TakeOverWithdrawn
+from events.facts.member_honours import HonourTakenBack
+from events.facts.member_points import PointsTakenBack
+from events.facts.member_review import AppraisalWithdrawn, ReportWithdrawn
 from events.facts.member_service import PostLeft, ServiceHoursWithdrawn
 from events.facts.merging import Merged, ToldApart, Unmerged
 from events.log.envelope import Recorded
 from services.registry.pages.centre_words import centre_told
 from services.registry.pages.handover_words import handover_told
+from services.registry.pages.honour_words import told_of_honour
 from services.registry.pages.neighbour_words import attendance_told
 from services.registry.pages.of_two import said_of_another
+from services.registry.pages.point_words import told_of_points
 from services.registry.pages.post_words import told_of_service
+from services.registry.pages.review_words import told_of_review
 from services.registry.pages.timeline_card import told_of_card
 from services.shell.formats import day, local_day, yuan
 from services.shell.i18n import gettext as _
@@ -89,7 +95,11 @@ def line_of(one: Recorded, names: Names) -> Line:
         | ToldApart
         | TakeOverWithdrawn
         | PostLeft
-        | ServiceHoursWithdrawn,
+        | ServiceHoursWithdrawn
+        | HonourTakenBack
+        | PointsTakenBack
+        | ReportWithdrawn
+        | AppraisalWithdrawn,
     ):
         text = _("%(text)s（%(reason)s）", text=text, reason=about.reason)
     written = local_day(about.recorded)
@@ -146,6 +156,7 @@ def _told(fact: Fact, names: Names) -> tuple[str, str]:
             return _("去世"), ""
         case _:
             told = said_of_another(fact) or told_of_service(fact, names.posts)
+            told = told or told_of_honour(fact) or told_of_points(fact) or told_of_review(fact)
             return told or (attendance_told(fact, names.meetings) or _asked(fact), "")
 
 

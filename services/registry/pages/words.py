@@ -12,8 +12,11 @@ from events.facts.member import AttendanceWay, AwayKind, CorrectableField, PayMe
 from events.facts.people import CardField, RetirementKind, Sex
 from services.registry.pages import census_words, handover_words
 from services.registry.pages.centre_words import CENTRE_SENTENCES
+from services.registry.pages.honour_words import HONOUR_SENTENCES
 from services.registry.pages.neighbour_words import NEIGHBOUR_SENTENCES
+from services.registry.pages.point_words import POINT_SENTENCES
 from services.registry.pages.post_words import POST_SENTENCES
+from services.registry.pages.review_words import REVIEW_SENTENCES
 from services.registry.project import member
 from services.shell.acting import Sentences
 from services.shell.formats import day, yuan
@@ -168,6 +171,9 @@ SENTENCES: Final[Sentences] = {
     "too_many_filters": lambda d: _("最多存 %(most)s 个筛选，请先删掉不用的。", most=d.get("most")),
     **CENTRE_SENTENCES,
     **POST_SENTENCES,
+    **HONOUR_SENTENCES,
+    **POINT_SENTENCES,
+    **REVIEW_SENTENCES,
     **NEIGHBOUR_SENTENCES,
     "merged": lambda _d: _("这份档案已并入同一个人的另一份，请记到那一份上。"),
     "same_record": lambda _d: _("这是同一份档案，不用合并。"),
