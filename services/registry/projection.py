@@ -40,6 +40,7 @@ from services.registry.project import (
     imports,
     ledger,
     meeting,
+    meeting_roll,
     member,
     partner,
     post,
@@ -64,6 +65,8 @@ PROJECTION: Final = Projection(
         dues.accounts,
         meeting.view,
         meeting.attendance,
+        meeting_roll.view,
+        meeting_roll.exclusions,
         elsewhere.timeline,
         elsewhere.caring,
         census.view,
@@ -95,6 +98,7 @@ PROJECTION: Final = Projection(
         partner.offers,
         partner.pairings,
     ],
-    [Snapshots.of(decider, version=4) for decider in (MEMBER, BRANCH, MEETING, RECEIPTS, ROSTER_IMPORT, UNIT)]
+    [Snapshots.of(decider, version=4) for decider in (MEMBER, BRANCH, RECEIPTS, ROSTER_IMPORT, UNIT)]
+    + [Snapshots.of(MEETING, version=5)]
     + [Snapshots.of(decider) for decider in (DESK, CENSUS, BULK, CENTRE, HANDOVER, NOMINEE, POST, GRID, PARTNER)],
 )

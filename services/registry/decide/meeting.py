@@ -1,4 +1,4 @@
-"""Stream `meeting`: a meeting is called, members sign in, or it does not take place."""
+"""Stream `meeting`: a meeting is called, members sign in, or it does not take place. Its roll: `roll.py`."""
 
 from __future__ import annotations
 
@@ -20,8 +20,10 @@ from events.facts.meeting import (
     Scheduled,
     SignedIn,
 )
+from events.facts.meeting_roll import ExclusionTakenBack, RollCalled, VoterExcluded
 from events.facts.member import AttendanceWay, Attended
 from services.registry.decide.member import Member, Standing
+from services.registry.decide.quorum import Roll, roll_of
 from services.registry.decide.values import Line, Text
 
 CHINA: Final = timezone(timedelta(hours=8))
@@ -73,14 +75,20 @@ class Meeting(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     stage: Stage = Stage.UNKNOWN
+    kind: MeetingKind | None = None
+    branch_id: str | None = None
     starts_at: datetime | None = None
     present: frozenset[str] = frozenset()
     excused: frozenset[str] = frozenset()
     partners: tuple[str, ...] = ()
     guests: Mapping[str, int] = {}
     """How many came from each partner unit, as it was counted last."""
+    roll: Roll | None = None
+    """Who has a vote, once it was called."""
+    excluded: frozenset[str] = frozenset()
+    """Voters whom an approval leaves out unless they come."""
 
-    @field_serializer("present", "excused")
+    @field_serializer("present", "excused", "excluded")
     def _in_order(self, people: frozenset[str]) -> list[str]:
         """A set has another order in every process; the same state must be the same snapshot, byte for byte."""
         return sorted(people)
@@ -98,7 +106,13 @@ def evolve(meeting: Meeting, fact: Fact, effective: date) -> Meeting:
     """The meeting after a fact. Raises `UnknownFact` on a fact of another stream."""
     match fact:
         case Scheduled():
-            return Meeting(stage=Stage.SCHEDULED, starts_at=fact.starts_at, partners=fact.partner_ids)
+            return Meeting(
+                stage=Stage.SCHEDULED,
+                kind=fact.kind,
+                branch_id=fact.branch_id,
+                starts_at=fact.starts_at,
+                partners=fact.partner_ids,
+            )
         case SignedIn():
             came = {"present": meeting.present.union(fact.member_ids), "excused": meeting.excused - {*fact.member_ids}}
             return meeting.model_copy(update=came)
@@ -111,6 +125,18 @@ def evolve(meeting: Meeting, fact: Fact, effective: date) -> Meeting:
             return meeting.model_copy(update={"guests": {one.partner_id: one.people for one in fact.guests}})
         case Cancelled():
             return meeting.model_copy(update={"stage": Stage.CANCELLED})
+        case _:
+            return _counted(meeting, fact)
+
+
+def _counted(meeting: Meeting, fact: Fact) -> Meeting:
+    match fact:
+        case RollCalled():
+            return meeting.model_copy(update={"roll": roll_of(fact)})
+        case VoterExcluded():
+            return meeting.model_copy(update={"excluded": meeting.excluded | {fact.member_id}})
+        case ExclusionTakenBack():
+            return meeting.model_copy(update={"excluded": meeting.excluded - {fact.member_id}})
         case _:
             raise UnknownFact("meeting", fact)
 

@@ -12,6 +12,7 @@ from events.facts.merging import Likeness
 from events.facts.people import CardField
 from services.registry.decide.centre_policy import CentresPolicy
 from services.registry.decide.days import months_after
+from services.registry.decide.meeting_policy import ElectionRule, ExclusionRule, VotersRule, VoteRule
 from services.registry.decide.talents_policy import TalentsPolicy
 
 
@@ -166,6 +167,16 @@ class MeetingsPolicy(Rule):
     """What makes a meeting count (DOMAIN R9)."""
 
     quorum: QuorumRule
+    voters: VotersRule
+    exclusion: ExclusionRule
+    vote: VoteRule
+    election: ElectionRule
+
+    @property
+    def clauses(self) -> set[str]:
+        """Every clause these rules cite."""
+        rules = (self.quorum, self.voters, self.exclusion, self.vote, self.election)
+        return {self.election.clause_elected, *(rule.clause for rule in rules)}
 
 
 class FullMembersRule(Rule):
@@ -320,7 +331,7 @@ class RegistryPolicy(Rule):
             self.away.reminders.clause,
             self.away.report.clause,
             self.away.lost.clause,
-            self.meetings.quorum.clause,
+            *self.meetings.clauses,
             self.branches.stands.clause,
             self.branches.committee.clause,
             self.branches.split.clause,

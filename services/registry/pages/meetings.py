@@ -31,7 +31,7 @@ from services.registry.pages.common import (
 from services.registry.pages.forms import Form, again, fresh
 from services.registry.pages.partner_rows import fitting_partners
 from services.registry.pages.places import communities, places_of
-from services.registry.pages.quorum import quorum_of
+from services.registry.pages.quorum import call_roll, counted
 from services.registry.project import branch, meeting, partner
 from services.registry.project.partner import Sought
 from services.shell.i18n import gettext as _
@@ -124,6 +124,7 @@ async def meeting_page(request: Request, caller: Any, row: Any, form: Form) -> R
     async with reading(request, caller) as db:
         people = await meeting.sign_in_list(db, row)
         units = await partner.names(db, row["partner_ids"])
+        found = await counted(request, db, row)
     came = [one for one in people if one["way"]]
     starts = row["starts_at"].astimezone(speech().zone)
     then = rules(request, row["community"], starts.date())
@@ -133,7 +134,7 @@ async def meeting_page(request: Request, caller: Any, row: Any, form: Form) -> R
         excused=[one for one in people if one["excused"]], units=units, guests=row["guests"] or {},
         held=row["state"] == meeting.SCHEDULED and starts.date() <= speech().today,
         may_write=caller.has(*OFFICE) and row["state"] == meeting.SCHEDULED,
-        quorum=quorum_of(people, starts.date(), then.meetings.quorum), clauses=then.clauses,
+        found=found, clauses=then.clauses,
         may_sign=caller.has(*OFFICE) and row["state"] == meeting.SCHEDULED and starts.date() <= speech().today,
         may_cancel=caller.has(*OFFICE) and row["state"] == meeting.SCHEDULED and not row["present"],
     )  # fmt: skip
@@ -151,6 +152,7 @@ async def sign_in(request: Request, caller: Office, meeting_id: EntityId) -> Res
     except (Invalid, Refusal, Stale) as problem:
         return await meeting_page(request, caller, row, again(request, sent, problem, row["seq"]))
     await show_own_write(request, receipt)
+    await call_roll(request, caller, row)
     new = sum(one.about.entity != meeting_id for one in receipt.facts)
     told = ngettext("%(num)s 人签到。", "%(num)s 人签到。", new)
     return done(request, f"/registry/meetings/{meeting_id}", told, undo=undo_of(meeting_id, receipt))

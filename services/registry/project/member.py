@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from events.facts.base import is_hidden
+from events.facts.base import Fact, is_hidden
 from events.facts.census import CensusAnswered, CensusMissed, CensusSettled
 from events.facts.member import (
     DETAIL_PLACE,
@@ -46,9 +46,9 @@ from events.facts.member import (
     Returned,
     detail_in,
 )
-from events.facts.member_centre import CentreJoined, CentreLeft, CentrePart, HostDeclined, HostDeclineWithdrawn
-from events.facts.member_handover import HandoverPart, TakenOver, TakeOverWithdrawn
-from events.facts.member_meeting import AttendanceTakenBack, Excused, Noted
+from events.facts.member_centre import CentreJoined, CentreLeft, HostDeclined, HostDeclineWithdrawn
+from events.facts.member_handover import TakenOver, TakeOverWithdrawn
+from events.facts.member_meeting import AttendanceTakenBack, CountedAgain, Excused, LeftOutOfQuorum, Noted
 from events.facts.member_service import (
     PostDeclined,
     PostLeft,
@@ -57,7 +57,6 @@ from events.facts.member_service import (
     ServiceHoursLogged,
     ServiceHoursWithdrawn,
     ServiceNotWished,
-    ServicePart,
     ServiceWished,
     ServiceWishWithdrawn,
 )
@@ -314,11 +313,9 @@ def _(row: Row | None, fact: DuesPaid, about: About) -> Row:
     return _known(row) | _stamp(about)
 
 
-ElsewherePart = Excused | CensusAnswered | CensusMissed | CensusSettled | CentrePart | HandoverPart | ServicePart
-"""What other views show."""
-
-
 @view.on(Excused)
+@view.on(LeftOutOfQuorum)
+@view.on(CountedAgain)
 @view.on(CensusAnswered)
 @view.on(CensusMissed)
 @view.on(CensusSettled)
@@ -337,7 +334,7 @@ ElsewherePart = Excused | CensusAnswered | CensusMissed | CensusSettled | Centre
 @view.on(PostLeft)
 @view.on(ServiceHoursLogged)
 @view.on(ServiceHoursWithdrawn)
-def _(row: Row | None, fact: ElsewherePart, about: About) -> Row:
+def _(row: Row | None, _fact: Fact, about: About) -> Row:
     """Shown elsewhere; the card only moves on to the fact's version. A neighbour may have answered: nobody was seen."""
     return _known(row) | _stamp(about)
 
