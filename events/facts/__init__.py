@@ -14,6 +14,7 @@ from events.facts import (
     grid,
     handover,
     meeting,
+    meeting_minutes,
     meeting_roll,
     member,
     member_centre,

@@ -33,9 +33,10 @@ class Attendance:
 
     async def take_back(self, asked: Asked, meeting_id: str, command: TakeBack) -> Receipt:
         """What was noted of these members was a slip: one append for the meeting and each of them."""
+        today = self.registry.today()
 
         def decide(states: Sequence[Any]) -> Decisions:
-            return attendance.take_back(states[0], command, meeting_id=meeting_id)
+            return attendance.take_back(states[0], command, today, meeting_id=meeting_id)
 
         asked = replace(asked, reason=command.reason or asked.reason)
         return await self.registry.commands.act_together(asked, targets(meeting_id, command.member_ids), decide)

@@ -50,10 +50,10 @@ def call_roll(meeting: Meeting, roster: Sequence[OnRoster], rules: MeetingsPolic
     """
     if meeting.day is None:
         return refused("no_meeting")
-    if refusal := closed(meeting):
-        return refusal
     if meeting.kind in WITHOUT_ROLL or (meeting.roll is not None and not again):
         return nothing()
+    if refusal := closed(meeting):
+        return refusal if again else nothing()
     if not roster:
         return refused("nobody_to_call") if again else nothing()
     fact = called(roster, meeting.day, rules)
@@ -119,4 +119,8 @@ def count_again(meeting: Meeting, command: CountAgain, *, meeting_id: str) -> De
 
 def closed(meeting: Meeting) -> Refused | None:
     """Why nothing about who counts can change any more; None while it can."""
-    return refused("cancelled") if meeting.stage is Stage.CANCELLED else None
+    if meeting.stage is Stage.CANCELLED:
+        return refused("cancelled")
+    if meeting.minutes.frozen:
+        return refused("minutes_frozen")
+    return refused("has_votes") if meeting.minutes.voted else None

@@ -10,6 +10,7 @@ from events.facts.base import Fact, is_hidden
 from events.facts.branch import PartnerPaired, PartnerPairingEnded
 from events.facts.member_meeting import AttendanceTakenBack, CountedAgain, Excused, LeftOutOfQuorum, Noted
 from events.facts.partner import OfferKind, PartnerKind
+from services.registry.pages.minutes_words import MINUTES_SENTENCES
 from services.shell.acting import Sentences
 from services.shell.formats import day
 from services.shell.i18n import N_, ngettext
@@ -80,6 +81,7 @@ NEIGHBOUR_SENTENCES: Final[Sentences] = {
     "held_with_nobody": lambda _d: _("共建活动要选至少一个共建单位。"),
     "not_held_with": lambda _d: _("这次活动没有和这个单位一起办。"),
     **ROLL_SENTENCES,
+    **MINUTES_SENTENCES,
     "was_there": lambda d: ngettext(
         "有 %(num)s 人已经签到，不能记请假。请先更正签到。",
         "有 %(num)s 人已经签到，不能记请假。请先更正签到。",

@@ -57,7 +57,8 @@ def test_what_has_no_roll() -> None:
     calling(joint).then_nothing()
     calling(HELD, roster=[]).then_nothing()
     calling(HELD, roster=[], again=True).then_refused("nobody_to_call")
-    calling(HELD, Cancelled()).then_refused("cancelled")
+    calling(HELD, Cancelled()).then_nothing()
+    calling(HELD, Cancelled(), again=True).then_refused("cancelled")
     calling().then_refused("no_meeting")
 
 
