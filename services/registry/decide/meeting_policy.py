@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from events.facts.meeting import MeetingKind
 from events.facts.meeting_roll import WhyNoVote
 from events.facts.member import AwayKind
+from services.registry.decide.days import months_after
 
 
 class _Rule(BaseModel):
@@ -55,3 +59,16 @@ class ElectionRule(_Rule):
     clause: str
     elected_over_permille: int = Field(ge=0, lt=1000)
     clause_elected: str
+
+
+class TargetsRule(_Rule):
+    """How often the regular meetings are held (三会一课): once in every so many months of the calendar."""
+
+    every_months: Mapping[MeetingKind, Literal[1, 3, 6, 12]]
+    clause: str
+
+    def period(self, kind: MeetingKind, day: date) -> tuple[date, date]:
+        """The first and the last day of the span around a day in which a meeting of this kind is due."""
+        months = self.every_months[kind]
+        first = date(day.year, (day.month - 1) // months * months + 1, 1)
+        return first, months_after(first, months) - timedelta(days=1)

@@ -12,7 +12,7 @@ from events.facts.merging import Likeness
 from events.facts.people import CardField
 from services.registry.decide.centre_policy import CentresPolicy
 from services.registry.decide.days import months_after
-from services.registry.decide.meeting_policy import ElectionRule, ExclusionRule, VotersRule, VoteRule
+from services.registry.decide.meeting_policy import ElectionRule, ExclusionRule, TargetsRule, VotersRule, VoteRule
 from services.registry.decide.talents_policy import TalentsPolicy
 
 
@@ -171,11 +171,12 @@ class MeetingsPolicy(Rule):
     exclusion: ExclusionRule
     vote: VoteRule
     election: ElectionRule
+    targets: TargetsRule
 
     @property
     def clauses(self) -> set[str]:
         """Every clause these rules cite."""
-        rules = (self.quorum, self.voters, self.exclusion, self.vote, self.election)
+        rules = (self.quorum, self.voters, self.exclusion, self.vote, self.election, self.targets)
         return {self.election.clause_elected, *(rule.clause for rule in rules)}
 
 

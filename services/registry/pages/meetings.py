@@ -32,7 +32,8 @@ from services.registry.pages.forms import Form, again, fresh
 from services.registry.pages.partner_rows import fitting_partners
 from services.registry.pages.places import communities, places_of
 from services.registry.pages.quorum import call_roll, counted
-from services.registry.project import branch, meeting, partner
+from services.registry.project import branch as branch_
+from services.registry.project import meeting, partner
 from services.registry.project.partner import Sought
 from services.shell.i18n import gettext as _
 from services.shell.i18n import ngettext, speech
@@ -67,10 +68,10 @@ async def meetings(request: Request, caller: Reader, page_token: Token = "") -> 
 
 
 @router.get("/meetings/new")
-async def new(request: Request, caller: Office, kind: str = "general", partner: str = "") -> Response:
+async def new(request: Request, caller: Office, kind: str = "general", partner: str = "", branch: str = "") -> Response:
     """The form to call a meeting, perhaps one with a partner unit."""
     known = kind if kind in set(MeetingKind) else "general"
-    form = fresh(request, kind=known, partners=partner, on=speech().today, at="09:30")
+    form = fresh(request, kind=known, partners=partner, branch=branch, on=speech().today, at="09:30")
     return await _form(request, caller, form)
 
 
@@ -99,7 +100,7 @@ def _starting(sent: Any) -> Any:
 
 async def _form(request: Request, caller: Office, form: Form) -> Response:
     async with reading(request, caller) as db:
-        branches = await branch.branches(db)
+        branches = await branch_.branches(db)
         places = await communities(db, caller)
         units = (await partner.partners(db, Sought(on=speech().today), size=UNITS_OFFERED)).items
         called = await places_of(db, caller, {row["community"] for row in units})

@@ -7,7 +7,7 @@ from typing import Final
 from services.registry.decide.policy import RegistryPolicy
 from services.registry.pages.of_two import LIKENESS
 from services.registry.pages.post_words import FIT
-from services.registry.pages.words import MISSING
+from services.registry.pages.words import MEETING, MISSING
 from services.shell.formats import yuan
 from services.shell.i18n import N_
 from services.shell.policy import Schema, units
@@ -36,6 +36,8 @@ WORDS: Final = RuleWords(
         "meetings.exclusion.grounds": N_("哪些情形"),
         "meetings.vote": N_("表决"),
         "meetings.election": N_("选举"),
+        "meetings.targets": N_("多久开一次"),
+        "meetings.targets.every_months": N_("每几个月一次"),
         "branches": N_("支部"),
         "branches.stands": N_("成立支部"),
         "branches.committee": N_("设支部委员会"),
@@ -74,6 +76,7 @@ WORDS: Final = RuleWords(
         "meetings.vote.in_favour_over_permille": Worded(N_("赞成的超过应到的"), units.permille),
         "meetings.election.present_permille": Worded(N_("到会的占应到的至少"), units.permille),
         "meetings.election.elected_over_permille": Worded(N_("得票超过到会的"), units.permille),
+        "meetings.targets.every_months.*": Worded(MEETING, units.months),
         "branches.stands.full_members_min": Worded(N_("正式党员至少"), units.people),
         "branches.committee.full_members_min": Worded(N_("正式党员至少"), units.people),
         "branches.split.members_max": Worded(N_("党员超过"), units.people),
