@@ -14,6 +14,7 @@ from events.log.command import Receipt
 from services.registry.community import Meetings
 from services.registry.decide.roll import CountAgain, ExcludeVoter
 from services.registry.pages import words
+from services.registry.pages.come import door_of, is_open
 from services.registry.pages.common import (
     OFFICE,
     EntityId,
@@ -38,6 +39,7 @@ from services.shell.i18n import N_, speech
 from services.shell.i18n import gettext as _
 from services.shell.identity import Caller
 from services.shell.pages import Undo, done, page
+from services.shell.printing import qr_code
 from services.shell.problems import Invalid, Refusal, Stale
 
 router = APIRouter()
@@ -199,8 +201,12 @@ async def room(request: Request, caller: Office, meeting_id: EntityId) -> Respon
     async with reading(request, caller) as db:
         found = await counted(request, db, row)
     day = local_day(row["starts_at"])
+    code = ""
+    if await is_open(request, meeting_id):
+        origin = f"{request.url.scheme}://{request.headers.get('host', request.url.netloc)}"
+        code = qr_code(f"{origin}/registry/come?t={door_of(request).code(meeting_id, row['community'])}")
     return await page(
-        request, "meeting_room.html", row=row, found=found, words=words,
+        request, "meeting_room.html", code=code, row=row, found=found, words=words,
         clauses=rules(request, row["community"], day).clauses,
         guests=Counter(found.roll.without_vote.values()) if found else {},
         refresh_seconds=ROOM_SECONDS if row["state"] == "scheduled" and day == speech().today else None,
