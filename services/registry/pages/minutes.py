@@ -138,10 +138,10 @@ async def _page(request: Request, caller: Caller, row: Mapping[str, Any], form: 
         names = await meeting_roll.names_of(db, minutes_paper.people_in(written))
     actors = {written["frozen_by"], *(one["by"] for one in written["corrections"])} - {None}
     return await page(
-        request, "minutes.html", status=form.status, row=row, form=form, found=found, written=written, names=names,
+        request, "minutes.html", status=form.status, row=row, form=form, found=found, written=written,
         kinds=words.options(VOTE), vote_words=VOTE, words=words, clauses=rules(request, row["community"], day).clauses,
         called=await request.app.state.shell.identity.called.of(actors), began=day <= speech().today,
-        corrections=[minutes_paper.correction(one, names) for one in written["corrections"]],
+        came=minutes_paper.called(written["present"], names), corrections=[minutes_paper.correction(one, names) for one in written["corrections"]],
         may_write=caller.has(*OFFICE) and row["state"] == "scheduled" and day <= speech().today,
     )  # fmt: skip
 
