@@ -160,10 +160,20 @@ class GuestsCame:
     guests: Mapping[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Minuted:
+    """A meeting that was held voted on a motion, and its minutes were closed. `branch` are the names of its people."""
+
+    called: Deed
+    branch: Sequence[str]
+    motion: str
+    text: str
+
+
 What = (
     Command | BringIn | NameContact | PlaceBelow | Elect | SignedIn | Pay | HandedOut | Answered
     | HandOver | SetUp | InPost
-    | Offered | PairedWith | Excused | GuestsCame
+    | Offered | PairedWith | Excused | GuestsCame | Minuted
 )  # fmt: skip
 
 
@@ -189,6 +199,8 @@ class Deed:
         match self.what:
             case SignedIn(called=called):
                 return f"{called.key}/signed-in"
+            case Minuted(called=called):
+                return f"{called.key}/minuted"
             case ScheduleMeeting() as meeting:
                 about = f"{meeting.branch}/{meeting.title}"
             case Pay(months=months):

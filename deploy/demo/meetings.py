@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from deploy.demo.chance import chance
-from deploy.demo.deeds import ZONE, Deed, SignedIn
+from deploy.demo.deeds import ZONE, Deed, Minuted, SignedIn
 from deploy.demo.town import CAST, JINQIAO, SHIQUAN, Branch, Community, Town, workday
 from deploy.demo.whereabouts import Whereabouts
 from events.facts.meeting import MeetingKind
@@ -21,6 +21,10 @@ _THEMES: Final = (
     (83, "学习身边的老先进"),
     (54, "敬老爱老，话传统"),
     (20, "垃圾分类入户宣传"),
+)
+_MOTION: Final = "同意支部下半年走访独居老党员的安排"
+_MINUTES: Final = (
+    "支部书记通报了上半年党费收缴和走访情况。\n会议讨论了下半年走访独居老党员的安排，由支委分头联系，中心户就近照应。"
 )
 _GENERAL_AGO: Final = (97, 93, 45, 40)
 """Days ago of each branch's general meeting."""
@@ -36,7 +40,14 @@ def meetings(town: Town, where: Whereabouts) -> Iterator[Deed]:
         day = town.ago(ago)
         title = f"{branch.name}党员大会"
         general = _meeting(MeetingKind.GENERAL, branch, day, time(9, 30), title, "社区党群服务中心 202 室")
-        yield from _held(town, where, JINQIAO, branch, general)
+        deeds = list(_held(town, where, JINQIAO, branch, general))
+        yield from deeds
+        if len(deeds) > 1:
+            people = [
+                one.name for one in (*town.jinqiao, *town.cast) if one.branch == branch.name and town.alive(one, day)
+            ]
+            what = Minuted(deeds[0], people, _MOTION, _MINUTES)
+            yield Deed(day, JINQIAO, JINQIAO.secretary, what, at=time(17, 10))
     branch = SHIQUAN.branches[0]
     yield from _held(town, where, SHIQUAN, branch, _theme_day(branch, town.ago(27), "河道清洁志愿行"))
     yield from _to_come(town)

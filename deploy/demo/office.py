@@ -21,6 +21,7 @@ from deploy.demo.deeds import (
     HandedOut,
     HandOver,
     InPost,
+    Minuted,
     NameContact,
     Offered,
     PairedWith,
@@ -30,6 +31,7 @@ from deploy.demo.deeds import (
     SignedIn,
 )
 from deploy.demo.deserving import deserving
+from deploy.demo.minutes import minuted
 from events.facts.branch import BranchContact, Seat
 from events.log.command import Asked, CommandRefused
 from services.care.decide.commands import (
@@ -157,7 +159,16 @@ class Office:
                 await self.registry.enrol(asked, command)
             case ScheduleMeeting():
                 await self._called(deed)
-            case SignedIn() | Excused() | GuestsCame() | FormGrid() | RegisterPartner() | Offered() | PairedWith():
+            case (
+                SignedIn()
+                | Minuted()
+                | Excused()
+                | GuestsCame()
+                | FormGrid()
+                | RegisterPartner()
+                | Offered()
+                | PairedWith()
+            ):
                 await self._together(deed, asked)
             case Pay() as pay:
                 await self._pay(deed, asked, pay)
@@ -231,6 +242,9 @@ class Office:
             case SignedIn(called=called, present=names):
                 present = tuple([await self._id_of(community, name) for name in names])
                 await self.registry.sign_in(asked, await self._called(called), SignIn(member_ids=present))
+            case Minuted() as what:
+                people = {name: await self._id_of(community, name) for name in what.branch}
+                await minuted(self.registry, asked, await self._called(what.called), what, people)
             case Excused(called=called, why=why):
                 away = Excuse(member_ids=(await self._id_of(community, deed.who),), reason=why)
                 await attendance.excuse(asked, await self._called(called), away)

@@ -17,6 +17,8 @@ from events.facts import (
     grid,
     handover,
     meeting,
+    meeting_minutes,
+    meeting_roll,
     member,
     member_centre,
     member_handover,

@@ -29,6 +29,8 @@ class MeetingKind(StrEnum):
     """主题党日"""
     ORGANISATION_LIFE = "organisation_life"
     """组织生活会"""
+    APPRAISAL = "appraisal"
+    """民主评议党员"""
     JOINT = "joint"
     """共建活动 (DOMAIN R5)"""
     OTHER = "other"

@@ -31,4 +31,19 @@ class AttendanceTakenBack(MemberFact, name="hearth.member.attendance_taken_back"
     was: Noted
 
 
-MeetingPart = Excused | AttendanceTakenBack
+class LeftOutOfQuorum(MemberFact, name="hearth.member.left_out_of_quorum", version=1):
+    """The member does not count at this meeting unless they come: a superior approved it and a meeting voted it, as the
+    meeting's own fact says. The ground may be an illness, so it is sealed. Source: DOMAIN §4 "quorum".
+    """
+
+    meeting_id: str
+    ground: Sealed[Contact, str]
+
+
+class CountedAgain(MemberFact, name="hearth.member.counted_again", version=1):
+    """The member counts at this meeting after all. Source: DOMAIN R9."""
+
+    meeting_id: str
+
+
+MeetingPart = Excused | AttendanceTakenBack | LeftOutOfQuorum | CountedAgain

@@ -42,7 +42,9 @@ from services.registry.project import (
     imports,
     ledger,
     meeting,
+    meeting_roll,
     member,
+    minutes,
     partner,
     points,
     post,
@@ -68,6 +70,9 @@ PROJECTION: Final = Projection(
         dues.accounts,
         meeting.view,
         meeting.attendance,
+        meeting_roll.view,
+        meeting_roll.exclusions,
+        minutes.view,
         elsewhere.timeline,
         elsewhere.caring,
         census.view,
@@ -104,7 +109,8 @@ PROJECTION: Final = Projection(
         partner.offers,
         partner.pairings,
     ],
-    [Snapshots.of(decider, version=4) for decider in (MEMBER, BRANCH, MEETING, RECEIPTS, ROSTER_IMPORT, UNIT)]
+    [Snapshots.of(decider, version=4) for decider in (MEMBER, BRANCH, RECEIPTS, ROSTER_IMPORT, UNIT)]
+    + [Snapshots.of(MEETING, version=5)]
     + [Snapshots.of(decider) for decider in (DESK, CENSUS, BULK, CENTRE, HANDOVER, NOMINEE, POST, GRID, PARTNER)]
     + [Snapshots.of(CERTIFICATES)],
 )

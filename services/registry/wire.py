@@ -16,6 +16,7 @@ from services.registry.import_roster import Importer
 from services.registry.pages.centre_proposals import Proposals
 from services.registry.pages.import_files import Uploads
 from services.registry.pages.import_trial import Trials
+from services.registry.pages.meeting_door import Door
 from services.registry.pages.policy import SCHEMA, WORDS
 from services.registry.pages.routers import NAV, ROUTERS, install
 from services.registry.project import branch
@@ -49,6 +50,7 @@ def build(settings: Settings, host: Host | None = None) -> FastAPI:
             app.state.runner = host.runner
             app.state.caught_up = partial(_caught_up, host)
             app.state.registry = Registry(host.commands, host.pool, own.index_key.read_bytes(), policies.at, host.today)
+            app.state.door = Door(own.index_key.read_bytes(), host.clock)
             app.state.places = partial(_places, host)
             app.state.uploads = Uploads(own.data / "uploads", host.clock)
             app.state.uploads.sweep()

@@ -41,7 +41,7 @@ def _compiled(template: Path, given: str) -> bytes:
 
 def qr_code(text: str) -> str:
     """This text as a QR code, an SVG drawing that survives a fold across it (15 % may be lost)."""
-    return str(segno.make(text, error="m", micro=False).svg_inline(border=2))
+    return str(segno.make(text, error="m", micro=False).svg_inline(border=2, omitsize=True))
 
 
 def pdf(sheet: bytes, name: str) -> Response:

@@ -1,7 +1,8 @@
-"""Carries out what concerns a community's neighbourhood: its grids, its partner units, and who came to a meeting."""
+"""Carries out what concerns a community's neighbourhood: its grids, its partner units, its meetings."""
 
 from services.registry.community.attendance import Attendance
 from services.registry.community.grids import Grids
+from services.registry.community.meetings import Meetings
 from services.registry.community.partners import Partners
 
-__all__ = ["Attendance", "Grids", "Partners"]
+__all__ = ["Attendance", "Grids", "Meetings", "Partners"]

@@ -29,17 +29,17 @@ class Attendance:
             members = dict(zip(people, states[1:], strict=True))
             return attendance.excuse(states[0], members, command, meeting_id=meeting_id)
 
-        return await self.registry.commands.act_together(asked, _targets(meeting_id, people), decide)
+        return await self.registry.commands.act_together(asked, targets(meeting_id, people), decide)
 
     async def take_back(self, asked: Asked, meeting_id: str, command: TakeBack) -> Receipt:
         """What was noted of these members was a slip: one append for the meeting and each of them."""
+        today = self.registry.today()
 
         def decide(states: Sequence[Any]) -> Decisions:
-            return attendance.take_back(states[0], command, meeting_id=meeting_id)
+            return attendance.take_back(states[0], command, today, meeting_id=meeting_id)
 
         asked = replace(asked, reason=command.reason or asked.reason)
-        targets = _targets(meeting_id, command.member_ids)
-        return await self.registry.commands.act_together(asked, targets, decide)
+        return await self.registry.commands.act_together(asked, targets(meeting_id, command.member_ids), decide)
 
     async def count_guests(self, asked: Asked, meeting_id: str, command: CountGuests) -> Receipt:
         """So many guests came."""
@@ -49,5 +49,6 @@ class Attendance:
         )
 
 
-def _targets(meeting_id: str, people: Sequence[str]) -> list[Target]:
+def targets(meeting_id: str, people: Sequence[str]) -> list[Target]:
+    """A meeting and these members, for one append over all of them."""
     return [(MEETING, meeting_id), *((MEMBER, one) for one in people)]

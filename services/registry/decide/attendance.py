@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, NonNegativeInt, model_validator
 
 from events.facts.decision import Command, Decision, Decisions, Happened, Refused, facts, nothing, refused
 from events.facts.meeting import Guests, GuestsCounted, MembersExcused, NotesTakenBack
+from events.facts.meeting_minutes import MinutesCorrected
 from events.facts.member_meeting import AttendanceTakenBack, Excused, Noted
 from services.registry.decide.meeting import Meeting, Stage, was_on_roll
 from services.registry.decide.member import Member
@@ -64,7 +65,7 @@ def excuse(meeting: Meeting, members: Mapping[str, Member], command: Excuse, *, 
     day = meeting.day
     if day is None:
         return refused("no_meeting")
-    if there := [one for one in command.member_ids if one in meeting.present]:
+    if there := [one for one in command.member_ids if one in meeting.came]:
         return refused("was_there", member_ids=there)
     new = tuple(one for one in command.member_ids if one not in meeting.excused)
     if into := next((members[one].alias.into for one in new if members[one].alias.into), None):
@@ -73,21 +74,27 @@ def excuse(meeting: Meeting, members: Mapping[str, Member], command: Excuse, *, 
         return refused("not_on_roll", member_ids=strangers)
     if not new:
         return {}
+    if meeting.minutes.frozen:
+        return refused("minutes_frozen")
     excused = facts(Excused(meeting_id=meeting_id, why=command.reason), on=day)
     return dict.fromkeys(new, excused) | {meeting_id: facts(MembersExcused(member_ids=new), on=day)}
 
 
-def take_back(meeting: Meeting, command: TakeBack, *, meeting_id: str) -> Decisions:
-    """They were not there after all, or asked no leave. Of whom nothing stands noted, nothing is taken back."""
+def take_back(meeting: Meeting, command: TakeBack, today: date, *, meeting_id: str) -> Decisions:
+    """They were not there after all, or asked no leave. Of whom nothing stands noted, nothing is taken back. Frozen
+    minutes stay: that somebody did not come is added to them.
+    """
     if meeting.day is None:
         return refused("no_meeting")
-    attended = tuple(one for one in command.member_ids if one in meeting.present)
-    excused = tuple(one for one in command.member_ids if one in meeting.excused)
+    attended = tuple(one for one in command.member_ids if one in meeting.came)
+    excused = () if meeting.minutes.frozen else tuple(one for one in command.member_ids if one in meeting.excused)
     if not attended and not excused:
         return {}
     found: dict[str, Happened] = {}
     for people, was in ((attended, Noted.ATTENDED), (excused, Noted.EXCUSED)):
         found |= {one: facts(AttendanceTakenBack(meeting_id=meeting_id, was=was), on=meeting.day) for one in people}
+    if meeting.minutes.frozen:
+        return found | {meeting_id: facts(MinutesCorrected(did_not_come=attended), on=today)}
     return found | {meeting_id: facts(NotesTakenBack(attended=attended, excused=excused), on=meeting.day)}
 
 

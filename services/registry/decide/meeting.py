@@ -1,4 +1,4 @@
-"""Stream `meeting`: a meeting is called, members sign in, or it does not take place."""
+"""Stream `meeting`: a meeting is called, members sign in, or it does not take place. Its roll: `roll.py`."""
 
 from __future__ import annotations
 
@@ -20,8 +20,12 @@ from events.facts.meeting import (
     Scheduled,
     SignedIn,
 )
+from events.facts.meeting_minutes import MinutesCorrected
+from events.facts.meeting_roll import ExclusionTakenBack, RollCalled, VoterExcluded
 from events.facts.member import AttendanceWay, Attended
 from services.registry.decide.member import Member, Standing
+from services.registry.decide.minutes_state import Minutes, remember
+from services.registry.decide.quorum import Roll, roll_of
 from services.registry.decide.values import Line, Text
 
 CHINA: Final = timezone(timedelta(hours=8))
@@ -73,17 +77,29 @@ class Meeting(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     stage: Stage = Stage.UNKNOWN
+    kind: MeetingKind | None = None
+    branch_id: str | None = None
     starts_at: datetime | None = None
     present: frozenset[str] = frozenset()
     excused: frozenset[str] = frozenset()
     partners: tuple[str, ...] = ()
     guests: Mapping[str, int] = {}
     """How many came from each partner unit, as it was counted last."""
+    roll: Roll | None = None
+    """Who has a vote, once it was called."""
+    excluded: frozenset[str] = frozenset()
+    """Voters whom an approval leaves out unless they come."""
+    minutes: Minutes = Minutes()
 
-    @field_serializer("present", "excused")
+    @field_serializer("present", "excused", "excluded")
     def _in_order(self, people: frozenset[str]) -> list[str]:
         """A set has another order in every process; the same state must be the same snapshot, byte for byte."""
         return sorted(people)
+
+    @property
+    def came(self) -> frozenset[str]:
+        """Who came, as it is known now: `present` and, once the minutes are frozen, what was corrected since."""
+        return (self.present | self.minutes.came) - self.minutes.did_not_come
 
     @property
     def day(self) -> date | None:
@@ -98,7 +114,13 @@ def evolve(meeting: Meeting, fact: Fact, effective: date) -> Meeting:
     """The meeting after a fact. Raises `UnknownFact` on a fact of another stream."""
     match fact:
         case Scheduled():
-            return Meeting(stage=Stage.SCHEDULED, starts_at=fact.starts_at, partners=fact.partner_ids)
+            return Meeting(
+                stage=Stage.SCHEDULED,
+                kind=fact.kind,
+                branch_id=fact.branch_id,
+                starts_at=fact.starts_at,
+                partners=fact.partner_ids,
+            )
         case SignedIn():
             came = {"present": meeting.present.union(fact.member_ids), "excused": meeting.excused - {*fact.member_ids}}
             return meeting.model_copy(update=came)
@@ -111,6 +133,20 @@ def evolve(meeting: Meeting, fact: Fact, effective: date) -> Meeting:
             return meeting.model_copy(update={"guests": {one.partner_id: one.people for one in fact.guests}})
         case Cancelled():
             return meeting.model_copy(update={"stage": Stage.CANCELLED})
+        case _:
+            return _counted(meeting, fact)
+
+
+def _counted(meeting: Meeting, fact: Fact) -> Meeting:
+    match fact:
+        case RollCalled():
+            return meeting.model_copy(update={"roll": roll_of(fact)})
+        case VoterExcluded():
+            return meeting.model_copy(update={"excluded": meeting.excluded | {fact.member_id}})
+        case ExclusionTakenBack():
+            return meeting.model_copy(update={"excluded": meeting.excluded - {fact.member_id}})
+        case _ if (minutes := remember(meeting.minutes, fact)) is not None:
+            return meeting.model_copy(update={"minutes": minutes})
         case _:
             raise UnknownFact("meeting", fact)
 
@@ -145,7 +181,8 @@ def sign_in(
 ) -> Decisions:
     """Members took part: one fact of the meeting and one of each member, together or not at all.
 
-    `members` holds the state of every id of the command. Those who have signed in before are passed over.
+    `members` holds the state of every id of the command. Those who have signed in before are passed over. Once the
+    minutes are frozen, who came all the same is added to them as a correction: the quorum they hold stays what it is.
     """
     if meeting.stage is Stage.UNKNOWN or meeting.day is None:
         return refused("no_meeting")
@@ -153,7 +190,7 @@ def sign_in(
         return refused("cancelled")
     if today < meeting.day:
         return refused("not_yet", day=meeting.day)
-    new = tuple(dict.fromkeys(one for one in command.member_ids if one not in meeting.present))
+    new = tuple(dict.fromkeys(one for one in command.member_ids if one not in meeting.came))
     if into := next((members[one].alias.into for one in new if members[one].alias.into), None):
         return refused("merged", into=into)
     if strangers := [one for one in new if not was_on_roll(members[one], meeting.day)]:
@@ -162,6 +199,8 @@ def sign_in(
         return {}
     attended = Attended(meeting_id=meeting_id, way=command.way)
     together = {one: facts(attended, on=meeting.day) for one in new}
+    if meeting.minutes.frozen:
+        return together | {meeting_id: facts(MinutesCorrected(came=new), on=today)}
     return together | {meeting_id: facts(SignedIn(member_ids=new, way=command.way), on=meeting.day)}
 
 
@@ -178,5 +217,5 @@ def cancel(meeting: Meeting, command: CancelMeeting, today: date) -> Decision:
         case Stage.CANCELLED:
             return nothing()
         case Stage.SCHEDULED:
-            took_place = refused("has_taken_place", present=len(meeting.present))
-            return took_place if meeting.present else facts(Cancelled(why=command.why), on=today)
+            took_place = refused("has_taken_place", present=len(meeting.came))
+            return took_place if meeting.came or meeting.minutes.frozen else facts(Cancelled(why=command.why), on=today)

@@ -13,6 +13,7 @@ from events.facts.people import CardField
 from services.registry.decide.centre_policy import CentresPolicy
 from services.registry.decide.days import months_after
 from services.registry.decide.honours_policy import HonoursPolicy
+from services.registry.decide.meeting_policy import ElectionRule, ExclusionRule, TargetsRule, VotersRule, VoteRule
 from services.registry.decide.points_policy import PointsPolicy
 from services.registry.decide.review_policy import ReviewPolicy
 from services.registry.decide.talents_policy import TalentsPolicy
@@ -169,6 +170,17 @@ class MeetingsPolicy(Rule):
     """What makes a meeting count (DOMAIN R9)."""
 
     quorum: QuorumRule
+    voters: VotersRule
+    exclusion: ExclusionRule
+    vote: VoteRule
+    election: ElectionRule
+    targets: TargetsRule
+
+    @property
+    def clauses(self) -> set[str]:
+        """Every clause these rules cite."""
+        rules = (self.quorum, self.voters, self.exclusion, self.vote, self.election, self.targets)
+        return {self.election.clause_elected, *(rule.clause for rule in rules)}
 
 
 class FullMembersRule(Rule):
@@ -327,7 +339,7 @@ class RegistryPolicy(Rule):
                 self.away.reminders.clause,
                 self.away.report.clause,
                 self.away.lost.clause,
-                self.meetings.quorum.clause,
+                *self.meetings.clauses,
                 self.branches.stands.clause,
                 self.branches.committee.clause,
                 self.branches.split.clause,

@@ -26,13 +26,12 @@ from services.registry.pages.common import (
     within,
 )
 from services.registry.pages.partner_rows import fitting_partners
-from services.registry.pages.plain import answered, fields_of
-from services.registry.pages.quorum import quorum_of
+from services.registry.pages.plain import answered
+from services.registry.pages.quorum import call_roll, counted, quorum_json
 from services.registry.project import branch as branches_
 from services.registry.project import ledger as ledger_
 from services.registry.project import meeting as meetings_
 from services.shell.acting import facts_of
-from services.shell.formats import local_day
 from services.shell.i18n import gettext as _
 from services.shell.i18n import speech
 from services.shell.problems import FieldError, Invalid
@@ -153,16 +152,12 @@ async def meeting(request: Request, caller: Reader, meeting_id: EntityId) -> Res
     row = await meeting_row(request, caller, meeting_id)
     async with reading(request, caller) as db:
         people = await meetings_.sign_in_list(db, row)
+        found = await counted(request, db, row)
     came = [{"member_id": one["member_id"], "way": one["way"]} for one in people if one["way"]]
     excused = [one["member_id"] for one in people if one["excused"]]
     told = {"expected": len(people), "attendance": came, "excused": excused}
-    body = {**meeting_json(row), **told, "quorum": _quorum(request, row, people)}
+    body = {**meeting_json(row), **told, "quorum": quorum_json(found)}
     return answered(body, headers={"ETag": f'"REGISTRY:{row["seq"]}"'})
-
-
-def _quorum(request: Request, row: Any, people: Any) -> dict[str, Any]:
-    day = local_day(row["starts_at"])
-    return fields_of(quorum_of(people, day, rules(request, row["community"], day).meetings.quorum))
 
 
 def meeting_json(row: Any) -> dict[str, Any]:
@@ -177,9 +172,10 @@ async def sign_in(request: Request, caller: Office, meeting_id: EntityId, comman
     async with doing(request, caller, row["community"], f"sign-in/{meeting_id}") as asked:
         receipt = await registry(request).sign_in(asked, meeting_id, command)
     await show_own_write(request, receipt)
+    await call_roll(request, caller, row)
     async with reading(request, caller) as db:
-        people = await meetings_.sign_in_list(db, row)
-    return answered({"facts": facts_of(receipt), "quorum": _quorum(request, row, people)}, 201)
+        found = await counted(request, db, row)
+    return answered({"facts": facts_of(receipt), "quorum": quorum_json(found)}, 201)
 
 
 @router.post("/meetings/{meeting_id}/cancel", status_code=201, tags=["meetings"])

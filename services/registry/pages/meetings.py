@@ -31,8 +31,9 @@ from services.registry.pages.common import (
 from services.registry.pages.forms import Form, again, fresh
 from services.registry.pages.partner_rows import fitting_partners
 from services.registry.pages.places import communities, places_of
-from services.registry.pages.quorum import quorum_of
-from services.registry.project import branch, meeting, partner
+from services.registry.pages.quorum import call_roll, counted
+from services.registry.project import branch as branch_
+from services.registry.project import meeting, minutes, partner
 from services.registry.project.partner import Sought
 from services.shell.i18n import gettext as _
 from services.shell.i18n import ngettext, speech
@@ -67,10 +68,10 @@ async def meetings(request: Request, caller: Reader, page_token: Token = "") -> 
 
 
 @router.get("/meetings/new")
-async def new(request: Request, caller: Office, kind: str = "general", partner: str = "") -> Response:
+async def new(request: Request, caller: Office, kind: str = "general", partner: str = "", branch: str = "") -> Response:
     """The form to call a meeting, perhaps one with a partner unit."""
     known = kind if kind in set(MeetingKind) else "general"
-    form = fresh(request, kind=known, partners=partner, on=speech().today, at="09:30")
+    form = fresh(request, kind=known, partners=partner, branch=branch, on=speech().today, at="09:30")
     return await _form(request, caller, form)
 
 
@@ -99,7 +100,7 @@ def _starting(sent: Any) -> Any:
 
 async def _form(request: Request, caller: Office, form: Form) -> Response:
     async with reading(request, caller) as db:
-        branches = await branch.branches(db)
+        branches = await branch_.branches(db)
         places = await communities(db, caller)
         units = (await partner.partners(db, Sought(on=speech().today), size=UNITS_OFFERED)).items
         called = await places_of(db, caller, {row["community"] for row in units})
@@ -124,6 +125,8 @@ async def meeting_page(request: Request, caller: Any, row: Any, form: Form) -> R
     async with reading(request, caller) as db:
         people = await meeting.sign_in_list(db, row)
         units = await partner.names(db, row["partner_ids"])
+        found = await counted(request, db, row)
+        frozen = (await minutes.of_meeting(db, row["meeting_id"]))["frozen_on"] is not None
     came = [one for one in people if one["way"]]
     starts = row["starts_at"].astimezone(speech().zone)
     then = rules(request, row["community"], starts.date())
@@ -133,9 +136,9 @@ async def meeting_page(request: Request, caller: Any, row: Any, form: Form) -> R
         excused=[one for one in people if one["excused"]], units=units, guests=row["guests"] or {},
         held=row["state"] == meeting.SCHEDULED and starts.date() <= speech().today,
         may_write=caller.has(*OFFICE) and row["state"] == meeting.SCHEDULED,
-        quorum=quorum_of(people, starts.date(), then.meetings.quorum), clauses=then.clauses,
+        found=found, frozen=frozen, is_today=starts.date() == speech().today, clauses=then.clauses,
         may_sign=caller.has(*OFFICE) and row["state"] == meeting.SCHEDULED and starts.date() <= speech().today,
-        may_cancel=caller.has(*OFFICE) and row["state"] == meeting.SCHEDULED and not row["present"],
+        may_cancel=caller.has(*OFFICE) and row["state"] == meeting.SCHEDULED and not row["present"] and not frozen,
     )  # fmt: skip
 
 
@@ -151,6 +154,7 @@ async def sign_in(request: Request, caller: Office, meeting_id: EntityId) -> Res
     except (Invalid, Refusal, Stale) as problem:
         return await meeting_page(request, caller, row, again(request, sent, problem, row["seq"]))
     await show_own_write(request, receipt)
+    await call_roll(request, caller, row)
     new = sum(one.about.entity != meeting_id for one in receipt.facts)
     told = ngettext("%(num)s 人签到。", "%(num)s 人签到。", new)
     return done(request, f"/registry/meetings/{meeting_id}", told, undo=undo_of(meeting_id, receipt))

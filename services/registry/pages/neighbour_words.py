@@ -8,8 +8,9 @@ from typing import Any, Final
 
 from events.facts.base import Fact, is_hidden
 from events.facts.branch import PartnerPaired, PartnerPairingEnded
-from events.facts.member_meeting import AttendanceTakenBack, Excused, Noted
+from events.facts.member_meeting import AttendanceTakenBack, CountedAgain, Excused, LeftOutOfQuorum, Noted
 from events.facts.partner import OfferKind, PartnerKind
+from services.registry.pages.minutes_words import MINUTES_SENTENCES
 from services.shell.acting import Sentences
 from services.shell.formats import day
 from services.shell.i18n import N_, ngettext
@@ -41,6 +42,27 @@ def _on(value: Any) -> str:
     return day(value, year=True) if isinstance(value, date) else str(value)
 
 
+ROLL_SENTENCES: Final[Sentences] = {
+    "no_roll": lambda _d: _("应到名单还没有定。请先打开“应到名单”核定。"),
+    "nobody_to_call": lambda _d: _("那天名册上没有人，定不了应到名单。"),
+    "not_a_voter": lambda _d: _("这位不在有表决权的名单里，本来就不计入应到。"),
+    "voter_is_there": lambda _d: _("这位已经签到，到会的照常计入。签错了的，请先去掉签到。"),
+    "unknown_ground": lambda d: _("这种情形不在规定之内（%(clause)s），请从列出的里面选。", clause=d.get("clause")),
+    "agreed_too_late": lambda d: _(
+        "%(what)s的日子晚于%(day)s。要先批准、先通过，才能不计入。",
+        what=_("批准") if d.get("what") == "approved_on" else _("会上通过"),
+        day=_on(d.get("day")),
+    ),
+    "more_votes_than_people": lambda d: _(
+        "票数 %(votes)s 多于到会的 %(present)s 人，请核对。", votes=d.get("votes"), present=d.get("present")
+    ),
+    "not_agreed": lambda d: _(
+        "到会 %(present)s 人，同意的只有 %(votes)s 人，没有超过半数（%(clause)s）。",
+        present=d.get("present"),
+        votes=d.get("in_favour"),
+        clause=d.get("clause"),
+    ),
+}
 NEIGHBOUR_SENTENCES: Final[Sentences] = {
     "no_grid": lambda _d: _("没有这个网格。"),
     "grid_closed": lambda d: _("网格“%(name)s”已经撤销。要再用它，请打开它点“恢复”。", name=d.get("name")),
@@ -58,6 +80,8 @@ NEIGHBOUR_SENTENCES: Final[Sentences] = {
     ),
     "held_with_nobody": lambda _d: _("共建活动要选至少一个共建单位。"),
     "not_held_with": lambda _d: _("这次活动没有和这个单位一起办。"),
+    **ROLL_SENTENCES,
+    **MINUTES_SENTENCES,
     "was_there": lambda d: ngettext(
         "有 %(num)s 人已经签到，不能记请假。请先更正签到。",
         "有 %(num)s 人已经签到，不能记请假。请先更正签到。",
@@ -77,6 +101,12 @@ def attendance_told(fact: Fact, meetings: Mapping[str, str]) -> str:
             return _("更正：没有请假，%(title)s", title=meetings.get(fact.meeting_id) or _("会议"))
         case AttendanceTakenBack():
             return _("更正：没有参加%(title)s", title=meetings.get(fact.meeting_id) or _("会议"))
+        case LeftOutOfQuorum():
+            text = _("经批准不计入应到：%(title)s", title=meetings.get(fact.meeting_id) or _("会议"))
+            ground = None if is_hidden(fact.ground) else fact.ground
+            return _("%(text)s（%(reason)s）", text=text, reason=ground) if ground else text
+        case CountedAgain():
+            return _("恢复计入应到：%(title)s", title=meetings.get(fact.meeting_id) or _("会议"))
         case _:
             return ""
 

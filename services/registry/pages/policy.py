@@ -10,7 +10,7 @@ from services.registry.pages.of_two import LIKENESS
 from services.registry.pages.point_rules import POINT_TITLES, POINT_VALUES
 from services.registry.pages.post_words import FIT
 from services.registry.pages.review_words import REVIEW_TITLES, REVIEW_VALUES
-from services.registry.pages.words import MISSING
+from services.registry.pages.words import MEETING, MISSING
 from services.shell.formats import yuan
 from services.shell.i18n import N_
 from services.shell.policy import Schema, units
@@ -34,6 +34,13 @@ WORDS: Final = RuleWords(
         "away.lost": N_("失去联系"),
         "meetings": N_("会议"),
         "meetings.quorum": N_("到会人数"),
+        "meetings.voters": N_("谁有表决权"),
+        "meetings.exclusion": N_("经批准不计入应到"),
+        "meetings.exclusion.grounds": N_("哪些情形"),
+        "meetings.vote": N_("表决"),
+        "meetings.election": N_("选举"),
+        "meetings.targets": N_("多久开一次"),
+        "meetings.targets.every_months": N_("每几个月一次"),
         "branches": N_("支部"),
         "branches.stands": N_("成立支部"),
         "branches.committee": N_("设支部委员会"),
@@ -69,6 +76,13 @@ WORDS: Final = RuleWords(
         "away.lost.months_min": Worded(N_("没有联系上满"), units.months),
         "meetings.quorum.share_permille": Worded(N_("到会的占有表决权的至少"), units.permille),
         "meetings.quorum.probation_months": Worded(N_("没有转正日期的，入党后几个月算正式党员"), units.months),
+        "meetings.voters.on_card": Worded(N_("持联系卡在外的有表决权"), units.yes_or_no),
+        "meetings.voters.transferred": Worded(N_("已转临时组织关系的有表决权"), units.yes_or_no),
+        "meetings.exclusion.grounds.*": Worded(N_("情形"), units.as_written),
+        "meetings.vote.in_favour_over_permille": Worded(N_("赞成的超过应到的"), units.permille),
+        "meetings.election.present_permille": Worded(N_("到会的占应到的至少"), units.permille),
+        "meetings.election.elected_over_permille": Worded(N_("得票超过到会的"), units.permille),
+        "meetings.targets.every_months.*": Worded(MEETING, units.months),
         "branches.stands.full_members_min": Worded(N_("正式党员至少"), units.people),
         "branches.committee.full_members_min": Worded(N_("正式党员至少"), units.people),
         "branches.split.members_max": Worded(N_("党员超过"), units.people),

@@ -63,6 +63,7 @@ MEETING: Final = {
     MeetingKind.LECTURE: N_("党课"),
     MeetingKind.THEME_DAY: N_("主题党日"),
     MeetingKind.ORGANISATION_LIFE: N_("组织生活会"),
+    MeetingKind.APPRAISAL: N_("民主评议"),
     MeetingKind.JOINT: N_("共建活动"),
     MeetingKind.OTHER: N_("其他会议"),
 }

@@ -29,6 +29,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from events.facts.member import Assigned, Died, Enrolled, EnrolmentWithdrawn
 from events.log.envelope import About
 from events.log.project import Row, View, community_column
+from events.log.project.sql import inside
 from services.registry.project import member
 
 table = Table(
@@ -104,11 +105,27 @@ def is_now_in(member_id: ColumnElement[Any], branch_id: str, group_id: str) -> C
 
 async def people(db: AsyncConnection, branch_id: str, day: date) -> list[dict[str, Any]]:
     """Who belonged to a branch on a day, with their groups, by pinyin. What else is said of them is as it is now."""
+    return await _people(db, _b.branch_id == branch_id, day)
+
+
+async def everybody(db: AsyncConnection, community: str, day: date) -> list[dict[str, Any]]:
+    """Who was on the roll of a community on a day, whatever their branch; otherwise as `people`."""
+    return await _people(db, inside(_b.community, community), day)
+
+
+async def first_day(db: AsyncConnection, branch_id: str, community: str) -> date | None:
+    """Since when the register knows anybody of a branch (of a community, without a branch)."""
+    where = _b.branch_id == branch_id if branch_id else inside(_b.community, community)
+    found: date | None = (await db.execute(select(func.min(_b.since)).where(where))).scalar_one()
+    return found
+
+
+async def _people(db: AsyncConnection, where: ColumnElement[bool], day: date) -> list[dict[str, Any]]:
     query = (
         select(_b.member_id, _b.since, _b.group_id, _m.name, _m.birth, _m.state, _m.away_to, _m.building)
         .add_columns(_m.joined_on, _m.full_member_on)
         .join_from(table, member.table, _m.member_id == _b.member_id, isouter=True)
-        .where(_b.branch_id == branch_id, _holds_on(day))
+        .where(where, _holds_on(day))
         # Withdrawals of old do not say from when it had been so; who was absorbed is there as the record that was kept.
         .where(_m.state.is_distinct_from(member.WITHDRAWN), _m.state.is_distinct_from(member.MERGED))
         .order_by(_m.pinyin, _b.member_id)

@@ -27,7 +27,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from events.facts.base import Fact
 from events.facts.meeting import Cancelled, GuestsCounted, MembersExcused, NotesTakenBack, Scheduled, SignedIn
+from events.facts.meeting_minutes import MinutesCorrected, MinutesFrozen, MotionPut, Voted, VoteTakenBack
+from events.facts.meeting_roll import ExclusionTakenBack, RollCalled, VoterExcluded
 from events.facts.member import Attended
 from events.facts.member_meeting import AttendanceTakenBack, Noted
 from events.log.envelope import About
@@ -71,7 +74,7 @@ came = Table(
     Index("attendance_of_member", "member_id", "attended_on"),
 )
 
-view = View("meeting", version=2, table=table, doc="Every meeting, when and where, and how many came.")
+view = View("meeting", version=3, table=table, doc="Every meeting, when and where, and how many came.")
 attendance = View("attendance", version=1, table=came, doc="Who came to which meeting.")
 
 
@@ -105,6 +108,24 @@ def _(row: Row | None, fact: NotesTakenBack, about: About) -> Row:
 @view.on(MembersExcused)
 def _(row: Row | None, _fact: MembersExcused, about: About) -> Row:
     """Who they are stands elsewhere; the row only moves on to the fact's version."""
+    return _called(row) | {"seq": about.seq}
+
+
+@view.on(MinutesCorrected)
+def _(row: Row | None, fact: MinutesCorrected, about: About) -> Row:
+    row = _called(row)
+    return row | {"present": row["present"] + len(fact.came) - len(fact.did_not_come), "seq": about.seq}
+
+
+@view.on(RollCalled)
+@view.on(VoterExcluded)
+@view.on(ExclusionTakenBack)
+@view.on(MotionPut)
+@view.on(Voted)
+@view.on(VoteTakenBack)
+@view.on(MinutesFrozen)
+def _(row: Row | None, _fact: Fact, about: About) -> Row:
+    """Shown elsewhere; the row only moves on to the fact's version."""
     return _called(row) | {"seq": about.seq}
 
 

@@ -50,7 +50,7 @@ from events.facts.member import (
 from events.facts.member_centre import CentrePart
 from events.facts.member_handover import HandoverPart
 from events.facts.member_honours import HonourPart
-from events.facts.member_meeting import AttendanceTakenBack, Excused, Noted
+from events.facts.member_meeting import AttendanceTakenBack, CountedAgain, Excused, LeftOutOfQuorum, Noted
 from events.facts.member_points import PointPart
 from events.facts.member_review import ReviewPart
 from events.facts.member_service import ServicePart
@@ -309,6 +309,8 @@ def _(row: Row | None, fact: DuesPaid, about: About) -> Row:
 
 ElsewherePart = (
     Excused
+    | LeftOutOfQuorum
+    | CountedAgain
     | CensusAnswered
     | CensusMissed
     | CensusSettled

@@ -36,7 +36,7 @@ def excusing(*past: Any, who: Any = None, command: Excuse | None = None) -> Outc
 
 def taking_back(*past: Any) -> Outcome:
     spec = given(MEETING, HELD, *past, called="m").given(MEMBER, enrolled(), called="z")
-    return spec.when(lambda meeting, _member: take_back(meeting, TakeBack(member_ids=("z",)), meeting_id="m"))
+    return spec.when(lambda meeting, _member: take_back(meeting, TakeBack(member_ids=("z",)), TODAY, meeting_id="m"))
 
 
 def test_leave_is_noted_with_the_member_and_the_meeting_once() -> None:

@@ -1,0 +1,74 @@
+"""The rules about meetings (DOMAIN R9, §4 "quorum"): who has a vote, whom an approval leaves out, what carries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from events.facts.meeting import MeetingKind
+from events.facts.meeting_roll import WhyNoVote
+from events.facts.member import AwayKind
+from services.registry.decide.days import months_after
+
+
+class _Rule(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class VotersRule(_Rule):
+    """Which full members have a vote here although they live elsewhere."""
+
+    on_card: bool
+    """With a contact card."""
+    transferred: bool
+    """With a temporary transfer of the relation."""
+    clause: str
+
+    def without_vote(self, away: AwayKind | None) -> WhyNoVote | None:
+        """Why a full member who is away like this has no vote here; None if they have one."""
+        match away:
+            case AwayKind.CARD if not self.on_card:
+                return WhyNoVote.ON_CARD
+            case AwayKind.TEMPORARY_TRANSFER if not self.transferred:
+                return WhyNoVote.TRANSFERRED
+            case _:
+                return None
+
+
+class ExclusionRule(_Rule):
+    """On which grounds, by code, a voter may be left out of the number that is needed."""
+
+    grounds: Mapping[str, str]
+    clause: str
+
+
+class VoteRule(_Rule):
+    """A motion is carried by more than this share (in thousandths) of all voters."""
+
+    in_favour_over_permille: int = Field(ge=0, lt=1000)
+    clause: str
+
+
+class ElectionRule(_Rule):
+    """An election needs this share of the voters present; elected is who has more than that share of those present."""
+
+    present_permille: int = Field(ge=0, le=1000)
+    clause: str
+    elected_over_permille: int = Field(ge=0, lt=1000)
+    clause_elected: str
+
+
+class TargetsRule(_Rule):
+    """How often the regular meetings are held (三会一课): once in every so many months of the calendar."""
+
+    every_months: Mapping[MeetingKind, Literal[1, 3, 6, 12]]
+    clause: str
+
+    def period(self, kind: MeetingKind, day: date) -> tuple[date, date]:
+        """The first and the last day of the span around a day in which a meeting of this kind is due."""
+        months = self.every_months[kind]
+        first = date(day.year, (day.month - 1) // months * months + 1, 1)
+        return first, months_after(first, months) - timedelta(days=1)
