@@ -16,7 +16,7 @@ from events.facts.decision import Decision
 from events.facts.ids import derived_uuid7
 from events.facts.member import AwayKind
 from services.care.decide import care
-from services.care.decide.care import CARE, Cared, Stage
+from services.care.decide.cared import CARE, Cared, Stage
 from services.care.decide.commands import (
     CancelVisits,
     NoteContact,

@@ -13,7 +13,7 @@ from events.log.command import Asked, Commands, Plan, Receipt
 from events.log.envelope import Recorded, Undecodable, open_fact, parse
 from events.log.port import Message
 from services.care.decide import care, health, missed, occasion
-from services.care.decide.care import CARE, Cared
+from services.care.decide.cared import CARE, Cared
 from services.care.decide.commands import (
     AssignVisitor,
     CancelVisit,

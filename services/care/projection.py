@@ -7,7 +7,7 @@ from typing import Final
 
 from events.facts.base import Purpose
 from events.log.project import Projection, Snapshots
-from services.care.decide.care import CARE
+from services.care.decide.cared import CARE
 from services.care.decide.feed import FEED
 from services.care.project import feed, health, illness, met, occasion, person, usual_visitor, visit
 

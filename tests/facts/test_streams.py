@@ -9,7 +9,7 @@ import pytest
 from events.facts.base import Fact
 from events.facts.decision import Decider, UnknownFact
 from events.log.envelope import open_fact, parse
-from services.care.decide.care import CARE
+from services.care.decide.cared import CARE
 from services.care.decide.feed import FEED
 from services.notify.decide.notice import NOTICE
 from services.registry.decide.branch import BRANCH

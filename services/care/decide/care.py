@@ -1,22 +1,14 @@
-"""Stream `care`: what may happen in the care of a member, and what is remembered of it to decide."""
+"""Stream `care`: what may happen in the care of a member."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from enum import StrEnum
-from typing import Final
 
-from pydantic import BaseModel, ConfigDict
-
-from events.facts.base import Fact, is_hidden
+from events.facts.base import Fact
 from events.facts.care import (
     SOON,
     Answers,
     FellIll,
-    HealthGrade,
-    HealthGraded,
-    MissedExplained,
     Recovered,
     Severity,
     ThreeQuestionsAnswered,
@@ -28,11 +20,10 @@ from events.facts.care import (
     VisitReason,
     VisitWay,
     WhyCancelled,
-    WhyMissed,
 )
-from events.facts.care_occasion import Bereaved, Discharged, HardshipReported, Hospitalised
-from events.facts.decision import Decider, Decision, Happened, Refused, UnknownFact, facts, nothing, refused
+from events.facts.decision import Decision, Happened, Refused, facts, nothing, refused
 from events.facts.ids import derived_uuid7
+from services.care.decide.cared import Cared, Stage, Visit
 from services.care.decide.commands import (
     AssignVisitor,
     CancelVisits,
@@ -44,156 +35,6 @@ from services.care.decide.commands import (
 )
 from services.care.decide.plan import Situation, Window, cadence_windows, visit_for_illness, visit_id_of
 from services.care.decide.policy import CarePolicy
-
-# ── State ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-class Stage(StrEnum):
-    """What became of a planned visit."""
-
-    OPEN = "open"
-    MADE = "made"
-    CANCELLED = "cancelled"
-    MISSED = "missed"
-
-
-class Visit(BaseModel):
-    """A planned visit, as far as decisions need it. `closed_on` is the day it was made, cancelled or missed."""
-
-    model_config = ConfigDict(frozen=True)
-
-    window: Window
-    visitor: str | None = None
-    stage: Stage = Stage.OPEN
-    closed_on: date | None = None
-    missed_why: WhyMissed | None = None
-
-
-CLOSED_KEPT: Final = 24
-"""So many closed visits are remembered, so that recording one twice, or a missed one late, is understood."""
-
-
-class Cared(BaseModel):
-    """What decisions about a member's care need to remember.
-
-    `settled` says for each reason of the calendar up to which window's start nothing is to be planned any more.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    ill_since: date | None = None
-    severity: Severity | None = None
-    recovered_on: date | None = None
-    health: HealthGrade | None = None
-    health_on: date | None = None
-    """The day of the latest grade; what is reported late about an earlier one does not push it aside."""
-    hospital_since: date | None = None
-    told: dict[VisitReason, date] = {}
-    """The latest day on which each occasion happened, so that telling it twice is understood."""
-    visits: dict[str, Visit] = {}
-    settled: dict[VisitReason, date] = {}
-
-    def open_visits(self) -> Iterator[tuple[str, Visit]]:
-        """What is still to be done, by visit id."""
-        return ((visit_id, visit) for visit_id, visit in self.visits.items() if visit.stage is Stage.OPEN)
-
-
-# ── evolve ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def evolve(cared: Cared, fact: Fact, effective: date) -> Cared:
-    """The member's care after a fact. Raises `UnknownFact` on a fact of another stream."""
-    match fact:
-        case FellIll():
-            severity = None if is_hidden(fact.severity) else fact.severity
-            return cared.model_copy(update={"ill_since": effective, "severity": severity})
-        case Recovered():
-            return cared.model_copy(update={"ill_since": None, "severity": None, "recovered_on": effective})
-        case HealthGraded():
-            return _graded(cared, None if is_hidden(fact.grade) else fact.grade, effective)
-        case Hospitalised():
-            return cared.model_copy(update={"hospital_since": effective})
-        case Discharged() | HardshipReported() | Bereaved():
-            return _befell(cared, fact, effective)
-        case ThreeQuestionsAnswered():
-            return cared
-        case _:
-            return _visits_after(cared, fact, effective)
-
-
-def _visits_after(cared: Cared, fact: Fact, effective: date) -> Cared:
-    match fact:
-        case VisitPlanned():
-            window = Window(
-                reason=fact.reason, way=fact.way, start=fact.start, due=fact.due, end=fact.end, clause=fact.clause
-            )
-            visit = Visit(window=window, visitor=fact.proposed_visitor)
-            return cared.model_copy(update={"visits": _remembered(cared.visits | {fact.visit_id: visit})})
-        case VisitorAssigned():
-            return _changed(cared, fact.visit_id, visitor=fact.visitor)
-        case VisitMade():
-            return _closed(cared, fact.visit_id or "", Stage.MADE, effective)
-        case VisitMissed():
-            return _closed(cared, fact.visit_id, Stage.MISSED, effective)
-        case MissedExplained():
-            return _changed(cared, fact.visit_id, missed_why=fact.why)
-        case VisitCancelled():
-            settles = fact.why in (WhyCancelled.MET_OTHERWISE, WhyCancelled.BY_HAND)
-            return _closed(cared, fact.visit_id, Stage.CANCELLED, effective, settles=settles)
-        case _:
-            raise UnknownFact("care", fact)
-
-
-_REASON_OF: Final[dict[type[Fact], VisitReason]] = {
-    Discharged: VisitReason.DISCHARGED,
-    HardshipReported: VisitReason.HARDSHIP,
-    Bereaved: VisitReason.BEREAVED,
-}
-
-
-def _befell(cared: Cared, fact: Fact, on: date) -> Cared:
-    reason = _REASON_OF[type(fact)]
-    told = cared.told | {reason: max(on, cared.told.get(reason, on))}
-    since = None if reason is VisitReason.DISCHARGED else cared.hospital_since
-    return cared.model_copy(update={"told": told, "hospital_since": since})
-
-
-def _graded(cared: Cared, grade: HealthGrade | None, on: date) -> Cared:
-    if cared.health_on is not None and on < cared.health_on:
-        return cared
-    return cared.model_copy(update={"health": grade, "health_on": on})
-
-
-def _changed(cared: Cared, visit_id: str, **changes: object) -> Cared:
-    visit = cared.visits.get(visit_id)
-    if visit is None:
-        return cared
-    return cared.model_copy(update={"visits": cared.visits | {visit_id: visit.model_copy(update=changes)}})
-
-
-def _closed(cared: Cared, visit_id: str, stage: Stage, on: date, *, settles: bool = True) -> Cared:
-    visit = cared.visits.get(visit_id)
-    if visit is None:
-        return cared
-    after = _changed(cared, visit_id, stage=stage, closed_on=on)
-    if not settles:
-        return after
-    reason, start = visit.window.reason, visit.window.start
-    settled = after.settled | {reason: max(start, after.settled.get(reason, start))}
-    return after.model_copy(update={"settled": settled})
-
-
-def _remembered(visits: dict[str, Visit]) -> dict[str, Visit]:
-    """Forget the oldest closed visits beyond `CLOSED_KEPT`."""
-    closed = [visit_id for visit_id, visit in visits.items() if visit.stage is not Stage.OPEN]
-    forgotten = set(closed[: max(0, len(closed) - CLOSED_KEPT)])
-    return {visit_id: visit for visit_id, visit in visits.items() if visit_id not in forgotten}
-
-
-CARE: Final = Decider(owner="care", stream="care", initial=Cared(), evolve=evolve)
-
-
-# ── decide ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def unable(situation: Situation) -> Refused | None:

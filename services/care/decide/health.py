@@ -6,7 +6,8 @@ from datetime import date
 
 from events.facts.care import HealthGraded
 from events.facts.decision import Decision, facts, nothing
-from services.care.decide.care import Cared, not_now
+from services.care.decide.care import not_now
+from services.care.decide.cared import Cared
 from services.care.decide.commands import GradeHealth
 from services.care.decide.plan import Situation
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from events.facts.care import MissedExplained
 from events.facts.decision import Decision, facts, nothing, refused
-from services.care.decide.care import Cared, Stage
+from services.care.decide.cared import Cared, Stage
 from services.care.decide.commands import ExplainMissed
 from services.care.decide.policy import MissedRule
 

@@ -12,7 +12,8 @@ from events.facts.base import Fact
 from events.facts.care import Severity, VisitCancelled, VisitPlanned, VisitReason, VisitWay, WhyCancelled
 from events.facts.care_occasion import Bereaved, Discharged, HardshipReported, Hospitalised
 from events.facts.decision import Decision, Happened, nothing, refused
-from services.care.decide.care import Cared, not_now, planned
+from services.care.decide.care import not_now, planned
+from services.care.decide.cared import Cared
 from services.care.decide.commands import ReportBereavement, ReportDischarge, ReportHardship, ReportHospital
 from services.care.decide.plan import Situation, Window, visit_for_illness, visit_id_of, visit_on_occasion
 from services.care.decide.policy import CarePolicy

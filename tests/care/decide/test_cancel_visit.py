@@ -3,7 +3,8 @@ from __future__ import annotations
 from datetime import date
 
 from events.facts.care import VisitCancelled, VisitMade, VisitWay, WhyCancelled
-from services.care.decide.care import CARE, cancel_visit, replan
+from services.care.decide.care import cancel_visit, replan
+from services.care.decide.cared import CARE
 from tests.care.decide.test_care import HERE, planned
 from tests.care.decide.test_plan import POLICY, TODAY
 from tests.given import given

@@ -22,13 +22,8 @@ from events.facts.care import (
     WhyCancelled,
 )
 from services.care.decide.care import (
-    CARE,
-    CLOSED_KEPT,
-    Cared,
-    Stage,
     assign_visitor,
     cancel_visits,
-    evolve,
     mark_missed,
     note_contact,
     plan_illness_visit,
@@ -37,6 +32,7 @@ from services.care.decide.care import (
     replan,
     report_illness,
 )
+from services.care.decide.cared import CARE, CLOSED_KEPT, Cared, Stage, evolve
 from services.care.decide.commands import (
     AssignVisitor,
     CancelVisits,

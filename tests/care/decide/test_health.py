@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from events.facts.care import HealthGrade, HealthGraded
-from services.care.decide.care import CARE
+from services.care.decide.cared import CARE
 from services.care.decide.commands import GradeHealth
 from services.care.decide.health import grade_health
 from services.care.decide.plan import Situation

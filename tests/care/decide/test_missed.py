@@ -9,7 +9,7 @@ from hypothesis import given as forall
 from hypothesis import strategies as st
 
 from events.facts.care import MissedExplained, VisitMade, VisitMissed, VisitWay, WhyMissed
-from services.care.decide.care import CARE, Stage
+from services.care.decide.cared import CARE, Stage
 from services.care.decide.commands import ExplainMissed
 from services.care.decide.missed import Level, explain_missed, level_on
 from services.care.decide.policy import MissedRule

@@ -22,7 +22,8 @@ from events.facts.care import (
 )
 from events.facts.care_occasion import Bereaved, Discharged, HardshipReported, Hospitalised
 from events.facts.decision import Decision, Happened
-from services.care.decide.care import CARE, Cared, replan
+from services.care.decide.care import replan
+from services.care.decide.cared import CARE, Cared
 from services.care.decide.commands import ReportBereavement, ReportDischarge, ReportHardship, ReportHospital
 from services.care.decide.occasion import report_bereavement, report_discharge, report_hardship, report_hospital
 from services.care.decide.plan import Situation

@@ -118,7 +118,8 @@ def test_only_what_happened_last_to_each_counts_not_the_order_among_people(facts
     """What happened to one person stays in its order; between people any order gives the same number."""
     by_person: dict[tuple[str, bool], list[Fact]] = {}
     for fact in facts:
-        who = getattr(fact, "member_id", None) or (getattr(fact, "member_ids", ()) or fact.attended)[0]  # type: ignore[attr-defined]
+        several: list[str] = [*getattr(fact, "member_ids", ()), *getattr(fact, "attended", ())]
+        who = getattr(fact, "member_id", None) or several[0]
         by_person.setdefault((who, hasattr(fact, "member_id")), []).append(fact)
     lines = [list(line) for line in by_person.values()]
     shuffled = []
