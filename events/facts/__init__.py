@@ -16,6 +16,7 @@ from events.facts import (
     meeting,
     member,
     member_centre,
+    member_dues,
     member_handover,
     member_meeting,
     member_service,

@@ -32,6 +32,7 @@ from services.registry.project import (
     committee,
     desk,
     dues,
+    dues_more,
     elsewhere,
     excuse,
     grid,
@@ -62,6 +63,8 @@ PROJECTION: Final = Projection(
         ledger.view,
         dues.months,
         dues.accounts,
+        dues_more.reductions,
+        dues_more.calls,
         meeting.view,
         meeting.attendance,
         elsewhere.timeline,
@@ -95,6 +98,6 @@ PROJECTION: Final = Projection(
         partner.offers,
         partner.pairings,
     ],
-    [Snapshots.of(decider, version=4) for decider in (MEMBER, BRANCH, MEETING, RECEIPTS, ROSTER_IMPORT, UNIT)]
+    [Snapshots.of(decider, version=5) for decider in (MEMBER, BRANCH, MEETING, RECEIPTS, ROSTER_IMPORT, UNIT)]
     + [Snapshots.of(decider) for decider in (DESK, CENSUS, BULK, CENTRE, HANDOVER, NOMINEE, POST, GRID, PARTNER)],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any
@@ -11,7 +12,7 @@ from starlette.responses import Response
 
 from services.registry.decide.commands import PayDues
 from services.registry.decide.days import month_of, months_after, months_between
-from services.registry.pages import words
+from services.registry.pages import dues_words, words
 from services.registry.pages.common import (
     OFFICE,
     PAGE_SIZE,
@@ -29,14 +30,15 @@ from services.registry.pages.common import (
     within,
 )
 from services.registry.pages.due import Sheet, dues_sheet
+from services.registry.pages.dues_common import receipts_of
+from services.registry.pages.dues_words import months
 from services.registry.pages.forms import Form, again, fresh
-from services.registry.pages.timeline import months
 from services.registry.pages.way_back import way_of
-from services.registry.project import dues
+from services.registry.project import dues, dues_more
 from services.registry.project.dues import Owing
 from services.shell.i18n import gettext as _
 from services.shell.i18n import speech
-from services.shell.identity import Caller
+from services.shell.identity import Caller, Role
 from services.shell.pages import done, page
 from services.shell.problems import Invalid, Refusal, Stale
 
@@ -94,9 +96,17 @@ async def of_one(request: Request, caller: Reader, member_id: EntityId) -> Respo
     card = await member_card(request, caller, member_id)
     async with reading(request, caller) as db:
         sheet = await dues_sheet(request, db, member_id)
+        papers = await receipts_of(db, member_id)
+        reductions = await dues_more.reductions_of(db, member_id)
+        call = (await dues_more.calls_to(db, [member_id])).get(member_id)
+    people = {one[name] for one in reductions for name in ("decided_by", "answered_by") if one[name]}
+    called = await request.app.state.shell.identity.called.of(people | ({call["called_by"]} if call else set()))
     return await page(
-        request, "dues_of.html", card=card, sheet=sheet, months=months, clauses=sheet.clauses,
+        request, "dues_of.html", card=card, sheet=sheet, months=months, clauses=sheet.clauses, papers=papers,
+        reductions=reductions, called=called, call=call, may_approve=caller.has(Role.SUPERVISOR), form=fresh(request),
         may_write=caller.has(*OFFICE) and card["state"] in {"enrolled", "away"}, words=words, way=way_of(request),
+        span=dues_words.span, reduction_words=dues_words.REDUCTION, reduction_tones=dues_words.REDUCTION_TONE,
+        spoke=dues_words.SPOKE_WITH,
     )  # fmt: skip
 
 
@@ -132,7 +142,8 @@ async def pay(request: Request, caller: Office, member_id: EntityId) -> Response
         months=months(command.months),
         number=receipt_no,
     )
-    return done(request, way_of(request).to(f"/registry/members/{member_id}"), told)
+    way = way_of(request)
+    return done(request, way.to(f"/registry/members/{member_id}/receipts/{receipt_no}"), told)
 
 
 async def _pay(request: Request, caller: Caller, card: dict[str, Any], form: Form, chosen: Sequence[str]) -> Response:
@@ -143,7 +154,8 @@ async def _pay(request: Request, caller: Caller, card: dict[str, Any], form: For
     picked = [known[month] for month in sorted(set(chosen)) if month in known] or _usual(sheet)
     return await page(
         request, "pay_dues.html", status=form.status, card=card, sheet=sheet, form=form, picked=picked,
-        picked_months=[one.month for one in picked], total_fen=sum(one.due_fen or 0 for one in picked), months=months,
+        picked_months=[one.month for one in picked], total_fen=sum(one.open_fen for one in picked), months=months,
+        groups=sorted(Counter((one.clause, one.open_fen) for one in picked).items()),
         clauses=sheet.clauses, this_month=month_of(speech().today), words=words, way=way_of(request),
     )  # fmt: skip
 
