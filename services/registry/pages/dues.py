@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from services.registry.decide.commands import PayDues
-from services.registry.decide.days import month_of, months_after, months_between
+from services.registry.decide.days import month_of
 from services.registry.pages import dues_words, words
 from services.registry.pages.common import (
     OFFICE,
-    PAGE_SIZE,
     EntityId,
     Office,
     Reader,
@@ -27,15 +25,13 @@ from services.registry.pages.common import (
     registry,
     rules,
     show_own_write,
-    within,
 )
 from services.registry.pages.due import Sheet, dues_sheet
 from services.registry.pages.dues_common import receipts_of
 from services.registry.pages.dues_words import months
 from services.registry.pages.forms import Form, again, fresh
 from services.registry.pages.way_back import way_of
-from services.registry.project import dues, dues_more
-from services.registry.project.dues import Owing
+from services.registry.project import dues_more
 from services.shell.i18n import gettext as _
 from services.shell.i18n import speech
 from services.shell.identity import Caller, Role
@@ -43,51 +39,6 @@ from services.shell.pages import done, page
 from services.shell.problems import Invalid, Refusal, Stale
 
 router = APIRouter(include_in_schema=False)
-
-
-def last_over() -> str:
-    """The last month that is over."""
-    return month_of(months_after(speech().today.replace(day=1), -1))
-
-
-@router.get("/dues", dependencies=[Waited])
-async def arrears(
-    request: Request,
-    caller: Reader,
-    least: Annotated[int, Query(ge=1, le=120)] = 1,
-    community: Annotated[str, Query(max_length=200)] = "",
-    page_token: str = "",
-) -> Response:
-    """Who is behind, the longest first, and what was taken this month and this year."""
-    last, today = last_over(), speech().today
-    place = within(caller, community)
-    call_after = rules(request, place or caller.scope).dues.arrears.call_months
-    async with reading(request, caller) as db:
-        found = await dues.owing(db, Owing(last, place, least), size=PAGE_SIZE, token=page_token)
-        behind = await dues.owing_count(db, Owing(last, place))
-        to_call = await dues.owing_count(db, Owing(last, place, call_after))
-        month = await dues.taken(db, today.replace(day=1), place)
-        year = await dues.taken(db, date(today.year, 1, 1), place)
-    rows = await _with_amounts(request, found.items, last)
-    more = f"/registry/dues?least={least}&community={place}&page_token={found.next_token}" if found.next_token else ""
-    return await page(
-        request, "dues.html", rows=rows, behind=behind, to_call=to_call, month=month, year=year, least=least,
-        community=place, next_href=more, months=months, call_after=call_after,
-        may_write=caller.has(*OFFICE), words=words,
-    )  # fmt: skip
-
-
-async def _with_amounts(request: Request, rows: Any, last: str) -> list[dict[str, Any]]:
-    """The months each of them has not paid, and what they come to."""
-    known = await registry(request).states([row["member_id"] for row in rows])
-    found = []
-    for row in rows:
-        unpaid = dues.unpaid_of(row, last, list(months_between(row["owed_from"], last)))
-        one = known.get(row["member_id"])
-        due = registry(request).due(row["community"], one.terms, unpaid) if one else []
-        fen = sum(each.due_fen for each in due if each) if all(due) and due else None
-        found.append({**row, "unpaid_months": unpaid, "owing_fen": fen})
-    return found
 
 
 @router.get("/members/{member_id}/dues", dependencies=[Waited])

@@ -9,9 +9,9 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import JSONResponse, Response
 
 from services.registry.pages import handed_over, words
+from services.registry.pages.arrears import last_over
 from services.registry.pages.clocks import Clocks, card_soon, clocks_of, silent_since
 from services.registry.pages.common import OFFICE, READERS, reading, rules
-from services.registry.pages.dues import last_over
 from services.registry.pages.terms import terms_ending
 from services.registry.project import dues, ledger, meeting, post, register
 from services.registry.project.dues import Owing

@@ -247,6 +247,8 @@ class Owing:
     """The last month that is over: the present one is due, but nobody is behind with it yet."""
     community: str = ""
     months_min: int = 1
+    run_min: int = 0
+    """So many of them in a row."""
 
 
 def _unpaid(last: str) -> Any:
@@ -261,6 +263,35 @@ def _unpaid(last: str) -> Any:
     return func.greatest(span, 0) - settled
 
 
+def _longest_run(last: str) -> Any:
+    """How many of them lie in a row, at most. Numbers less their rank are the same within a run."""
+    owed_last = func.least(last, func.coalesce(account.c.owed_until, last))
+    each = (
+        func.generate_series(_number(account.c.owed_from), _number(owed_last))
+        .table_valued("number")
+        .render_derived(name="owed")
+    )
+    settled = func.unnest(_all_months.element).table_valued("month").render_derived(name="settled")
+    free = select(_number(settled.c.month)).correlate(account)
+    ranked = (
+        select((each.c.number - func.row_number().over(order_by=each.c.number)).label("run"))
+        .where(each.c.number.not_in(free))
+        .correlate(account)
+        .subquery("ranked")
+    )
+    runs = select(func.count().label("months")).select_from(ranked).group_by(ranked.c.run).subquery("runs")
+    return select(func.coalesce(func.max(runs.c.months), 0)).scalar_subquery()
+
+
+def _behind(wanted: Owing, *columns: Any) -> Any:
+    """Accounts that are behind; runs are looked for only where there are months enough."""
+    unpaid = _unpaid(wanted.last)
+    query = select(account.c.member_id, unpaid.label("unpaid"), *columns).where(unpaid >= wanted.months_min)
+    if wanted.run_min:
+        query = query.where(unpaid >= wanted.run_min, _longest_run(wanted.last) >= wanted.run_min)
+    return query.subquery("behind")
+
+
 def _number(month: Any) -> Any:
     """`2026-11` as a number of months, so that months can be subtracted."""
     words = cast(literal(month), Text) if isinstance(month, str) else month
@@ -269,8 +300,7 @@ def _number(month: Any) -> Any:
 
 async def owing(db: AsyncConnection, wanted: Owing, *, size: int = PAGE_DEFAULT, token: str = "") -> Page:
     """Living members on the roll who are behind, the longest first. Raises `BadToken`."""
-    unpaid = _unpaid(wanted.last).label("unpaid")
-    behind = select(account.c.member_id, unpaid, account.c.owed_from, _all_months).subquery()
+    behind = _behind(wanted, account.c.owed_from, account.c.owed_until, _all_months)
     query = (
         select(
             behind,
@@ -289,8 +319,7 @@ async def owing(db: AsyncConnection, wanted: Owing, *, size: int = PAGE_DEFAULT,
                 branch.table, branch.table.c.branch_id == member.table.c.branch_id
             )
         )
-        .where(behind.c.unpaid >= wanted.months_min, member.table.c.state.in_(member.ON_ROLL))
-        .where(inside(member.table.c.community, wanted.community))
+        .where(member.table.c.state.in_(member.ON_ROLL), inside(member.table.c.community, wanted.community))
         .order_by(-behind.c.unpaid, behind.c.member_id)
         .limit(size + 1)
     )
@@ -301,11 +330,11 @@ async def owing(db: AsyncConnection, wanted: Owing, *, size: int = PAGE_DEFAULT,
 
 async def owing_count(db: AsyncConnection, wanted: Owing) -> int:
     """How many are behind."""
-    behind = select(account.c.member_id, _unpaid(wanted.last).label("unpaid")).subquery()
+    behind = _behind(wanted)
     query = (
         select(func.count())
         .select_from(behind.join(member.table, member.table.c.member_id == behind.c.member_id))
-        .where(behind.c.unpaid >= wanted.months_min, member.table.c.state.in_(member.ON_ROLL))
+        .where(member.table.c.state.in_(member.ON_ROLL))
         .where(inside(member.table.c.community, wanted.community))
     )
     return int((await db.execute(query)).scalar_one())
@@ -339,7 +368,18 @@ class Money:
         return self.received_fen - self.refunded_fen
 
 
-def unpaid_of(row: Mapping[str, Any], last: str, between: Sequence[str]) -> list[str]:
-    """Which of these months a row of `owing` has not paid, up to `last`."""
+def unpaid_of(row: Mapping[str, Any], last: str) -> list[str]:
+    """Which months a row of `owing` has not paid, up to `last`."""
     settled = set(row["months"])
-    return [month for month in between if month <= last and month not in settled]
+    owed_last = min(last, row["owed_until"] or last)
+    return [month for month in months_in(row["owed_from"], owed_last) if month not in settled]
+
+
+def longest_run(months: Sequence[str]) -> int:
+    """How many of these months (in order) lie in a row, at most."""
+    best = run = 0
+    before = ""
+    for month in months:
+        run = run + 1 if before and months_in(before, month)[1:] == [month] else 1
+        best, before = max(best, run), month
+    return best

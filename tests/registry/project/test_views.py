@@ -90,7 +90,11 @@ def test_a_payment_stands_under_each_of_its_months() -> None:
 def test_what_is_given_back_stands_beside_what_was_paid() -> None:
     rows = folded(dues.months, paid("2026-07", "2026-08"), (back("2026-08"), date(2026, 8, 30)))
     july, august = (rows[WHO, month, "2026-0001"] for month in ("2026-07", "2026-08"))
-    assert (july.get("refunded_on"), august["refunded_on"], august["refund_no"]) == (None, date(2026, 8, 30), "2026-0002")
+    assert (july.get("refunded_on"), august["refunded_on"], august["refund_no"]) == (
+        None,
+        date(2026, 8, 30),
+        "2026-0002",
+    )
     account = row_of(dues.accounts, zhang(), paid("2026-07", "2026-08"), back("2026-08"))
     assert account["months"] == ["2026-07"]
 
