@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from events.facts.decision import Decisions
+from events.facts.decision import Decision, Decisions
 from events.facts.member_dues import DuesRefunded
 from events.facts.receipts import receipt_book
 from events.log.command import Asked, Receipt
-from services.registry.decide import dues_correct
+from services.registry.decide import dues_correct, hand_up
 from services.registry.decide.days import first_day, month_of, months_after
 from services.registry.decide.dues_correct import (
     ApproveReduction,
@@ -20,8 +20,9 @@ from services.registry.decide.dues_correct import (
     NoteDuesCall,
     RefundDues,
 )
-from services.registry.decide.member import MEMBER
-from services.registry.decide.receipts import RECEIPTS
+from services.registry.decide.hand_up import HandUp, WithdrawHandUp
+from services.registry.decide.member import MEMBER, Member
+from services.registry.decide.receipts import RECEIPTS, ReceiptBook
 from services.registry.handle import Registry
 
 
@@ -105,5 +106,23 @@ class DuesDesk:
             lambda one: dues_correct.note_call(one, command, dues_correct.unpaid_months(one, last_over), today),
         )
 
-    async def _act(self, asked: Asked, member_id: str, decide: Any) -> Receipt:
+    async def hand_up(self, asked: Asked, command: HandUp, in_hand_fen: int) -> tuple[str, Receipt]:
+        """Money is handed up: its id. `in_hand_fen` is what the book says is there."""
+        hand_up_id = await self.registry.entity_of_request(asked)
+        return hand_up_id, await self._book(
+            asked,
+            lambda book: hand_up.hand_up(book, command, in_hand_fen, self.registry.today(), hand_up_id=hand_up_id),
+        )
+
+    async def withdraw_hand_up(self, asked: Asked, hand_up_id: str, command: WithdrawHandUp) -> Receipt:
+        """A hand-over was written down by mistake."""
+        return await self._book(
+            replace(asked, reason=command.reason),
+            lambda book: hand_up.withdraw_hand_up(book, hand_up_id, self.registry.today()),
+        )
+
+    async def _book(self, asked: Asked, decide: Callable[[ReceiptBook], Decision]) -> Receipt:
+        return await self.registry.commands.act(asked, RECEIPTS, receipt_book(asked.community), decide)
+
+    async def _act(self, asked: Asked, member_id: str, decide: Callable[[Member], Decision]) -> Receipt:
         return await self.registry.commands.act(asked, MEMBER, member_id, decide)

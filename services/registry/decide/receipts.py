@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from events.facts.base import Fact
 from events.facts.decision import Decider, Decisions, Refused, UnknownFact, facts, refused
 from events.facts.member import DuesAmount, DuesPaid, MonthDue
-from events.facts.receipts import NumberIssued
+from events.facts.receipts import DuesHandedUp, HandUpWithdrawn, NumberIssued
 from services.registry.decide.commands import PayDues
 from services.registry.decide.days import month_of, months_after
 from services.registry.decide.dues import DuesRules, assessed
@@ -22,12 +22,14 @@ from services.registry.decide.policy import DuesPolicy
 
 
 class ReceiptBook(BaseModel):
-    """The last number written: `last` of `year`."""
+    """The last number written: `last` of `year`; hand-overs that count, and those that were taken back."""
 
     model_config = ConfigDict(frozen=True)
 
     year: int = 0
     last: int = 0
+    handed_up: tuple[str, ...] = ()
+    taken_back: tuple[str, ...] = ()
 
     def next_number(self, today: date) -> str:
         """The number a receipt written today gets: `2026-0341`, counted afresh each year, without gaps."""
@@ -42,7 +44,12 @@ def evolve(book: ReceiptBook, fact: Fact, effective: date) -> ReceiptBook:
     match fact:
         case NumberIssued():
             year, serial = fact.number.split("-")
-            return ReceiptBook(year=int(year), last=int(serial))
+            return book.model_copy(update={"year": int(year), "last": int(serial)})
+        case DuesHandedUp():
+            return book.model_copy(update={"handed_up": (*book.handed_up, fact.hand_up_id)})
+        case HandUpWithdrawn():
+            left = tuple(one for one in book.handed_up if one != fact.hand_up_id)
+            return book.model_copy(update={"handed_up": left, "taken_back": (*book.taken_back, fact.hand_up_id)})
         case _:
             raise UnknownFact("receipts", fact)
 

@@ -40,8 +40,9 @@ from services.registry.pages.export import sheet_response
 from services.registry.pages.forms import again, fresh
 from services.registry.pages.plain import answered
 from services.registry.pages.reveal import Reveal, What, revealed
+from services.registry.project import arrears as behind
 from services.registry.project import dues, dues_more
-from services.registry.project.dues import Owing
+from services.registry.project.arrears import Owing
 from services.shell.formats import day, mask_phone
 from services.shell.i18n import N_, speech
 from services.shell.i18n import gettext as _
@@ -110,11 +111,11 @@ async def _known(handler: Registry, db: Any, rows: Iterable[Mapping[str, Any]], 
     states, calls = await handler.states(ids), await dues_more.calls_to(db, ids)
     found = []
     for row in rows:
-        unpaid = dues.unpaid_of(row, last)
+        unpaid = behind.unpaid_of(row, last)
         state = states.get(row["member_id"])
         due = handler.due(row["community"], state.terms, unpaid) if state else []
         fen = sum(each.due_fen for each in due if each) if all(due) and due else None
-        found.append(Behind(row, unpaid, fen, dues.longest_run(unpaid), calls.get(row["member_id"])))
+        found.append(Behind(row, unpaid, fen, behind.longest_run(unpaid), calls.get(row["member_id"])))
     return found
 
 
@@ -129,9 +130,10 @@ async def arrears(
         kind = "call"
     wanted = wanted_of(kind, place, rule, least)
     async with reading(request, caller) as db:
-        found = await dues.owing(db, wanted, size=PAGE_SIZE, token=page_token)
+        found = await behind.owing(db, wanted, size=PAGE_SIZE, token=page_token)
         people = await _known(registry(request), db, found.items, wanted.last)
-        counts = {each: await dues.owing_count(db, wanted_of(each, place, rule)) for each in ("flag", "call", "review")}
+        lists = {each: wanted_of(each, place, rule) for each in ("flag", "call", "review")}
+        counts = {each: await behind.owing_count(db, who) for each, who in lists.items()}
         month = await dues.taken(db, today.replace(day=1), place)
         year = await dues.taken(db, date(today.year, 1, 1), place)
         waiting = len(await dues_more.waiting(db, place))
@@ -150,7 +152,7 @@ async def sheet(request: Request, caller: Reader, kind: Kind = "", community: Pl
     place = within(caller, community)
     wanted = wanted_of(kind, place, rules(request, place or caller.scope).dues.arrears)
     async with reading(request, caller) as db:
-        found = await dues.owing(db, wanted, size=EXPORT_MAX)
+        found = await behind.owing(db, wanted, size=EXPORT_MAX)
         if found.next_token:
             too_many = _("超过 %(most)s 人，一张表放不下", most=EXPORT_MAX)
             raise Invalid([FieldError("kind", too_many, _("请按社区分次导出。"))])
@@ -184,7 +186,7 @@ async def listed(
     rule = rules(request, place or caller.scope).dues.arrears
     wanted = wanted_of(kind, place, rule)
     async with reading(request, caller) as db:
-        found = await dues.owing(db, wanted, size=page_size, token=page_token)
+        found = await behind.owing(db, wanted, size=page_size, token=page_token)
         people = await _known(registry(request), db, found.items, wanted.last)
     items = [
         {

@@ -53,6 +53,12 @@ DUES_SENTENCES: Final[Sentences] = {
     "already_reduced": lambda d: _(
         "%(first)s 到 %(last)s 已经有一份减免，月份不能重叠。", first=d.get("first"), last=d.get("last")
     ),
+    "more_than_in_hand": lambda d: _(
+        "账上还没有上交的只有 %(there)s，您写的是 %(given)s。核对以后确实交了这么多，就勾“确实如此”再交一次。",
+        there=yuan(d.get("in_hand_fen")),
+        given=yuan(d.get("given_fen")),
+    ),
+    "no_hand_up": lambda d: _("没有这笔上交，或者已经撤回。"),
     "no_reduction": lambda d: _("没有这份减免，或者它没有生效。"),
     "reduction_dropped": lambda d: _("这份减免已经撤回或没有批准，请支部重新决定。"),
     "same_person": lambda d: _("批准的人不能是登记支部决定的人（%(clause)s）。请换一位。", clause=d.get("clause")),
