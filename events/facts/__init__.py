@@ -21,6 +21,7 @@ from events.facts import (
     meeting_roll,
     member,
     member_centre,
+    member_dues,
     member_handover,
     member_honours,
     member_meeting,

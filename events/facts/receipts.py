@@ -1,4 +1,5 @@
-"""Stream `receipts`, owned by registry: the receipt book of one community, its numbers without gaps.
+"""Stream `receipts`, owned by registry: the receipt book of one community, its numbers without gaps, and what of the
+money was handed up.
 
 The entity is the community's code with `:` for `.` (a subject's tokens hold no dots); see `receipt_book`.
 """
@@ -20,6 +21,25 @@ class NumberIssued(ReceiptsFact, name="hearth.receipts.number_issued", version=1
 
     number: str
     member: str
+
+
+class DuesHandedUp(ReceiptsFact, name="hearth.receipts.dues_handed_up", version=1):
+    """Money of the months from `first` to `last` (`YYYY-MM`) was handed to the superior committee. Source: DOMAIN R10.
+
+    Effective on the day of the hand-over; `reference` is what the bank or the receipt of the other side says.
+    """
+
+    hand_up_id: str
+    first: str
+    last: str
+    amount_fen: int
+    reference: str
+
+
+class HandUpWithdrawn(ReceiptsFact, name="hearth.receipts.hand_up_withdrawn", version=1):
+    """The hand-over was written down by mistake and does not count. The envelope says why. Source: DOMAIN R10."""
+
+    hand_up_id: str
 
 
 def receipt_book(community: str) -> str:

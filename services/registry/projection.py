@@ -33,10 +33,12 @@ from services.registry.project import (
     committee,
     desk,
     dues,
+    dues_more,
     elsewhere,
     excuse,
     grid,
     handed_over,
+    handed_up,
     handover,
     honour,
     imports,
@@ -68,6 +70,9 @@ PROJECTION: Final = Projection(
         ledger.view,
         dues.months,
         dues.accounts,
+        dues_more.reductions,
+        dues_more.calls,
+        handed_up.view,
         meeting.view,
         meeting.attendance,
         meeting_roll.view,
@@ -109,8 +114,7 @@ PROJECTION: Final = Projection(
         partner.offers,
         partner.pairings,
     ],
-    [Snapshots.of(decider, version=4) for decider in (MEMBER, BRANCH, RECEIPTS, ROSTER_IMPORT, UNIT)]
-    + [Snapshots.of(MEETING, version=5)]
+    [Snapshots.of(decider, version=5) for decider in (MEMBER, BRANCH, MEETING, RECEIPTS, ROSTER_IMPORT, UNIT)]
     + [Snapshots.of(decider) for decider in (DESK, CENSUS, BULK, CENTRE, HANDOVER, NOMINEE, POST, GRID, PARTNER)]
     + [Snapshots.of(CERTIFICATES)],
 )

@@ -30,13 +30,27 @@ class Relief(NamedTuple):
     granted: bool
 
 
+class Waiver(NamedTuple):
+    """An approved reduction: of the months from `first` to `last` no more than `pays_fen` each is due."""
+
+    first: str
+    last: str
+    pays_fen: int
+    clause: str
+    reduction_id: str
+
+
 class DuesTerms(BaseModel):
-    """What dues are reckoned from, in the order of days. The first known pension also holds for the time before it."""
+    """What dues are reckoned from, in the order of days. The first known pension also holds for the time before it.
+
+    In whatever order facts of different days become known, the terms are the same in the end.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     bases: tuple[Basis, ...] = ()
     relief: tuple[Relief, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
 
     def basis_on(self, day: date) -> int | None:
         """The basic pension (fen a month) in force on a day; None if none was ever known."""
@@ -53,25 +67,73 @@ class DuesTerms(BaseModel):
         others = [basis for basis in self.bases if basis.since != since]
         return self.model_copy(update={"bases": tuple(sorted([*others, Basis(since, fen)]))})
 
-    def with_relief(self, since: date, granted: bool) -> DuesTerms:
-        """These terms with relief granted or ended from a day on."""
-        if granted == self.relief_on(since):
+    def waiver_in(self, month: str) -> Waiver | None:
+        """The reduction that holds in a month: the one that leaves least to pay, should there be several."""
+        holding = [one for one in self.waivers if one.first <= month <= one.last]
+        return min(holding, key=lambda one: (one.pays_fen, one)) if holding else None
+
+    def with_waiver(self, waiver: Waiver) -> DuesTerms:
+        """These terms with a reduction."""
+        others = [one for one in self.waivers if one.reduction_id != waiver.reduction_id]
+        return self.model_copy(update={"waivers": tuple(sorted([*others, waiver]))})
+
+    def without_waiver_after(self, reduction_id: str, last: str) -> DuesTerms:
+        """These terms, a reduction ending with a month at the latest."""
+        ended = [
+            one._replace(last=min(one.last, last)) if one.reduction_id == reduction_id else one for one in self.waivers
+        ]
+        return self.model_copy(update={"waivers": tuple(sorted(one for one in ended if one.first <= one.last))})
+
+    def with_relief(self, since: date, granted: bool, *, said: bool = False) -> DuesTerms:
+        """These terms with relief granted or ended from a day on.
+
+        `said`: somebody said just this. A card that was changed for another reason repeats what stood there, and that
+        is no news.
+        """
+        if not said and granted == self.relief_on(since):
             return self
         others = [relief for relief in self.relief if relief.since != since]
         return self.model_copy(update={"relief": tuple(sorted([*others, Relief(since, granted)]))})
 
 
-def due_of(month: str, terms: DuesTerms, rules: DuesRules) -> MonthDue | None:
-    """What is due for a month, by what was in force on its first day; None if no pension was ever put on record."""
+class Assessed(NamedTuple):
+    """A month before anybody paid: what the rates make it, and how much of it is waived (fen), each with its clause."""
+
+    month: str
+    full_fen: int
+    clause: str
+    waived_fen: int = 0
+    waived_by: str = ""
+
+    @property
+    def due(self) -> MonthDue:
+        """What is left to pay for it; under the clause that says so."""
+        return MonthDue(month=self.month, due_fen=self.full_fen - self.waived_fen, clause=self.waived_by or self.clause)
+
+
+def assessed(month: str, terms: DuesTerms, rules: DuesRules) -> Assessed | None:
+    """A month by what was in force on its first day; None if no pension was ever put on record."""
     day = first_day(month)
     policy = rules(day)
-    if terms.relief_on(day):
-        return MonthDue(month=month, due_fen=policy.relief.fen, clause=policy.relief.clause)
     basis_fen = terms.basis_on(day)
-    if basis_fen is None:
+    waiver = terms.waiver_in(month)
+    if terms.relief_on(day):
+        full_fen, clause = policy.relief.fen, policy.relief.clause
+    elif basis_fen is not None:
+        full_fen, clause = policy.due(basis_fen)
+    elif waiver is not None:  # what to pay was approved, whatever the pension may be
+        full_fen, clause = waiver.pays_fen, waiver.clause
+    else:
         return None
-    due_fen, clause = policy.due(basis_fen)
-    return MonthDue(month=month, due_fen=due_fen, clause=clause)
+    if waiver is None or waiver.pays_fen >= full_fen:
+        return Assessed(month, full_fen, clause)
+    return Assessed(month, full_fen, clause, full_fen - waiver.pays_fen, waiver.clause)
+
+
+def due_of(month: str, terms: DuesTerms, rules: DuesRules) -> MonthDue | None:
+    """What is due for a month; None if no pension was ever put on record."""
+    known = assessed(month, terms, rules)
+    return None if known is None else known.due
 
 
 def dues_of(months: Iterable[str], terms: DuesTerms, rules: DuesRules) -> list[MonthDue]:

@@ -34,6 +34,7 @@ from events.facts.member import (
     detail_in,
 )
 from events.facts.member_centre import CentreJoined, CentreLeft, HostDeclined, HostDeclineWithdrawn
+from events.facts.member_dues import DuesPart, DuesWaived, DuesWaiverEnded
 from events.facts.member_handover import TakenOver, TakeOverWithdrawn
 from events.facts.member_honours import HonourPart
 from events.facts.member_meeting import AttendanceTakenBack, CountedAgain, Excused, LeftOutOfQuorum
@@ -44,7 +45,8 @@ from events.facts.merging import Merged, ToldApart, Unmerged
 from events.facts.people import ContactCard, Person, RetirementKind, as_one
 from services.registry.decide.alias import Alias
 from services.registry.decide.census_memory import Said, remember
-from services.registry.decide.dues import Basis, DuesTerms, Relief
+from services.registry.decide.dues import Basis, DuesTerms, Relief, Waiver
+from services.registry.decide.dues_memory import DuesMemory
 from services.registry.decide.employer import Employer
 from services.registry.decide.honours_memory import Honours
 from services.registry.decide.household import Household
@@ -79,7 +81,7 @@ class Away(BaseModel):
 
 
 class Member(BaseModel):
-    """What decisions about a member need to remember. `paid` says which receipt covers which month.
+    """What decisions about a member need to remember. `terms` are what dues are reckoned from, `dues` what was paid.
 
     `person` and `contact` are None where they cannot be read (erased). `touched`: something happened since the
     enrolment that nobody may take back unasked.
@@ -104,7 +106,7 @@ class Member(BaseModel):
     away: Away | None = None
     returned_on: date | None = None
     terms: DuesTerms = DuesTerms()
-    paid: dict[str, str] = {}
+    dues: DuesMemory = DuesMemory()
     died_on: date | None = None
     census: dict[str, Said] = {}
     """What was said in each campaign, by its id."""
@@ -115,6 +117,11 @@ class Member(BaseModel):
     points: Points = Points()
     review: Review = Review()
     alias: Alias = Alias()
+
+    @property
+    def paid(self) -> dict[str, str]:
+        """Which receipt covers which month."""
+        return self.dues.paid
 
 
 # ── evolve ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -135,8 +142,7 @@ def evolve(member: Member, fact: Fact, effective: date) -> Member:
         case Attended() | Excused() | AttendanceTakenBack() | LeftOutOfQuorum() | CountedAgain():
             return member if member.touched else member.model_copy(update={"touched": True})
         case DuesPaid():
-            paid = member.paid | dict.fromkeys(fact.months, fact.receipt_no)
-            return member.model_copy(update={"paid": paid, "touched": True})
+            return member.model_copy(update={"dues": member.dues.after_payment(fact), "touched": True})
         case Assigned():
             belongs = {"branch_id": fact.branch_id, "group_id": fact.group_id, "placed_on": effective}
             return member.model_copy(update=belongs | {"touched": True})
@@ -203,7 +209,7 @@ def _classified(member: Member, fact: Classified, since: date) -> Member:
     flags = fact.flags()
     contact = (member.contact or ContactCard()).model_copy(update=flags) if flags else member.contact
     relief = flags.get("minimum_living")
-    terms = member.terms if relief is None else member.terms.with_relief(since, relief)
+    terms = member.terms if relief is None else member.terms.with_relief(since, relief, said=True)
     after = {"kind": fact.kind or member.kind, "contact": contact, "terms": terms, "touched": True}
     return member.model_copy(update=after)
 
@@ -261,7 +267,19 @@ def _esteemed(member: Member, fact: Fact, effective: date) -> Member:
         return member.model_copy(update={"points": member.points.after(fact, effective), "touched": True})
     if isinstance(fact, ReviewPart):
         return member.model_copy(update={"review": member.review.after(fact, effective), "touched": True})
-    return _told_of_another(member, fact)
+    return _owes(member, fact)
+
+
+def _owes(member: Member, fact: Fact) -> Member:
+    """What concerns dues that were paid or are owed."""
+    if not isinstance(fact, DuesPart):
+        return _told_of_another(member, fact)
+    terms = member.terms
+    if isinstance(fact, DuesWaived) and not is_hidden(fact.pays_fen):
+        terms = terms.with_waiver(Waiver(fact.first, fact.last, fact.pays_fen, fact.clause, fact.reduction_id))
+    if isinstance(fact, DuesWaiverEnded):
+        terms = terms.without_waiver_after(fact.reduction_id, fact.last)
+    return member.model_copy(update={"terms": terms, "dues": member.dues.after(fact), "touched": True})
 
 
 def _told_of_another(member: Member, fact: Fact) -> Member:

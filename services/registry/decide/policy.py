@@ -48,9 +48,23 @@ class ReliefRate(Rule):
 
 
 class ArrearsRule(Rule):
-    """Who has not paid for so many months is called; nothing else ever follows by itself (DOMAIN §4 "arrears")."""
+    """Who has not paid for so many months is shown, then called, and after so many months in a row a person looks into
+    it; nothing else ever follows by itself (DOMAIN §4 "arrears").
+    """
 
+    flag_months: int = Field(ge=1)
     call_months: int = Field(ge=1)
+    review_months: int = Field(ge=1)
+    clause: str
+    review_clause: str
+
+
+class ReductionRule(Rule):
+    """Who is in need pays less, as the branch decides and the superior committee approves; for so many months at most,
+    then it is decided again (DOMAIN §4 "dues").
+    """
+
+    months_max: int = Field(ge=1, le=120)
     clause: str
 
 
@@ -61,6 +75,7 @@ class DuesPolicy(Rule):
     high: HighRate
     relief: ReliefRate
     arrears: ArrearsRule
+    reduction: ReductionRule
     months_ahead_max: int = Field(ge=0)
     clause_ahead: str
 
@@ -332,6 +347,8 @@ class RegistryPolicy(Rule):
                 self.dues.high.clause,
                 self.dues.relief.clause,
                 self.dues.arrears.clause,
+                self.dues.arrears.review_clause,
+                self.dues.reduction.clause,
                 self.dues.clause_ahead,
                 self.away.transfer.clause,
                 self.away.card.clause,

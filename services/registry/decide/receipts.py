@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
@@ -9,11 +10,11 @@ from pydantic import BaseModel, ConfigDict
 
 from events.facts.base import Fact
 from events.facts.decision import Decider, Decisions, Refused, UnknownFact, facts, refused
-from events.facts.member import DuesAmount, DuesPaid
-from events.facts.receipts import NumberIssued
+from events.facts.member import DuesAmount, DuesPaid, MonthDue
+from events.facts.receipts import DuesHandedUp, HandUpWithdrawn, NumberIssued
 from services.registry.decide.commands import PayDues
 from services.registry.decide.days import month_of, months_after
-from services.registry.decide.dues import DuesRules, dues_of
+from services.registry.decide.dues import DuesRules, assessed
 from services.registry.decide.member import Member, unable
 from services.registry.decide.policy import DuesPolicy
 
@@ -21,12 +22,14 @@ from services.registry.decide.policy import DuesPolicy
 
 
 class ReceiptBook(BaseModel):
-    """The last number written: `last` of `year`."""
+    """The last number written: `last` of `year`; hand-overs that count, and those that were taken back."""
 
     model_config = ConfigDict(frozen=True)
 
     year: int = 0
     last: int = 0
+    handed_up: tuple[str, ...] = ()
+    taken_back: tuple[str, ...] = ()
 
     def next_number(self, today: date) -> str:
         """The number a receipt written today gets: `2026-0341`, counted afresh each year, without gaps."""
@@ -41,7 +44,12 @@ def evolve(book: ReceiptBook, fact: Fact, effective: date) -> ReceiptBook:
     match fact:
         case NumberIssued():
             year, serial = fact.number.split("-")
-            return ReceiptBook(year=int(year), last=int(serial))
+            return book.model_copy(update={"year": int(year), "last": int(serial)})
+        case DuesHandedUp():
+            return book.model_copy(update={"handed_up": (*book.handed_up, fact.hand_up_id)})
+        case HandUpWithdrawn():
+            left = tuple(one for one in book.handed_up if one != fact.hand_up_id)
+            return book.model_copy(update={"handed_up": left, "taken_back": (*book.taken_back, fact.hand_up_id)})
         case _:
             raise UnknownFact("receipts", fact)
 
@@ -65,21 +73,22 @@ def pay_dues(
     """Dues were paid: a fact of the member and a number of the book, together or not at all. Each month is reckoned by
     the rules of its own first day; how far ahead may be paid, by those of today.
 
-    The same month again is refused, naming the receipt it is on: money was taken twice, and a person must know.
+    The same month again is refused, naming the receipt it is on: money was taken twice, and a person must know. A month
+    that costs more than was paid for it (a pension that became known late) may be paid up.
     """
     if refusal := unable(member) or _unpayable(member, command, rules(today), today):
         return refusal
     months = tuple(sorted(command.months))
-    due = dues_of(months, member.terms, rules)
-    if len(due) < len(months):
-        return refused("basis_unknown", months=months)
+    due = open_months(member, months, rules)
+    if isinstance(due, Refused):
+        return due
     total_fen = sum(month.due_fen for month in due)
     if command.amount_fen != total_fen:
         return refused("amount_differs", expected_fen=total_fen, given_fen=command.amount_fen, months=months)
     number = book.next_number(today)
     paid = DuesPaid(
         months=months,
-        amount=DuesAmount(total_fen=total_fen, months=tuple(due)),
+        amount=DuesAmount(total_fen=total_fen, months=due),
         receipt_no=number,
         method=command.method,
         payer=command.payer,
@@ -90,13 +99,33 @@ def pay_dues(
     }
 
 
+def open_months(member: Member, months: Sequence[str], rules: DuesRules) -> tuple[MonthDue, ...] | Refused:
+    """What is still to pay for each of these months, each of which must be open. What an absorbed record paid, or what
+    cannot be read, is taken for enough.
+    """
+    found = []
+    for month in months:
+        known = assessed(month, member.terms, rules)
+        number = (member.alias.paid | member.paid).get(month)
+        if number is not None:
+            paid_fen = None if month in member.alias.paid else member.dues.paid_fen(month)
+            lacking = 0 if known is None or paid_fen is None else known.due.due_fen - paid_fen
+            if known is None or lacking <= 0:
+                return refused("already_paid", month=month, receipt_no=number)
+            found.append(known.due.model_copy(update={"due_fen": lacking}))
+        elif known is None:
+            return refused("basis_unknown", months=months)
+        elif known.waived_fen and not known.due.due_fen:
+            return refused("waived", month=month, clause=known.waived_by)
+        else:
+            found.append(known.due)
+    return tuple(found)
+
+
 def _unpayable(member: Member, command: PayDues, policy: DuesPolicy, today: date) -> Refused | None:
     """Why one of the months cannot be paid, or not on that day; None if all can."""
     if command.paid_on > today:
         return refused("in_future", day=command.paid_on, today=today)
-    settled = member.alias.paid | member.paid
-    if paid := next((month for month in sorted(command.months) if month in settled), None):
-        return refused("already_paid", month=paid, receipt_no=settled[paid])
     first, last = min(command.months), max(command.months)
     if member.joined_on is not None and first < month_of(member.joined_on):
         return refused("before_joining", month=first, joined_on=member.joined_on)

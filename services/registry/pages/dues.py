@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from services.registry.decide.commands import PayDues
-from services.registry.decide.days import month_of, months_after, months_between
-from services.registry.pages import words
+from services.registry.decide.days import month_of
+from services.registry.pages import dues_words, words
 from services.registry.pages.common import (
     OFFICE,
-    PAGE_SIZE,
     EntityId,
     Office,
     Reader,
@@ -26,66 +25,20 @@ from services.registry.pages.common import (
     registry,
     rules,
     show_own_write,
-    within,
 )
 from services.registry.pages.due import Sheet, dues_sheet
+from services.registry.pages.dues_common import receipts_of
+from services.registry.pages.dues_words import months
 from services.registry.pages.forms import Form, again, fresh
-from services.registry.pages.timeline import months
 from services.registry.pages.way_back import way_of
-from services.registry.project import dues
-from services.registry.project.dues import Owing
+from services.registry.project import dues_more
 from services.shell.i18n import gettext as _
 from services.shell.i18n import speech
-from services.shell.identity import Caller
+from services.shell.identity import Caller, Role
 from services.shell.pages import done, page
 from services.shell.problems import Invalid, Refusal, Stale
 
 router = APIRouter(include_in_schema=False)
-
-
-def last_over() -> str:
-    """The last month that is over."""
-    return month_of(months_after(speech().today.replace(day=1), -1))
-
-
-@router.get("/dues", dependencies=[Waited])
-async def arrears(
-    request: Request,
-    caller: Reader,
-    least: Annotated[int, Query(ge=1, le=120)] = 1,
-    community: Annotated[str, Query(max_length=200)] = "",
-    page_token: str = "",
-) -> Response:
-    """Who is behind, the longest first, and what was taken this month and this year."""
-    last, today = last_over(), speech().today
-    place = within(caller, community)
-    call_after = rules(request, place or caller.scope).dues.arrears.call_months
-    async with reading(request, caller) as db:
-        found = await dues.owing(db, Owing(last, place, least), size=PAGE_SIZE, token=page_token)
-        behind = await dues.owing_count(db, Owing(last, place))
-        to_call = await dues.owing_count(db, Owing(last, place, call_after))
-        month = await dues.taken(db, today.replace(day=1), place)
-        year = await dues.taken(db, date(today.year, 1, 1), place)
-    rows = await _with_amounts(request, found.items, last)
-    more = f"/registry/dues?least={least}&community={place}&page_token={found.next_token}" if found.next_token else ""
-    return await page(
-        request, "dues.html", rows=rows, behind=behind, to_call=to_call, month=month, year=year, least=least,
-        community=place, next_href=more, months=months, call_after=call_after,
-        may_write=caller.has(*OFFICE), words=words,
-    )  # fmt: skip
-
-
-async def _with_amounts(request: Request, rows: Any, last: str) -> list[dict[str, Any]]:
-    """The months each of them has not paid, and what they come to."""
-    known = await registry(request).states([row["member_id"] for row in rows])
-    found = []
-    for row in rows:
-        unpaid = dues.unpaid_of(row, last, list(months_between(row["owed_from"], last)))
-        one = known.get(row["member_id"])
-        due = registry(request).due(row["community"], one.terms, unpaid) if one else []
-        fen = sum(each.due_fen for each in due if each) if all(due) and due else None
-        found.append({**row, "unpaid_months": unpaid, "owing_fen": fen})
-    return found
 
 
 @router.get("/members/{member_id}/dues", dependencies=[Waited])
@@ -94,9 +47,17 @@ async def of_one(request: Request, caller: Reader, member_id: EntityId) -> Respo
     card = await member_card(request, caller, member_id)
     async with reading(request, caller) as db:
         sheet = await dues_sheet(request, db, member_id)
+        papers = await receipts_of(db, member_id)
+        reductions = await dues_more.reductions_of(db, member_id)
+        call = (await dues_more.calls_to(db, [member_id])).get(member_id)
+    people = {one[name] for one in reductions for name in ("decided_by", "answered_by") if one[name]}
+    called = await request.app.state.shell.identity.called.of(people | ({call["called_by"]} if call else set()))
     return await page(
-        request, "dues_of.html", card=card, sheet=sheet, months=months, clauses=sheet.clauses,
+        request, "dues_of.html", card=card, sheet=sheet, months=months, clauses=sheet.clauses, papers=papers,
+        reductions=reductions, called=called, call=call, may_approve=caller.has(Role.SUPERVISOR), form=fresh(request),
         may_write=caller.has(*OFFICE) and card["state"] in {"enrolled", "away"}, words=words, way=way_of(request),
+        span=dues_words.span, reduction_words=dues_words.REDUCTION, reduction_tones=dues_words.REDUCTION_TONE,
+        spoke=dues_words.SPOKE_WITH,
     )  # fmt: skip
 
 
@@ -132,7 +93,8 @@ async def pay(request: Request, caller: Office, member_id: EntityId) -> Response
         months=months(command.months),
         number=receipt_no,
     )
-    return done(request, way_of(request).to(f"/registry/members/{member_id}"), told)
+    way = way_of(request)
+    return done(request, way.to(f"/registry/members/{member_id}/receipts/{receipt_no}"), told)
 
 
 async def _pay(request: Request, caller: Caller, card: dict[str, Any], form: Form, chosen: Sequence[str]) -> Response:
@@ -143,7 +105,8 @@ async def _pay(request: Request, caller: Caller, card: dict[str, Any], form: For
     picked = [known[month] for month in sorted(set(chosen)) if month in known] or _usual(sheet)
     return await page(
         request, "pay_dues.html", status=form.status, card=card, sheet=sheet, form=form, picked=picked,
-        picked_months=[one.month for one in picked], total_fen=sum(one.due_fen or 0 for one in picked), months=months,
+        picked_months=[one.month for one in picked], total_fen=sum(one.open_fen for one in picked), months=months,
+        groups=sorted(Counter((one.clause, one.open_fen) for one in picked).items()),
         clauses=sheet.clauses, this_month=month_of(speech().today), words=words, way=way_of(request),
     )  # fmt: skip
 

@@ -73,12 +73,13 @@ async def _meetings(db: AsyncConnection, member_id: str, year: int) -> Rows:
 
 
 async def _dues(db: AsyncConnection, member_id: str, year: int) -> Mapping[str, Any]:
-    found = await dues.paid_months(db, member_id, f"{year}-01", f"{year}-12")
+    found = await dues.lines(db, member_id, first=f"{year}-01", last=f"{year}-12")
+    kept = [one for one in found if one["refunded_on"] is None]
     rows = [
-        (f"{int(month[5:])}月", amount(one["paid_fen"]), written(one["paid_on"]), one["receipt_no"])
-        for month, one in found.items()
+        (f"{int(one['month'][5:])}月", amount(one["paid_fen"]), written(one["paid_on"]), one["receipt_no"])
+        for one in kept
     ]
-    return {"rows": rows, "total": amount(sum(one["paid_fen"] or 0 for one in found.values()))}
+    return {"rows": rows, "total": amount(sum(one["paid_fen"] or 0 for one in kept))}
 
 
 async def _service(db: AsyncConnection, member_id: str, year: int) -> Mapping[str, Any]:

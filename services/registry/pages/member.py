@@ -33,10 +33,11 @@ from services.registry.pages.common import (
 )
 from services.registry.pages.completeness import DEED, missing_of, percent_of
 from services.registry.pages.due import dues_sheet
+from services.registry.pages.dues_words import months
 from services.registry.pages.forms import Form, again, fresh
 from services.registry.pages.places import places_of
 from services.registry.pages.reveal import Reveal, revealed
-from services.registry.pages.timeline import Line, Names, line_elsewhere, line_of, months, signed
+from services.registry.pages.timeline import Line, Names, line_elsewhere, line_of, signed
 from services.registry.pages.way_back import REGISTER, way_of
 from services.registry.project import alias, branch, elsewhere, ledger, meeting, post, register
 from services.registry.project import member as member_view

@@ -29,6 +29,7 @@ from events.facts.member import (
     PensionBasisSet,
     Returned,
 )
+from events.facts.member_dues import DuesReductionDropped, DuesRefunded, DuesWaived, DuesWaiverEnded
 from events.facts.member_handover import TakeOverWithdrawn
 from events.facts.member_honours import HonourTakenBack
 from events.facts.member_points import PointsTakenBack
@@ -37,6 +38,7 @@ from events.facts.member_service import PostLeft, ServiceHoursWithdrawn
 from events.facts.merging import Merged, ToldApart, Unmerged
 from events.log.envelope import Recorded
 from services.registry.pages.centre_words import centre_told
+from services.registry.pages.dues_words import dues_told, months
 from services.registry.pages.handover_words import handover_told
 from services.registry.pages.honour_words import told_of_honour
 from services.registry.pages.neighbour_words import attendance_told
@@ -99,12 +101,15 @@ def line_of(one: Recorded, names: Names) -> Line:
         | HonourTakenBack
         | PointsTakenBack
         | ReportWithdrawn
-        | AppraisalWithdrawn,
+        | AppraisalWithdrawn
+        | DuesRefunded
+        | DuesReductionDropped
+        | DuesWaiverEnded,
     ):
         text = _("%(text)s（%(reason)s）", text=text, reason=about.reason)
     written = local_day(about.recorded)
     late = written if written != about.effective else None
-    clause = one.fact.clause if isinstance(one.fact, MovedAway) else ""
+    clause = one.fact.clause if isinstance(one.fact, MovedAway | DuesWaived) else ""
     return Line(about.effective, about.recorded, text, tone, clause, about.actor, late, about.id)
 
 
@@ -157,7 +162,7 @@ def _told(fact: Fact, names: Names) -> tuple[str, str]:
         case _:
             told = said_of_another(fact) or told_of_service(fact, names.posts)
             told = told or told_of_honour(fact) or told_of_points(fact) or told_of_review(fact)
-            return told or (attendance_told(fact, names.meetings) or _asked(fact), "")
+            return told or (attendance_told(fact, names.meetings) or dues_told(fact) or _asked(fact), "")
 
 
 def _asked(fact: Fact) -> str:
@@ -209,11 +214,3 @@ def _paid(fact: DuesPaid) -> str:
     if fact.payer and not is_hidden(fact.payer):
         text += _("，%(payer)s代缴", payer=fact.payer)
     return text + _(" · 收据 %(number)s", number=fact.receipt_no)
-
-
-def months(given: tuple[str, ...] | list[str]) -> str:
-    """`2026-07`, `2026-08` as people say them: 2026年7、8月."""
-    by_year: dict[str, list[str]] = {}
-    for month in given:
-        by_year.setdefault(month[:4], []).append(str(int(month[5:])))
-    return "，".join(_("%(year)s年%(months)s月", year=year, months="、".join(ms)) for year, ms in by_year.items())

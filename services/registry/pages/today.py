@@ -9,12 +9,12 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import JSONResponse, Response
 
 from services.registry.pages import handed_over, words
+from services.registry.pages.arrears import last_over
 from services.registry.pages.clocks import Clocks, card_soon, clocks_of, silent_since
 from services.registry.pages.common import OFFICE, READERS, reading, rules
-from services.registry.pages.dues import last_over
 from services.registry.pages.terms import terms_ending
-from services.registry.project import dues, ledger, meeting, post, register
-from services.registry.project.dues import Owing
+from services.registry.project import arrears, ledger, meeting, post, register
+from services.registry.project.arrears import Owing
 from services.registry.project.register import Wanted
 from services.shell.i18n import speech
 from services.shell.identity import Caller, Role, requires
@@ -40,8 +40,8 @@ async def today(request: Request, caller: Anybody) -> Response:
     call_months = rules(request, caller.scope).dues.arrears.call_months
     async with reading(request, caller) as db:
         away = await ledger.stays(db, size=LOOKED_AT)
-        owing = await dues.owing(db, Owing(last_over(), months_min=call_months), size=SHOWN)
-        to_call = await dues.owing_count(db, Owing(last_over(), months_min=call_months))
+        owing = await arrears.owing(db, Owing(last_over(), months_min=call_months), size=SHOWN)
+        to_call = await arrears.owing_count(db, Owing(last_over(), months_min=call_months))
         week = await meeting.meetings(db, since=start, until=start + timedelta(days=7), size=SHOWN)
         terms = await terms_ending(request, db, caller.scope)
         serving = await post.to_decide(db)
@@ -71,7 +71,7 @@ async def counts(request: Request, caller: Anybody) -> Response:
         members = await register.counts(db, Wanted())
         figures = await ledger.figures(db, now, card_soon(away, now), silent_since(away, now))
         week = await meeting.meetings(db, since=start, until=start + timedelta(days=7), size=50)
-        owing = await dues.owing_count(db, Owing(last_over()))
+        owing = await arrears.owing_count(db, Owing(last_over()))
     coming = sum(row["state"] == meeting.SCHEDULED for row in week.items)
     return JSONResponse(
         {

@@ -12,6 +12,7 @@ from events.facts.member import AttendanceWay, AwayKind, CorrectableField, PayMe
 from events.facts.people import CardField, RetirementKind, Sex
 from services.registry.pages import census_words, handover_words
 from services.registry.pages.centre_words import CENTRE_SENTENCES
+from services.registry.pages.dues_words import DUES_SENTENCES
 from services.registry.pages.honour_words import HONOUR_SENTENCES
 from services.registry.pages.neighbour_words import NEIGHBOUR_SENTENCES
 from services.registry.pages.point_words import POINT_SENTENCES
@@ -171,6 +172,7 @@ SENTENCES: Final[Sentences] = {
     "not_on_roll": lambda d: _("名单里有人当时不在册：%(who)s。", who=_months(d.get("member_ids"))),
     "too_many_filters": lambda d: _("最多存 %(most)s 个筛选，请先删掉不用的。", most=d.get("most")),
     **CENTRE_SENTENCES,
+    **DUES_SENTENCES,
     **POST_SENTENCES,
     **HONOUR_SENTENCES,
     **POINT_SENTENCES,
@@ -199,6 +201,7 @@ def _complaint(error: FieldError) -> FieldError:
                 "full_member_on",
                 "expected_return",
                 "months",
+                "last",
                 "destination",
                 "away_since",
                 "questions",
@@ -217,6 +220,7 @@ _COMPLAINTS: Final = {
     "check character is wrong": (N_("身份证号的校验码不对"), N_("请对照身份证，多半是有一位抄错了。")),
     "full_member_on must not": (N_("转正日期早于入党日期"), N_("请核对两个日期。")),
     "expected_return must not": (N_("预计返回早于外出日期"), N_("请核对两个日期。")),
+    "last must not be before": (N_("最后一个月早于第一个月"), N_("请核对两个月份。")),
     "months must not name": (N_("同一个月写了两次"), N_("每个月只写一次。")),
     "seats must name exactly one secretary": (N_("没有选出书记"), N_("书记只有一位，请选一位。")),
     "seats must not name": (N_("同一个人的同一个职务写了两次"), N_("每个职务每人只写一次。")),

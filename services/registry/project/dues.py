@@ -21,21 +21,21 @@ from sqlalchemy import (
     bindparam,
     cast,
     func,
-    literal,
     select,
-    tuple_,
+    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from events.facts.base import is_hidden
 from events.facts.member import Died, DuesPaid, Enrolled, EnrolmentWithdrawn, MonthDue
+from events.facts.member_dues import DuesRefunded, DuesWaived, DuesWaiverEnded
 from events.facts.merging import Merged, MergeSide, Unmerged
 from events.log.envelope import About
 from events.log.project import Row, View, community_column
-from events.log.project.keyset import PAGE_DEFAULT, Page, paged, read_token
+from events.log.project.keyset import PAGE_DEFAULT
 from events.log.project.sql import inside, path_text
-from services.registry.project import branch, member
+from services.registry.project import member
 from services.registry.project.alias import records_of
 
 paid = Table(
@@ -43,14 +43,20 @@ paid = Table(
     MetaData(),
     Column("member_id", Text, primary_key=True),
     Column("month", Text, primary_key=True),
+    Column("receipt_no", Text, primary_key=True),
     community_column(),
     Column("paid_on", Date, nullable=False),
     Column("paid_fen", BigInteger),
     Column("clause", Text),
-    Column("receipt_no", Text, nullable=False),
     Column("method", Text, nullable=False),
     Column("payer", Text),
+    Column("taken_by", Text, nullable=False),
+    Column("refunded_on", Date),
+    Column("refund_no", Text),
+    Column("refund_method", Text),
+    Column("refund_reason", Text),
     Index("dues_by_day", "paid_on"),
+    Index("dues_by_refund", "refunded_on", postgresql_where=text("refunded_on IS NOT NULL")),
 )
 
 account = Table(
@@ -63,20 +69,23 @@ account = Table(
     Column("months", ARRAY(Text), nullable=False),
     Column("absorbed", JSONB, nullable=False),
     Column("absorbed_months", ARRAY(Text), nullable=False),
+    # Whole months that nothing is due for: by reduction, and all of them.
+    Column("waived", JSONB, nullable=False),
+    Column("waived_months", ARRAY(Text), nullable=False),
 )
 
-months = View("dues_month", version=1, table=paid, doc="Every month that was paid, with its receipt.")
+months = View("dues_month", version=2, table=paid, doc="Every month on a receipt, and whether it was given back.")
 accounts = View(
-    "dues_account", version=2, table=account, doc="From which month on each member owes dues here, and those paid."
+    "dues_account", version=3, table=account, doc="From which month on each member owes dues here, and those paid."
 )
 
 
-def _months(fact: DuesPaid, about: About) -> list[tuple[str, str]]:
-    return [(about.entity, month) for month in fact.months]
+def _months(fact: DuesPaid | DuesRefunded, about: About) -> list[tuple[str, str, str]]:
+    return [(about.entity, month, fact.receipt_no) for month in fact.months]
 
 
 @months.on(DuesPaid, keys=_months)
-def _(_row: Row | None, fact: DuesPaid, about: About, key: tuple[str, str]) -> Row:
+def _(_row: Row | None, fact: DuesPaid, about: About, key: tuple[str, str, str]) -> Row:
     by_month: dict[str, MonthDue] = {}
     if not is_hidden(fact.amount):
         by_month = {due.month: due for due in fact.amount.months}
@@ -85,24 +94,72 @@ def _(_row: Row | None, fact: DuesPaid, about: About, key: tuple[str, str]) -> R
         "paid_on": about.effective,
         "paid_fen": due.due_fen if due else None,
         "clause": due.clause if due else None,
-        "receipt_no": fact.receipt_no,
         "method": fact.method.value,
         "payer": None if is_hidden(fact.payer) else fact.payer,
+        "taken_by": about.actor,
     }
+
+
+@months.on(DuesRefunded, keys=_months)
+def _(row: Row | None, fact: DuesRefunded, about: About, _key: tuple[str, str, str]) -> Row:
+    if row is None:
+        raise LookupError("money of a receipt that was never written")
+    back = {"refunded_on": about.effective, "refund_no": fact.refund_no, "refund_method": fact.method.value}
+    return row | back | {"refund_reason": about.reason}
 
 
 @accounts.on(Enrolled)
 def _(_row: Row | None, fact: Enrolled, about: About) -> Row:
     """Dues are owed here from the month of enrolment on: what was owed before was owed elsewhere."""
     first = max(about.effective, fact.joined_on)
-    return {"owed_from": f"{first:%Y-%m}", "months": [], "absorbed": {}, "absorbed_months": []}
+    nothing_paid: Row = {"months": [], "absorbed": {}, "absorbed_months": [], "waived": {}, "waived_months": []}
+    return {"owed_from": f"{first:%Y-%m}", **nothing_paid}
 
 
 @accounts.on(DuesPaid)
 def _(row: Row | None, fact: DuesPaid, _about: About) -> Row:
     if row is None:
         raise LookupError("dues of a member who was never enrolled")
-    return row | {"months": sorted({*row["months"], *fact.months})}
+    return row | {"months": sorted([*row["months"], *fact.months])}
+
+
+@accounts.on(DuesRefunded)
+def _(row: Row | None, fact: DuesRefunded, _about: About) -> Row | None:
+    """A month that another receipt covers too is still paid: each receipt counts once."""
+    if row is None:
+        return None
+    left = list(row["months"])
+    for month in fact.months:
+        if month in left:
+            left.remove(month)
+    return row | {"months": left}
+
+
+@accounts.on(DuesWaived)
+def _(row: Row | None, fact: DuesWaived, _about: About) -> Row | None:
+    """Who still pays something is behind like anybody else."""
+    if row is None or is_hidden(fact.pays_fen) or fact.pays_fen:
+        return row
+    return _free(row, row["waived"] | {fact.reduction_id: [fact.first, fact.last]})
+
+
+@accounts.on(DuesWaiverEnded)
+def _(row: Row | None, fact: DuesWaiverEnded, _about: About) -> Row | None:
+    if row is None or fact.reduction_id not in row["waived"]:
+        return row
+    first, last = row["waived"][fact.reduction_id]
+    return _free(row, row["waived"] | {fact.reduction_id: [first, min(last, fact.last)]})
+
+
+def _free(row: Row, waived: Mapping[str, Sequence[str]]) -> Row:
+    free = {month for first, last in waived.values() for month in months_in(first, last)}
+    return row | {"waived": waived, "waived_months": sorted(free)}
+
+
+def months_in(first: str, last: str) -> list[str]:
+    """Every month from `first` to `last`, both included."""
+    begin, end = (int(month[:4]) * 12 + int(month[5:]) - 1 for month in (first, last))
+    return [f"{number // 12:04}-{number % 12 + 1:02}" for number in range(begin, end + 1)]
 
 
 @accounts.on(Merged)
@@ -135,10 +192,12 @@ def _(_row: Row | None, _fact: EnrolmentWithdrawn, _about: About) -> None:
     return None
 
 
-async def paid_months(
-    db: AsyncConnection, member_id: str, first: str = "", last: str = ""
-) -> dict[str, Mapping[str, Any]]:
-    """What a member has paid, by month, on whichever record of the person."""
+async def lines(
+    db: AsyncConnection, member_id: str, *, first: str = "", last: str = "", receipt_no: str = ""
+) -> Sequence[Mapping[str, Any]]:
+    """Every month of every receipt of a member, on whichever record of the person, in the order of months; what was
+    given back too.
+    """
     query = select(*(column for column in paid.columns if column.name != "community")).where(
         paid.c.member_id.in_(records_of(member_id))
     )
@@ -146,20 +205,25 @@ async def paid_months(
         query = query.where(paid.c.month >= first)
     if last:
         query = query.where(paid.c.month <= last)
-    return {row.month: dict(row._mapping) for row in await db.execute(query.order_by(paid.c.month))}
+    if receipt_no:
+        query = query.where(paid.c.receipt_no == receipt_no)
+    query = query.order_by(paid.c.month, paid.c.paid_on, paid.c.receipt_no)
+    return [dict(row._mapping) for row in await db.execute(query)]
 
 
 _snapshot = Table("snapshot", MetaData(), Column("entity", Text), Column("state", JSONB))
 
 
-_all_months = func.array_cat(account.c.months, account.c.absorbed_months, type_=ARRAY(Text)).label("months")
+_paid_months = func.array_cat(account.c.months, account.c.absorbed_months, type_=ARRAY(Text))
 """Months paid by the person: on this record, and on those it stands for."""
+settled_months = func.array_cat(_paid_months, account.c.waived_months, type_=ARRAY(Text)).label("months")
+"""Those, and the months that nothing is due for."""
 _ACCOUNT = (
     select(
         path_text(account.c.community),
         account.c.owed_from,
         account.c.owed_until,
-        _all_months,
+        _paid_months.label("months"),
         cast(_snapshot.c.state["terms"], Text).label("terms"),
     )
     .select_from(account.join(_snapshot, _snapshot.c.entity == account.c.member_id))
@@ -173,91 +237,45 @@ async def account_of(db: AsyncConnection, member_id: str) -> Mapping[str, Any] |
     return None if row is None else dict(row._mapping)
 
 
-@dataclass(frozen=True, slots=True)
-class Owing:
-    """Whom the arrears list is about: members of a community with at least so many whole months unpaid."""
-
-    last: str
-    """The last month that is over: the present one is due, but nobody is behind with it yet."""
-    community: str = ""
-    months_min: int = 1
-
-
-def _unpaid(last: str) -> Any:
-    """How many months are over and not paid: those owed, less those of them that were paid."""
-    owed_last = func.least(last, func.coalesce(account.c.owed_until, last))
-    span = _number(owed_last) - _number(account.c.owed_from) + 1
-    one = (
-        func.unnest(func.array_cat(account.c.months, account.c.absorbed_months))
-        .table_valued("month")
-        .render_derived(name="settled")
-    )
-    within = one.c.month.between(account.c.owed_from, owed_last)
-    settled = select(func.count()).select_from(one).where(within).correlate(account).scalar_subquery()
-    return func.greatest(span, 0) - settled
-
-
-def _number(month: Any) -> Any:
-    """`2026-11` as a number of months, so that months can be subtracted."""
-    text = cast(literal(month), Text) if isinstance(month, str) else month
-    return func.substr(text, 1, 4).cast(BigInteger) * 12 + func.substr(text, 6, 2).cast(BigInteger)
-
-
-async def owing(db: AsyncConnection, wanted: Owing, *, size: int = PAGE_DEFAULT, token: str = "") -> Page:
-    """Living members on the roll who are behind, the longest first. Raises `BadToken`."""
-    unpaid = _unpaid(wanted.last).label("unpaid")
-    behind = select(account.c.member_id, unpaid, account.c.owed_from, _all_months).subquery()
-    query = (
-        select(
-            behind,
-            (-behind.c.unpaid).label("rank"),
-            path_text(member.table.c.community),
-            member.table.c.name,
-            member.table.c.phone,
-            member.table.c.family,
-            member.table.c.birth,
-            member.table.c.state,
-            member.table.c.away_to,
-            branch.table.c.name.label("branch"),
-        )
-        .select_from(
-            behind.join(member.table, member.table.c.member_id == behind.c.member_id).outerjoin(
-                branch.table, branch.table.c.branch_id == member.table.c.branch_id
-            )
-        )
-        .where(behind.c.unpaid >= wanted.months_min, member.table.c.state.in_(member.ON_ROLL))
-        .where(inside(member.table.c.community, wanted.community))
-        .order_by(-behind.c.unpaid, behind.c.member_id)
-        .limit(size + 1)
-    )
-    if after := read_token(token, int, str):
-        query = query.where(tuple_(-behind.c.unpaid, behind.c.member_id) > after)
-    return paged([dict(row._mapping) for row in await db.execute(query)], size, "rank", "member_id")
-
-
-async def owing_count(db: AsyncConnection, wanted: Owing) -> int:
-    """How many are behind."""
-    behind = select(account.c.member_id, _unpaid(wanted.last).label("unpaid")).subquery()
-    query = (
-        select(func.count())
-        .select_from(behind.join(member.table, member.table.c.member_id == behind.c.member_id))
-        .where(behind.c.unpaid >= wanted.months_min, member.table.c.state.in_(member.ON_ROLL))
-        .where(inside(member.table.c.community, wanted.community))
-    )
-    return int((await db.execute(query)).scalar_one())
-
-
-async def taken(db: AsyncConnection, first_day: date, community: str = "") -> Mapping[str, int]:
-    """Money taken since a day (fen) and on how many receipts."""
+async def taken(db: AsyncConnection, first_day: date, community: str = "", last_day: date = date.max) -> Money:
+    """What was taken and given back between two days. Several months of one receipt are one receipt."""
+    here = inside(paid.c.community, community)
     query = select(
-        func.coalesce(func.sum(paid.c.paid_fen), 0).label("fen"),
-        func.count(paid.c.receipt_no.distinct()).label("receipts"),
-    ).where(paid.c.paid_on >= first_day, inside(paid.c.community, community))
-    row = (await db.execute(query)).one()
-    return {"fen": int(row.fen), "receipts": int(row.receipts)}
+        func.coalesce(func.sum(paid.c.paid_fen).filter(paid.c.paid_on.between(first_day, last_day)), 0),
+        func.count(paid.c.receipt_no.distinct()).filter(paid.c.paid_on.between(first_day, last_day)),
+        func.coalesce(func.sum(paid.c.paid_fen).filter(paid.c.refunded_on.between(first_day, last_day)), 0),
+        func.count(paid.c.refund_no.distinct()).filter(paid.c.refunded_on.between(first_day, last_day)),
+    ).where(here, paid.c.paid_on.between(first_day, last_day) | paid.c.refunded_on.between(first_day, last_day))
+    received, receipts, refunded, refunds = (await db.execute(query)).one()
+    return Money(int(received), int(receipts), int(refunded), int(refunds))
 
 
-def unpaid_of(row: Mapping[str, Any], last: str, between: Sequence[str]) -> list[str]:
-    """Which of these months a row of `owing` has not paid, up to `last`."""
-    settled = set(row["months"])
-    return [month for month in between if month <= last and month not in settled]
+@dataclass(frozen=True, slots=True)
+class Money:
+    """What came in and went back (fen), on how many papers."""
+
+    received_fen: int
+    receipts: int
+    refunded_fen: int
+    refunds: int
+
+    @property
+    def fen(self) -> int:
+        """What is left of it."""
+        return self.received_fen - self.refunded_fen
+
+
+async def people(
+    db: AsyncConnection, community: str = "", *, member_id: str = "", most: int = PAGE_DEFAULT
+) -> Sequence[Mapping[str, Any]]:
+    """Everybody who owes dues in a place, or did: `member_id`, `name`, `community`, in the order of names."""
+    query = (
+        select(account.c.member_id, member.table.c.name, path_text(account.c.community))
+        .select_from(account.join(member.table, member.table.c.member_id == account.c.member_id))
+        .where(inside(account.c.community, community))
+        .order_by(member.table.c.pinyin, account.c.member_id)
+        .limit(most)
+    )
+    if member_id:
+        query = query.where(account.c.member_id == member_id)
+    return [dict(row._mapping) for row in await db.execute(query)]

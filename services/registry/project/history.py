@@ -86,3 +86,16 @@ async def known_at(db: AsyncConnection, member_id: str, moment: datetime) -> lis
     query = select(_fact.c.seq, _fact.c.body).where(*_OF_ONE, _fact.c.recorded <= moment).order_by(_fact.c.seq)
     rows = await db.execute(query, {"member_id": member_id, "stream": "member"})
     return [Message(STREAM, seq, "", body) for seq, body in rows]
+
+
+async def known_of(
+    db: AsyncConnection, member_ids: Sequence[str], types: Sequence[str], moment: datetime
+) -> list[Message]:
+    """What had been written about several members at a moment, of these types, oldest first."""
+    query = select(_fact.c.seq, _fact.c.body).where(
+        _fact.c.entity.in_(member_ids),
+        _fact.c.stream == "member",
+        _fact.c.type.in_(types),
+        _fact.c.recorded <= moment,
+    )
+    return [Message(STREAM, seq, "", body) for seq, body in await db.execute(query.order_by(_fact.c.seq))]

@@ -48,6 +48,7 @@ from events.facts.member import (
     detail_in,
 )
 from events.facts.member_centre import CentrePart
+from events.facts.member_dues import DuesPart
 from events.facts.member_handover import HandoverPart
 from events.facts.member_honours import HonourPart
 from events.facts.member_meeting import AttendanceTakenBack, CountedAgain, Excused, LeftOutOfQuorum, Noted
@@ -317,6 +318,7 @@ ElsewherePart = (
     | CentrePart
     | HandoverPart
     | ServicePart
+    | DuesPart
     | HonourPart
     | PointPart
     | ReviewPart

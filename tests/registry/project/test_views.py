@@ -18,7 +18,16 @@ from events.facts.member import (
     PayMethod,
     Returned,
 )
-from services.registry.project import branch, dues, elsewhere, ledger, meeting
+from events.facts.member_dues import (
+    DuesReductionDecided,
+    DuesReductionDropped,
+    DuesRefunded,
+    DuesReminded,
+    DuesWaived,
+    DuesWaiverEnded,
+    SpokeWith,
+)
+from services.registry.project import branch, dues, dues_more, elsewhere, ledger, meeting
 from tests.registry.project.folding import WHO, folded, row_of, zhang
 
 MARCH, SEPTEMBER = date(2026, 3, 12), date(2026, 9, 30)
@@ -65,12 +74,64 @@ def paid(*months: str, receipt: str = "2026-0001") -> DuesPaid:
     return DuesPaid(months=months, amount=amount, receipt_no=receipt, method=PayMethod.CASH)
 
 
+def back(*months: str) -> DuesRefunded:
+    return DuesRefunded(
+        months=months, amount=paid(*months).amount, receipt_no="2026-0001", refund_no="2026-0002",
+        method=PayMethod.CASH,
+    )  # fmt: skip
+
+
 def test_a_payment_stands_under_each_of_its_months() -> None:
     rows = folded(dues.months, (paid("2026-07", "2026-08"), date(2026, 8, 28)))
-    assert sorted(rows) == [(WHO, "2026-07"), (WHO, "2026-08")]
-    assert {(row["paid_fen"], row["clause"], row["receipt_no"]) for row in rows.values()} == {
-        (1710, "§2.1", "2026-0001")
-    }
+    assert sorted(rows) == [(WHO, "2026-07", "2026-0001"), (WHO, "2026-08", "2026-0001")]
+    assert {(row["paid_fen"], row["clause"], row["taken_by"]) for row in rows.values()} == {(1710, "§2.1", "shuji")}
+
+
+def test_what_is_given_back_stands_beside_what_was_paid() -> None:
+    rows = folded(dues.months, paid("2026-07", "2026-08"), (back("2026-08"), date(2026, 8, 30)))
+    july, august = (rows[WHO, month, "2026-0001"] for month in ("2026-07", "2026-08"))
+    assert (july.get("refunded_on"), august["refunded_on"], august["refund_no"]) == (
+        None,
+        date(2026, 8, 30),
+        "2026-0002",
+    )
+    account = row_of(dues.accounts, zhang(), paid("2026-07", "2026-08"), back("2026-08"))
+    assert account["months"] == ["2026-07"]
+
+
+def test_a_month_on_two_receipts_stays_paid_when_one_is_given_back() -> None:
+    account = row_of(dues.accounts, zhang(), paid("2026-07"), paid("2026-07", receipt="2026-0009"), back("2026-07"))
+    assert account["months"] == ["2026-07"]
+
+
+def test_months_that_are_waived_whole_are_free_until_the_waiver_ends() -> None:
+    waived = DuesWaived(reduction_id="r1", first="2026-11", last="2027-01", pays_fen=0, clause="§2.7")
+    account = row_of(dues.accounts, zhang(), waived)
+    assert account["waived_months"] == ["2026-11", "2026-12", "2027-01"]
+    ended = row_of(dues.accounts, zhang(), waived, DuesWaiverEnded(reduction_id="r1", last="2026-11"))
+    assert ended["waived_months"] == ["2026-11"]
+    some = row_of(dues.accounts, zhang(), waived.model_copy(update={"pays_fen": 500}))
+    assert some["waived_months"] == []
+
+
+def test_a_reduction_shows_how_far_it_has_come() -> None:
+    decided = DuesReductionDecided(
+        reduction_id="r1", first="2026-11", last="2027-01", pays_fen=0, why="大病", decided_by="shuji", clause="§2.7"
+    )
+    waived = DuesWaived(reduction_id="r1", first="2026-11", last="2027-01", pays_fen=0, clause="§2.7")
+    key = (WHO, "r1")
+    assert folded(dues_more.reductions, decided)[key]["state"] == "decided"
+    assert folded(dues_more.reductions, decided, waived)[key]["state"] == "approved"
+    assert folded(dues_more.reductions, decided, DuesReductionDropped(reduction_id="r1"))[key]["state"] == "refused"
+    ended = DuesWaiverEnded(reduction_id="r1", last="2026-11")
+    assert folded(dues_more.reductions, decided, waived, ended)[key]["ended_last"] == "2026-11"
+
+
+def test_the_last_call_about_dues_is_the_last_in_life() -> None:
+    late = DuesReminded(months=("2026-08",), spoke_with=SpokeWith.NOBODY)
+    first = DuesReminded(months=("2026-08",), spoke_with=SpokeWith.FAMILY, note="月底来")
+    row = row_of(dues_more.calls, (first, date(2026, 11, 2)), (late, date(2026, 10, 1)))
+    assert (row["spoke_with"], row["called_on"], row["note"]) == ("family", date(2026, 11, 2), "月底来")
 
 
 def test_dues_are_owed_from_the_month_of_enrolment() -> None:
