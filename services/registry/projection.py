@@ -17,6 +17,7 @@ from services.registry.decide.handover_state import HANDOVER
 from services.registry.decide.meeting import MEETING
 from services.registry.decide.member import MEMBER
 from services.registry.decide.nominee import NOMINEE
+from services.registry.decide.papers import PAPERS
 from services.registry.decide.partner import PARTNER
 from services.registry.decide.post import POST
 from services.registry.decide.receipts import RECEIPTS
@@ -30,6 +31,7 @@ from services.registry.project import (
     census,
     centre,
     committee,
+    contact_card,
     desk,
     dues,
     elsewhere,
@@ -94,7 +96,11 @@ PROJECTION: Final = Projection(
         partner.view,
         partner.offers,
         partner.pairings,
+        contact_card.view,
     ],
     [Snapshots.of(decider, version=4) for decider in (MEMBER, BRANCH, MEETING, RECEIPTS, ROSTER_IMPORT, UNIT)]
-    + [Snapshots.of(decider) for decider in (DESK, CENSUS, BULK, CENTRE, HANDOVER, NOMINEE, POST, GRID, PARTNER)],
+    + [
+        Snapshots.of(decider)
+        for decider in (DESK, CENSUS, BULK, CENTRE, HANDOVER, NOMINEE, POST, GRID, PARTNER, PAPERS)
+    ],
 )

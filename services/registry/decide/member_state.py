@@ -33,12 +33,14 @@ from events.facts.member import (
     Returned,
     detail_in,
 )
+from events.facts.member_away import AwayPart
 from events.facts.member_centre import CentreJoined, CentreLeft, HostDeclined, HostDeclineWithdrawn
 from events.facts.member_handover import TakenOver, TakeOverWithdrawn
 from events.facts.member_meeting import AttendanceTakenBack, Excused
 from events.facts.member_service import ServicePart
 from events.facts.merging import Merged, ToldApart, Unmerged
 from events.facts.people import ContactCard, Person, RetirementKind, as_one
+from services.registry.decide.absence import Absence
 from services.registry.decide.alias import Alias
 from services.registry.decide.census_memory import Said, remember
 from services.registry.decide.dues import Basis, DuesTerms, Relief
@@ -105,6 +107,7 @@ class Member(BaseModel):
     household: Household = Household()
     employer: Employer = Employer()
     serving: Serving = Serving()
+    absence: Absence = Absence()
     alias: Alias = Alias()
 
 
@@ -240,8 +243,15 @@ def _in_household(member: Member, fact: Fact, effective: date) -> Member:
 def _serves(member: Member, fact: Fact, effective: date) -> Member:
     """What concerns posts and hours of service."""
     if not isinstance(fact, ServicePart):
-        return _told_of_another(member, fact)
+        return _kept_in_touch(member, fact, effective)
     return member.model_copy(update={"serving": member.serving.after(fact, effective), "touched": True})
+
+
+def _kept_in_touch(member: Member, fact: Fact, effective: date) -> Member:
+    """What concerns an absence."""
+    if not isinstance(fact, AwayPart):
+        return _told_of_another(member, fact)
+    return member.model_copy(update={"absence": member.absence.after(fact, effective), "touched": True})
 
 
 def _told_of_another(member: Member, fact: Fact) -> Member:

@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.responses import Response
 
 from services.registry.pages import (
+    api_away,
     api_branch_life,
     api_branches,
     api_card,
@@ -28,6 +29,7 @@ from services.registry.pages import (
     branches,
     bulk,
     bulk_api,
+    card_check,
     census,
     census_findings,
     census_parts,
@@ -50,6 +52,7 @@ from services.registry.pages import (
     list_export,
     meetings,
     member,
+    member_away,
     member_service,
     members,
     organisation,
@@ -83,6 +86,9 @@ ROUTERS: Final = [
     api_card.router,
     dues.router,
     ledger.router,
+    member_away.router,
+    api_away.router,
+    card_check.router,
     meetings.router,
     attendance.router,
     branches.router,

@@ -33,6 +33,7 @@ from events.facts.member_handover import TakeOverWithdrawn
 from events.facts.member_service import PostLeft, ServiceHoursWithdrawn
 from events.facts.merging import Merged, ToldApart, Unmerged
 from events.log.envelope import Recorded
+from services.registry.pages.away_words import away_told, clause_in
 from services.registry.pages.centre_words import centre_told
 from services.registry.pages.handover_words import handover_told
 from services.registry.pages.neighbour_words import attendance_told
@@ -94,7 +95,7 @@ def line_of(one: Recorded, names: Names) -> Line:
         text = _("%(text)s（%(reason)s）", text=text, reason=about.reason)
     written = local_day(about.recorded)
     late = written if written != about.effective else None
-    clause = one.fact.clause if isinstance(one.fact, MovedAway) else ""
+    clause = one.fact.clause if isinstance(one.fact, MovedAway) else clause_in(one.fact)
     return Line(about.effective, about.recorded, text, tone, clause, about.actor, late, about.id)
 
 
@@ -160,7 +161,7 @@ def _asked(fact: Fact) -> str:
         case CensusSettled():
             return _("摸底结果已核定并记入") if fact.taken else _("摸底结果核定为照旧")
         case _:
-            return centre_told(fact) or handover_told(fact) or fact.NAME
+            return centre_told(fact) or handover_told(fact) or away_told(fact) or fact.NAME
 
 
 def _assigned(fact: Assigned, names: Names) -> str:

@@ -11,6 +11,7 @@ from events.facts.meeting import MeetingKind
 from events.facts.member import AttendanceWay, AwayKind, CorrectableField, PayMethod
 from events.facts.people import CardField, RetirementKind, Sex
 from services.registry.pages import census_words, handover_words
+from services.registry.pages.away_words import AWAY_SENTENCES
 from services.registry.pages.centre_words import CENTRE_SENTENCES
 from services.registry.pages.neighbour_words import NEIGHBOUR_SENTENCES
 from services.registry.pages.post_words import POST_SENTENCES
@@ -167,6 +168,7 @@ SENTENCES: Final[Sentences] = {
     "not_on_roll": lambda d: _("名单里有人当时不在册：%(who)s。", who=_months(d.get("member_ids"))),
     "too_many_filters": lambda d: _("最多存 %(most)s 个筛选，请先删掉不用的。", most=d.get("most")),
     **CENTRE_SENTENCES,
+    **AWAY_SENTENCES,
     **POST_SENTENCES,
     **NEIGHBOUR_SENTENCES,
     "merged": lambda _d: _("这份档案已并入同一个人的另一份，请记到那一份上。"),

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from events.facts.base import is_hidden
 from events.facts.member import Died, EnrolmentWithdrawn, MovedAway, Returned
+from events.facts.member_away import ContactCardIssued
 from events.log.envelope import About
 from events.log.project import Row, View, community_column
 from events.log.project.keyset import PAGE_DEFAULT, Page, paged, read_token
@@ -37,6 +38,7 @@ table = Table(
     Column("fixed_place", Boolean, nullable=False),
     Column("reason", Text),
     Column("card_until", Date),
+    Column("card_no", Text),
     Column("carried_over", Boolean, nullable=False),
     Column("ended_on", Date),
     Column("ended_by", Text),
@@ -48,7 +50,7 @@ table = Table(
 
 view = View(
     "mobility_ledger",
-    version=1,
+    version=2,
     table=table,
     doc="Who lives elsewhere, how they are kept in touch, and by which clause; the latest stay of each member.",
 )
@@ -72,6 +74,14 @@ def _(row: Row | None, fact: MovedAway, about: About) -> Row:
         "earlier": _earlier(row),
         "seq": about.seq,
     }
+
+
+@view.on(ContactCardIssued)
+def _(row: Row | None, fact: ContactCardIssued, about: About) -> Row | None:
+    """What was planned gives way to the card that was really given."""
+    if row is None or row["state"] == CLOSED:
+        return row
+    return row | {"card_until": fact.valid_until, "card_no": fact.number, "seq": about.seq}
 
 
 @view.on(Returned)

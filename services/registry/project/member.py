@@ -7,6 +7,7 @@ this table, so it says the same in whatever order other services' facts arrive.
 from __future__ import annotations
 
 from datetime import date
+from typing import get_args
 
 from sqlalchemy import (
     BigInteger,
@@ -46,20 +47,12 @@ from events.facts.member import (
     Returned,
     detail_in,
 )
-from events.facts.member_centre import CentreJoined, CentreLeft, CentrePart, HostDeclined, HostDeclineWithdrawn
-from events.facts.member_handover import HandoverPart, TakenOver, TakeOverWithdrawn
+from events.facts.member_away import AwayPart
+from events.facts.member_centre import CentrePart
+from events.facts.member_handover import HandoverPart
 from events.facts.member_meeting import AttendanceTakenBack, Excused, Noted
 from events.facts.member_service import (
-    PostDeclined,
-    PostLeft,
-    PostOffered,
-    PostTaken,
-    ServiceHoursLogged,
-    ServiceHoursWithdrawn,
-    ServiceNotWished,
     ServicePart,
-    ServiceWished,
-    ServiceWishWithdrawn,
 )
 from events.facts.merging import Merged, MergeSide, ToldApart, Unmerged
 from events.facts.people import several
@@ -156,7 +149,7 @@ table = Table(
     ),
 )  # fmt: skip
 
-view = View("member", version=4, table=table, doc="Every member's card as it is now, with what it is searched by.")
+view = View("member", version=5, table=table, doc="Every member's card as it is now, with what it is searched by.")
 
 
 @view.on(Enrolled)
@@ -314,32 +307,19 @@ def _(row: Row | None, fact: DuesPaid, about: About) -> Row:
     return _known(row) | _stamp(about)
 
 
-ElsewherePart = Excused | CensusAnswered | CensusMissed | CensusSettled | CentrePart | HandoverPart | ServicePart
+ElsewherePart = (
+    Excused | CensusAnswered | CensusMissed | CensusSettled | CentrePart | HandoverPart | ServicePart | AwayPart
+)
 """What other views show."""
 
 
-@view.on(Excused)
-@view.on(CensusAnswered)
-@view.on(CensusMissed)
-@view.on(CensusSettled)
-@view.on(CentreJoined)
-@view.on(CentreLeft)
-@view.on(HostDeclined)
-@view.on(HostDeclineWithdrawn)
-@view.on(TakenOver)
-@view.on(TakeOverWithdrawn)
-@view.on(ServiceWished)
-@view.on(ServiceNotWished)
-@view.on(ServiceWishWithdrawn)
-@view.on(PostOffered)
-@view.on(PostDeclined)
-@view.on(PostTaken)
-@view.on(PostLeft)
-@view.on(ServiceHoursLogged)
-@view.on(ServiceHoursWithdrawn)
-def _(row: Row | None, fact: ElsewherePart, about: About) -> Row:
-    """Shown elsewhere; the card only moves on to the fact's version. A neighbour may have answered: nobody was seen."""
+def _shown_elsewhere(row: Row | None, fact: ElsewherePart, about: About) -> Row:
+    """The card only moves on to the fact's version. A neighbour may have answered: nobody was seen."""
     return _known(row) | _stamp(about)
+
+
+for _kind in get_args(ElsewherePart):
+    view.on(_kind)(_shown_elsewhere)
 
 
 @view.on(Died)

@@ -1,0 +1,53 @@
+"""Carries out the commands about members who live elsewhere: load, decide, append; over the book of papers too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from events.facts.decision import Decisions
+from events.facts.papers import paper_book
+from events.log.command import Asked, Receipt, Target
+from services.registry.decide import contact_card
+from services.registry.decide.contact_card import InspectCard, IssueCard, RevokeCard
+from services.registry.decide.member import MEMBER
+from services.registry.decide.papers import PAPERS
+from services.registry.handle import Registry
+
+
+@dataclass(frozen=True)
+class Absences:
+    """One method per command; every one raises what `Commands.act` raises."""
+
+    registry: Registry
+
+    async def issue_card(self, asked: Asked, member_id: str, command: IssueCard) -> tuple[str, Receipt]:
+        """A card, or another one in its place: its id. The same card again is the one there is."""
+        card_id = await self.registry.entity_of_request(asked)
+        book_id, today = paper_book(asked.community), self.registry.today()
+        policy = self.registry.policy_at(asked.community, today).away
+
+        def decide(states: Sequence[Any]) -> Decisions:
+            return contact_card.issue(
+                states[0], states[1], command, policy, today, member_id=member_id, book_id=book_id, card_id=card_id
+            )
+
+        targets: list[Target] = [(MEMBER, member_id), (PAPERS, book_id)]
+        receipt = await self.registry.commands.act_together(asked, targets, decide)
+        if receipt.facts:
+            return card_id, receipt
+        held = (await self.registry.state(member_id)).absence.card
+        return held.card_id if held else card_id, receipt
+
+    async def revoke_card(self, asked: Asked, member_id: str, command: RevokeCard) -> Receipt:
+        """The card holds no more."""
+        return await self.registry.commands.act(
+            asked, MEMBER, member_id, lambda one: contact_card.revoke(one, command, self.registry.today())
+        )
+
+    async def inspect_card(self, asked: Asked, member_id: str, command: InspectCard) -> Receipt:
+        """The card was looked at."""
+        return await self.registry.commands.act(
+            asked, MEMBER, member_id, lambda one: contact_card.inspect(one, command, self.registry.today())
+        )

@@ -1,0 +1,146 @@
+"""Everything about one member's absence on one page, and the deeds of the contact card."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+from fastapi import APIRouter, Request
+from starlette.datastructures import FormData
+from starlette.responses import Response
+
+from events.log.command import Asked, Receipt
+from services.registry.decide.contact_card import InspectCard, IssueCard, RevokeCard
+from services.registry.handle_away import Absences
+from services.registry.pages import away_words, words
+from services.registry.pages.clocks import clocks_of
+from services.registry.pages.common import (
+    OFFICE,
+    EntityId,
+    Office,
+    Reader,
+    Waited,
+    member_card,
+    of_member,
+    read_form,
+    reading,
+    registry,
+    rules,
+    show_own_write,
+    sought,
+)
+from services.registry.pages.contact_card_sheet import card_sheet, reached_from_outside
+from services.registry.pages.forms import Form, again, fresh
+from services.registry.project import contact_card, ledger
+from services.shell.i18n import N_, speech
+from services.shell.i18n import gettext as _
+from services.shell.identity import Caller
+from services.shell.pages import Undo, done, page
+from services.shell.problems import Invalid, NotFound, Refusal, Stale
+
+router = APIRouter(include_in_schema=False)
+
+Act = Callable[[Asked, FormData], Awaitable[Receipt]]
+ON_ROLL: Final = ("enrolled", "away")
+
+
+def absences_of(request: Request) -> Absences:
+    """The handler of commands about absences."""
+    return Absences(registry(request))
+
+
+@router.get("/members/{member_id}/away", dependencies=[Waited])
+async def of_one(request: Request, caller: Reader, member_id: EntityId) -> Response:
+    """Where somebody is, how they are kept in touch, and the card they carry."""
+    return await shown(request, caller, member_id)
+
+
+async def shown(request: Request, caller: Caller, member_id: str, form: Form | None = None) -> Response:
+    """The page; with what was typed and why it was not taken, if that happened."""
+    card = await member_card(request, caller, member_id)
+    async with reading(request, caller) as db:
+        stay = await ledger.stay(db, member_id)
+        cards = await contact_card.of_member(db, member_id)
+    here, today = rules(request, card["community"]), speech().today
+    open_stay = stay if stay and stay["state"] == ledger.OPEN else None
+    until = here.away.card_until(today, stay["expected_return"] if stay else None)
+    return await page(
+        request, "member_away.html", status=form.status if form else 200, card=card, stay=stay, open_stay=open_stay,
+        clocks=clocks_of(open_stay, here.away, today) if open_stay else None, cards=cards, words=words,
+        away_words=away_words, policy=here.away, clauses=here.clauses, reached=reached_from_outside(request),
+        form=form or fresh(
+            request, valid_from=today, valid_until=until if until >= today else here.away.card_until(today, None),
+            inspected_by=caller.display,
+        ),
+        held=next((one for one in cards if one["state"] == contact_card.ISSUED), None), today=today,
+        may_write=caller.has(*OFFICE) and card["state"] in ON_ROLL,
+    )  # fmt: skip
+
+
+async def deed(
+    request: Request, caller: Caller, member_id: str, name: str, act: Act, told: str,
+    undo: Callable[[Receipt], Undo | None] = lambda _receipt: None,
+) -> Response:  # fmt: skip
+    """One of the page's forms: done and told, or shown again with what was wrong."""
+    card = await member_card(request, caller, member_id)
+    sent = await request.form()
+    try:
+        async with of_member(request, caller, member_id, name, sent) as asked:
+            receipt = await act(asked, sent)
+    except (Invalid, Refusal, Stale) as problem:
+        return await shown(request, caller, member_id, again(request, sent, problem))
+    await show_own_write(request, receipt)
+    said = _(told, name=card["name"]) if receipt.facts else _("已经是这样了，没有改动。")
+    return done(request, f"/registry/members/{member_id}/away", said, undo=undo(receipt) if receipt.facts else None)
+
+
+@router.post("/members/{member_id}/contact-card")
+async def issue(request: Request, caller: Office, member_id: EntityId) -> Response:
+    """Give a card, or another in its place."""
+
+    async def act(asked: Asked, sent: FormData) -> Receipt:
+        return (await absences_of(request).issue_card(asked, member_id, read_form(IssueCard, sent)))[1]
+
+    def undo(receipt: Receipt) -> Undo:
+        card_id = next(iter(one.fact.card_id for one in receipt.facts if hasattr(one.fact, "card_id")))
+        return Undo(
+            f"/registry/members/{member_id}/contact-card/revoke", {"card": card_id, "reason": _("发错了，当场撤回")}
+        )
+
+    return await deed(request, caller, member_id, "issue-card", act, N_("已给%(name)s发联系卡，可以打印了。"), undo)
+
+
+@router.post("/members/{member_id}/contact-card/revoke")
+async def revoke(request: Request, caller: Office, member_id: EntityId) -> Response:
+    """The card holds no more."""
+
+    async def act(asked: Asked, sent: FormData) -> Receipt:
+        return await absences_of(request).revoke_card(asked, member_id, read_form(RevokeCard, sent))
+
+    return await deed(request, caller, member_id, "revoke-card", act, N_("已作废%(name)s的联系卡，扫码即可看到。"))
+
+
+@router.post("/members/{member_id}/contact-card/inspect")
+async def inspect(request: Request, caller: Office, member_id: EntityId) -> Response:
+    """The card was handed in, or is lost; what stood in it."""
+
+    async def act(asked: Asked, sent: FormData) -> Receipt:
+        return await absences_of(request).inspect_card(asked, member_id, read_form(InspectCard, sent))
+
+    return await deed(request, caller, member_id, "inspect-card", act, N_("已记下%(name)s联系卡的查验。"))
+
+
+@router.get("/members/{member_id}/contact-card/{card_id}.pdf")
+async def sheet(request: Request, caller: Office, member_id: EntityId, card_id: EntityId) -> Response:
+    """The card to print; only one that holds."""
+    return await card_sheet(request, await card_of(request, caller, member_id, card_id))
+
+
+async def card_of(request: Request, caller: Caller, member_id: str, card_id: str) -> Any:
+    """A card of this member that still holds. Errors: NotFound."""
+    row = await sought(request, caller, lambda db: contact_card.card(db, card_id))
+    if row is None or row["member_id"] != member_id:
+        raise NotFound(_("在您的范围内没有这张联系卡。"))
+    if row["state"] != contact_card.ISSUED:
+        raise NotFound(_("这张联系卡已经不能用了，不再打印。请打印新卡。"))
+    return row

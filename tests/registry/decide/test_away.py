@@ -1,0 +1,153 @@
+"""How an absence is decided: the kind by the policy, the contact card from its issue to its inspection."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from events.facts.base import Fact
+from events.facts.decision import Decisions, Refused
+from events.facts.member import AwayKind, Died, MovedAway, Returned
+from events.facts.member_away import ContactCardInspected, ContactCardIssued, ContactCardRevoked
+from events.facts.papers import Paper, PaperNumbered
+from services.registry.decide import contact_card
+from services.registry.decide.commands import MoveAway
+from services.registry.decide.contact_card import InspectCard, IssueCard, RevokeCard
+from services.registry.decide.member import MEMBER, away_kind
+from services.registry.decide.papers import PAPERS
+from tests.given import Spec, given
+from tests.registry.decide.people import POLICY, TODAY, enrolled
+from tests.tables import cases
+
+LEFT = date(2026, 8, 1)
+
+
+def said(cell: str) -> str | None:
+    return None if cell == "—" else cell
+
+
+def gone(kind: AwayKind = AwayKind.CARD, expected_return: date | None = None) -> tuple[Fact, date]:
+    """Left for Hangzhou in August."""
+    moved = MovedAway(
+        kind=kind, clause="§3.2", destination="杭州市", fixed_place=False, reason="带孙子",
+        expected_return=expected_return,
+    )  # fmt: skip
+    return moved, LEFT
+
+
+def card(number: str = "2026-0001", **other: Any) -> tuple[Fact, date]:
+    """A card given on the day of leaving."""
+    usual = {"card_id": "c1", "number": number, "valid_until": date(2027, 2, 1), "destination": "杭州市"}
+    return ContactCardIssued(clause="§3.2", **(usual | other)), LEFT
+
+
+def issuing(command: IssueCard, card_id: str = "c2") -> Any:
+    def decide(member: Any, book: Any) -> Decisions:
+        return contact_card.issue(
+            member, book, command, POLICY.away, TODAY, member_id="member", book_id="papers", card_id=card_id
+        )
+
+    return decide
+
+
+def member(*past: Any) -> Spec:
+    return given(MEMBER, enrolled(), *past).given(PAPERS)
+
+
+@cases("away")
+def test_the_table_of_absences(row: dict[str, str]) -> None:
+    if "leaves" in row:
+        _the_kind(row)
+    elif "card is valid until" in row:
+        _the_card(row)
+
+
+def _the_kind(row: dict[str, str]) -> None:
+    command = MoveAway.model_validate(
+        {
+            "from": row["leaves"],
+            "expected_return": said(row["back expected"]),
+            "destination": row["to"],
+            "fixed_place": row["fixed place"] == "yes",
+            "intermittent": row["comes and goes"] == "yes",
+            "reason": "随子女",
+        }
+    )
+    kind, clause = away_kind(command, POLICY.away, TODAY)
+    assert (kind.value.replace("_", " "), clause) == (row["kept by"], row["clause"])
+
+
+def _the_card(row: dict[str, str]) -> None:
+    expected = said(row["back expected"])
+    away = gone(expected_return=date.fromisoformat(expected) if expected else None)
+    command = IssueCard.model_validate({"valid_from": said(row["from"]), "valid_until": said(row["until"])})
+    outcome = member(away).when(issuing(command))
+    if code := said(row["or is refused"]):
+        outcome.then_refused(code, clause=said(row["clause"]))
+        return
+    (issued, on), *none = outcome.then_facts("member")
+    assert not none
+    assert (issued.valid_until.isoformat(), issued.clause) == (row["card is valid until"], row["clause"])
+    assert on.isoformat() == (said(row["from"]) or TODAY.isoformat())
+
+
+def test_a_card_takes_the_next_number_and_the_same_again_is_none() -> None:
+    command = IssueCard()
+    issued = ContactCardIssued(
+        card_id="c2", number="2026-0001", valid_until=date(2027, 5, 21), destination="杭州市", clause="§3.2"
+    )
+    numbered = PaperNumbered(paper=Paper.CARD, number="2026-0001", member="member")
+    outcome = member(gone()).when(issuing(command))
+    outcome.then(issued, on=TODAY).then(numbered, on=TODAY, of="papers").then_again_nothing()
+
+
+def test_numbers_of_letters_and_of_other_years_do_not_count() -> None:
+    past = [
+        (PaperNumbered(paper=Paper.CARD, number="2025-0412", member="m"), date(2025, 12, 30)),
+        (PaperNumbered(paper=Paper.LETTER, number="2026-0009", member="m"), TODAY),
+    ]
+    spec = given(MEMBER, enrolled(), gone()).given(PAPERS, *past)
+    (issued, _on), *_more = spec.when(issuing(IssueCard())).then_facts("member")
+    assert issued.number == "2026-0001"
+
+
+def test_a_renewal_takes_the_place_of_the_card_before() -> None:
+    outcome = member(gone(), card()).when(issuing(IssueCard()))
+    (issued, _on), *_more = outcome.then_facts("member")
+    assert issued.replaces == "c1"
+    outcome.then_again_nothing()
+
+
+def test_who_is_not_kept_in_touch_by_card_gets_none() -> None:
+    member().when(issuing(IssueCard())).then_refused("not_away")
+    member(gone(AwayKind.INTERMITTENT)).when(issuing(IssueCard())).then_refused("no_card_for_kind")
+    member(gone(), (Died(), TODAY)).when(issuing(IssueCard())).then_refused("died")
+
+
+def test_a_card_is_revoked_once_and_only_the_one_that_holds() -> None:
+    command = RevokeCard(card="c1", reason="丢了")
+    given(MEMBER, enrolled(), gone(), card()).when(lambda one: contact_card.revoke(one, command, TODAY)).then(
+        ContactCardRevoked(card_id="c1", why="丢了"), on=TODAY
+    ).then_again_nothing()
+    other = RevokeCard(card="c9", reason="丢了")
+    given(MEMBER, enrolled(), gone(), card()).when(lambda one: contact_card.revoke(one, other, TODAY)).then_refused(
+        "no_card"
+    )
+
+
+def test_a_card_is_inspected_after_the_return_and_a_replaced_one_needs_no_inspection() -> None:
+    command = InspectCard(card="c1", handed_in=True, inspected_by="王敏", written_there="学习两次")
+    back = (Returned(), date(2026, 11, 1))
+    given(MEMBER, enrolled(), gone(), card(), back).when(lambda one: contact_card.inspect(one, command, TODAY)).then(
+        ContactCardInspected(card_id="c1", handed_in=True, inspected_by="王敏", written_there="学习两次"), on=TODAY
+    ).then_again_nothing()
+    renewed = card(card_id="c2", number="2026-0002", replaces="c1")
+    given(MEMBER, enrolled(), gone(), card(), renewed).when(
+        lambda one: contact_card.inspect(one, command, TODAY)
+    ).then_nothing()
+    given(MEMBER, enrolled()).when(lambda one: contact_card.inspect(one, command, TODAY)).then_refused("no_card")
+
+
+def test_a_refusal_is_a_value() -> None:
+    decided = issuing(IssueCard())(MEMBER.initial, PAPERS.initial)
+    assert isinstance(decided, Refused)
