@@ -1,11 +1,11 @@
-"""Stream `member`, the part about being away: the contact card (流动党员联系卡) from its issue to its inspection."""
+"""Stream `member`, the part about being away: contact card (流动党员联系卡) and letter of transfer."""
 
 from __future__ import annotations
 
 from datetime import date
 
 from events.facts.base import Contact, Sealed
-from events.facts.member import MemberFact
+from events.facts.member import AwayKind, MemberFact
 
 
 class ContactCardIssued(MemberFact, name="hearth.member.contact_card_issued", version=1):
@@ -42,4 +42,41 @@ class ContactCardInspected(MemberFact, name="hearth.member.contact_card_inspecte
 
 
 CardPart = ContactCardIssued | ContactCardRevoked | ContactCardInspected
-AwayPart = CardPart
+
+
+class RelationTransferSent(MemberFact, name="hearth.member.relation_transfer_sent", version=1):
+    """A letter (介绍信) was given that moves the relation for a while, valid to `valid_until`. Source: DOMAIN R6.
+
+    From the effective day on the absence is one with a temporary transfer, by `kind_clause`; whoever sent stays
+    responsible until it is received. `clause` is the rule of the letter, `replaces` the letter whose place it takes,
+    `kind_before` and `clause_before` what the absence was without any letter.
+    """
+
+    letter_no: str
+    to_organisation: str
+    valid_until: date
+    clause: str
+    kind_clause: str
+    kind_before: AwayKind
+    clause_before: str
+    replaces: str | None = None
+
+
+class RelationTransferReceived(MemberFact, name="hearth.member.relation_transfer_received", version=1):
+    """The organisation there has the relation from the effective day on; `told_by` says who told so. Source: R6."""
+
+    letter_no: str
+    told_by: Sealed[Contact, str]
+
+
+class RelationTransferWithdrawn(MemberFact, name="hearth.member.relation_transfer_withdrawn", version=1):
+    """The letter counts for nothing; the absence is again of this kind, by this clause. Source: DOMAIN R6."""
+
+    letter_no: str
+    kind: AwayKind
+    clause: str
+    why: Sealed[Contact, str]
+
+
+TransferPart = RelationTransferSent | RelationTransferReceived | RelationTransferWithdrawn
+AwayPart = CardPart | TransferPart

@@ -9,10 +9,11 @@ from typing import Any
 from events.facts.decision import Decisions
 from events.facts.papers import paper_book
 from events.log.command import Asked, Receipt, Target
-from services.registry.decide import contact_card
+from services.registry.decide import contact_card, relation_transfer
 from services.registry.decide.contact_card import InspectCard, IssueCard, RevokeCard
 from services.registry.decide.member import MEMBER
 from services.registry.decide.papers import PAPERS
+from services.registry.decide.relation_transfer import ReceiveTransfer, SendTransfer, WithdrawTransfer
 from services.registry.handle import Registry
 
 
@@ -50,4 +51,32 @@ class Absences:
         """The card was looked at."""
         return await self.registry.commands.act(
             asked, MEMBER, member_id, lambda one: contact_card.inspect(one, command, self.registry.today())
+        )
+
+    # ── the letter ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def send_transfer(self, asked: Asked, member_id: str, command: SendTransfer) -> Receipt:
+        """A letter to the organisation there."""
+        book_id, today = paper_book(asked.community), self.registry.today()
+        policy = self.registry.policy_at(asked.community, command.on or today).away
+
+        def decide(states: Sequence[Any]) -> Decisions:
+            return relation_transfer.send(
+                states[0], states[1], command, policy, today, member_id=member_id, book_id=book_id
+            )
+
+        targets: list[Target] = [(MEMBER, member_id), (PAPERS, book_id)]
+        return await self.registry.commands.act_together(asked, targets, decide)
+
+    async def receive_transfer(self, asked: Asked, member_id: str, command: ReceiveTransfer) -> Receipt:
+        """The organisation there has it."""
+        policy = self.registry.policy_at(asked.community, self.registry.today()).away
+        return await self.registry.commands.act(
+            asked, MEMBER, member_id, lambda one: relation_transfer.receive(one, command, policy, self.registry.today())
+        )
+
+    async def withdraw_transfer(self, asked: Asked, member_id: str, command: WithdrawTransfer) -> Receipt:
+        """The letter counts for nothing."""
+        return await self.registry.commands.act(
+            asked, MEMBER, member_id, lambda one: relation_transfer.withdraw(one, command, self.registry.today())
         )

@@ -1,4 +1,4 @@
-"""What decisions about a member remember of an absence besides where they are: the card they carry."""
+"""What decisions about a member remember of an absence besides where they are: the card they carry, the letter."""
 
 from __future__ import annotations
 
@@ -7,7 +7,16 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from events.facts.member_away import AwayPart, ContactCardInspected, ContactCardIssued, ContactCardRevoked
+from events.facts.member import AwayKind
+from events.facts.member_away import (
+    AwayPart,
+    ContactCardInspected,
+    ContactCardIssued,
+    ContactCardRevoked,
+    RelationTransferReceived,
+    RelationTransferSent,
+    RelationTransferWithdrawn,
+)
 
 
 class _Part(BaseModel):
@@ -24,15 +33,32 @@ class Card(_Part):
     destination: str
 
 
+class Letter(_Part):
+    """The letter that moves the relation; until `received_on` whoever sent it stays responsible."""
+
+    letter_no: str
+    to_organisation: str
+    sent_on: date
+    valid_until: date
+    received_on: date | None = None
+    kind_before: AwayKind
+    clause_before: str
+
+
 class Absence(_Part):
     """All of it. `ended` are the cards that hold no more."""
 
     card: Card | None = None
     ended: tuple[str, ...] = ()
+    letter: Letter | None = None
 
     def after(self, fact: AwayPart, effective: date) -> Absence:
         """The same after a fact."""
         return self.model_copy(update=_changed(self, fact, effective))
+
+    def anew(self) -> Absence:
+        """The same when somebody comes back, or leaves again: a card is still to be handed in."""
+        return self.model_copy(update={"letter": None})
 
 
 def _changed(known: Absence, fact: AwayPart, on: date) -> dict[str, Any]:
@@ -45,3 +71,10 @@ def _changed(known: Absence, fact: AwayPart, on: date) -> dict[str, Any]:
             card_now = known.card
             still = card_now if card_now is not None and card_now.card_id != fact.card_id else None
             return {"card": still, "ended": (*known.ended, fact.card_id)}
+        case RelationTransferSent():
+            told = fact.model_dump(include=set(Letter.model_fields) - {"sent_on", "received_on"})
+            return {"letter": Letter(sent_on=on, **told)}
+        case RelationTransferReceived():
+            return {"letter": known.letter and known.letter.model_copy(update={"received_on": on})}
+        case RelationTransferWithdrawn():
+            return {"letter": None}

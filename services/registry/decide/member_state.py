@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict
 
@@ -33,7 +33,7 @@ from events.facts.member import (
     Returned,
     detail_in,
 )
-from events.facts.member_away import AwayPart
+from events.facts.member_away import AwayPart, RelationTransferSent, RelationTransferWithdrawn
 from events.facts.member_centre import CentreJoined, CentreLeft, HostDeclined, HostDeclineWithdrawn
 from events.facts.member_handover import TakenOver, TakeOverWithdrawn
 from events.facts.member_meeting import AttendanceTakenBack, Excused
@@ -72,6 +72,8 @@ class Away(BaseModel):
     destination: str
     expected_return: date | None = None
     card_until: date | None = None
+    clause: str = ""
+    fixed_place: bool = False
 
 
 class Member(BaseModel):
@@ -123,9 +125,10 @@ def evolve(member: Member, fact: Fact, effective: date) -> Member:
             return Member(standing=Standing.WITHDRAWN)
         case MovedAway():
             away = Away(since=effective, **fact.model_dump(include=set(Away.model_fields) - {"since"}))
-            return member.model_copy(update={"away": away, "touched": member.touched or not fact.carried_over})
+            left = {"away": away, "absence": member.absence.anew()}
+            return member.model_copy(update=left | {"touched": member.touched or not fact.carried_over})
         case Returned():
-            return member.model_copy(update={"away": None, "returned_on": effective, "touched": True})
+            return member.model_copy(update=_back(member, effective))
         case Attended() | Excused() | AttendanceTakenBack():
             return member if member.touched else member.model_copy(update={"touched": True})
         case DuesPaid():
@@ -143,6 +146,10 @@ def evolve(member: Member, fact: Fact, effective: date) -> Member:
             return member.model_copy(update={"standing": Standing.DIED, "died_on": effective, "touched": True})
         case _:
             return _asked(member, fact, effective)
+
+
+def _back(member: Member, on: date) -> dict[str, Any]:
+    return {"away": None, "returned_on": on, "absence": member.absence.anew(), "touched": True}
 
 
 def _asked(member: Member, fact: Fact, effective: date) -> Member:
@@ -251,7 +258,19 @@ def _kept_in_touch(member: Member, fact: Fact, effective: date) -> Member:
     """What concerns an absence."""
     if not isinstance(fact, AwayPart):
         return _told_of_another(member, fact)
-    return member.model_copy(update={"absence": member.absence.after(fact, effective), "touched": True})
+    kept = {"absence": member.absence.after(fact, effective), "away": _kept_otherwise(member.away, fact)}
+    return member.model_copy(update=kept | {"touched": True})
+
+
+def _kept_otherwise(away: Away | None, fact: AwayPart) -> Away | None:
+    """The absence as it is kept after a fact about it."""
+    match fact:
+        case RelationTransferSent() if away is not None:
+            return away.model_copy(update={"kind": AwayKind.TEMPORARY_TRANSFER, "clause": fact.kind_clause})
+        case RelationTransferWithdrawn() if away is not None:
+            return away.model_copy(update={"kind": fact.kind, "clause": fact.clause})
+        case _:
+            return away
 
 
 def _told_of_another(member: Member, fact: Fact) -> Member:

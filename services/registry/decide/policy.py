@@ -101,6 +101,18 @@ class RemindersRule(Rule):
         return self
 
 
+class LetterRule(Rule):
+    """A letter of transfer is valid for so many calendar months; so many days before its end somebody is reminded.
+
+    Who has not heard of its receipt for `receipt_days` asks the organisation there.
+    """
+
+    months_max: int = Field(ge=1)
+    remind_days: int = Field(ge=0)
+    receipt_days: int = Field(ge=1)
+    clause: str
+
+
 class ReportRule(Rule):
     """Who is away reports home once in every so many calendar months."""
 
@@ -122,6 +134,7 @@ class AwayPolicy(Rule):
     card: CardRule
     intermittent: IntermittentRule
     reminders: RemindersRule
+    letter: LetterRule
     report: ReportRule
     lost: LostRule
 
@@ -318,6 +331,7 @@ class RegistryPolicy(Rule):
             self.away.card.clause,
             self.away.intermittent.clause,
             self.away.reminders.clause,
+            self.away.letter.clause,
             self.away.report.clause,
             self.away.lost.clause,
             self.meetings.quorum.clause,

@@ -1,4 +1,4 @@
-"""The API of absences: contact cards (DOMAIN R6)."""
+"""The API of absences: contact cards, letters of transfer (DOMAIN R6)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from services.registry.decide.contact_card import InspectCard, IssueCard, RevokeCard
+from services.registry.decide.relation_transfer import ReceiveTransfer, SendTransfer, WithdrawTransfer
 from services.registry.pages.common import EntityId, Office, Reader, Waited, member_card, of_member, reading
 from services.registry.pages.member_away import absences_of
 from services.registry.pages.plain import answered
@@ -58,4 +59,30 @@ async def inspect(request: Request, caller: Office, member_id: EntityId, command
     """The card was looked at after the return."""
     async with of_member(request, caller, member_id, "inspect-card") as asked:
         receipt = await absences_of(request).inspect_card(asked, member_id, command)
+    return answered({"facts": facts_of(receipt)}, 201)
+
+
+@router.post("/transfer", status_code=201)
+async def send(request: Request, caller: Office, member_id: EntityId, command: SendTransfer) -> Response:
+    """A letter that moves the relation for a while; whoever sends stays responsible until it is received."""
+    async with of_member(request, caller, member_id, "send-transfer") as asked:
+        receipt = await absences_of(request).send_transfer(asked, member_id, command)
+    sent = receipt.facts[0].fact if receipt.facts else None
+    more = {name: getattr(sent, name) for name in ("letter_no", "valid_until", "clause")} if sent else {}
+    return answered({"facts": facts_of(receipt), **more}, 201)
+
+
+@router.post("/transfer/receive", status_code=201)
+async def receive(request: Request, caller: Office, member_id: EntityId, command: ReceiveTransfer) -> Response:
+    """The organisation there has the relation."""
+    async with of_member(request, caller, member_id, "receive-transfer") as asked:
+        receipt = await absences_of(request).receive_transfer(asked, member_id, command)
+    return answered({"facts": facts_of(receipt)}, 201)
+
+
+@router.post("/transfer/withdraw", status_code=201)
+async def withdraw(request: Request, caller: Office, member_id: EntityId, command: WithdrawTransfer) -> Response:
+    """The letter counts for nothing, and the absence is what it was before."""
+    async with of_member(request, caller, member_id, "withdraw-transfer") as asked:
+        receipt = await absences_of(request).withdraw_transfer(asked, member_id, command)
     return answered({"facts": facts_of(receipt)}, 201)

@@ -1,4 +1,4 @@
-"""The contact card on paper, with its code."""
+"""What is printed for somebody who leaves: the contact card with its code, the letter of transfer."""
 
 from __future__ import annotations
 
@@ -39,12 +39,34 @@ async def card_sheet(request: Request, row: Mapping[str, Any]) -> Response:
         "destination": row["destination"][:40],
         "valid_from": in_full(row["valid_from"]),
         "valid_until": in_full(row["valid_until"]),
-        "phone": "　".join(filter(None, (row["contact_phone"], row["contact_name"]))) or "（请支部填写）",
+        "phone": _phone(row),
         "issued_on": in_full(row["valid_from"]),
         "clause": row["clause"],
         "code": qr_code(address_of(request, row)),
     }
     return pdf(await printed(PAPER / "contact_card.typ", given), f"联系卡 {row['number']} {row['name'] or ''}".strip())
+
+
+async def letter_sheet(row: Mapping[str, Any]) -> Response:
+    """The letter to print, with the receipt that comes back."""
+    given = {
+        "number": row["letter_no"],
+        "to": row["letter_to"],
+        "name": row["name"] or "",
+        "branch": row["branch"] or "",
+        "destination": row["destination"][:60],
+        "since": in_full(row["since"]),
+        "sent_on": in_full(row["letter_sent_on"]),
+        "valid_until": in_full(row["letter_until"]),
+        "clause": row["letter_clause"],
+        "phone": _phone(row),
+    }
+    name = f"介绍信 {row['letter_no']} {row['name'] or ''}".strip()
+    return pdf(await printed(PAPER / "transfer_letter.typ", given), name)
+
+
+def _phone(row: Mapping[str, Any]) -> str:
+    return "　".join(filter(None, (row["contact_phone"], row["contact_name"]))) or "（请支部填写）"
 
 
 def in_full(day: date) -> str:

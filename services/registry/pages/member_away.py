@@ -1,4 +1,4 @@
-"""Everything about one member's absence on one page, and the deeds of the contact card."""
+"""Everything about one member's absence on one page, and the deeds of the contact card and the letter."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from events.log.command import Asked, Receipt
 from services.registry.decide.contact_card import InspectCard, IssueCard, RevokeCard
+from services.registry.decide.relation_transfer import ReceiveTransfer, SendTransfer, WithdrawTransfer
 from services.registry.handle_away import Absences
 from services.registry.pages import away_words, words
 from services.registry.pages.clocks import clocks_of
@@ -29,9 +30,9 @@ from services.registry.pages.common import (
     show_own_write,
     sought,
 )
-from services.registry.pages.contact_card_sheet import card_sheet, reached_from_outside
+from services.registry.pages.contact_card_sheet import card_sheet, letter_sheet, reached_from_outside
 from services.registry.pages.forms import Form, again, fresh
-from services.registry.project import contact_card, ledger
+from services.registry.project import branch, contact_card, ledger
 from services.shell.i18n import N_, speech
 from services.shell.i18n import gettext as _
 from services.shell.identity import Caller
@@ -70,7 +71,7 @@ async def shown(request: Request, caller: Caller, member_id: str, form: Form | N
         away_words=away_words, policy=here.away, clauses=here.clauses, reached=reached_from_outside(request),
         form=form or fresh(
             request, valid_from=today, valid_until=until if until >= today else here.away.card_until(today, None),
-            inspected_by=caller.display,
+            inspected_by=caller.display, on=today,
         ),
         held=next((one for one in cards if one["state"] == contact_card.ISSUED), None), today=today,
         may_write=caller.has(*OFFICE) and card["state"] in ON_ROLL,
@@ -144,3 +145,49 @@ async def card_of(request: Request, caller: Caller, member_id: str, card_id: str
     if row["state"] != contact_card.ISSUED:
         raise NotFound(_("这张联系卡已经不能用了，不再打印。请打印新卡。"))
     return row
+
+
+@router.post("/members/{member_id}/transfer")
+async def send(request: Request, caller: Office, member_id: EntityId) -> Response:
+    """Give a letter."""
+
+    async def act(asked: Asked, sent: FormData) -> Receipt:
+        return await absences_of(request).send_transfer(asked, member_id, read_form(SendTransfer, sent))
+
+    undo = Undo(f"/registry/members/{member_id}/transfer/withdraw", {"reason": _("开错了，当场撤回")})
+    told = N_("已给%(name)s开介绍信，可以打印了。对方收到之前仍由我方负责。")
+    return await deed(request, caller, member_id, "send-transfer", act, told, lambda _receipt: undo)
+
+
+@router.post("/members/{member_id}/transfer/receive")
+async def receive(request: Request, caller: Office, member_id: EntityId) -> Response:
+    """The organisation there has it."""
+
+    async def act(asked: Asked, sent: FormData) -> Receipt:
+        return await absences_of(request).receive_transfer(asked, member_id, read_form(ReceiveTransfer, sent))
+
+    return await deed(request, caller, member_id, "receive-transfer", act, N_("已记下：对方收到了%(name)s的组织关系。"))
+
+
+@router.post("/members/{member_id}/transfer/withdraw")
+async def withdraw(request: Request, caller: Office, member_id: EntityId) -> Response:
+    """The letter counts for nothing."""
+
+    async def act(asked: Asked, sent: FormData) -> Receipt:
+        return await absences_of(request).withdraw_transfer(asked, member_id, read_form(WithdrawTransfer, sent))
+
+    return await deed(request, caller, member_id, "withdraw-transfer", act, N_("已撤回%(name)s的介绍信。"))
+
+
+@router.get("/members/{member_id}/transfer-letter.pdf")
+async def letter(request: Request, caller: Office, member_id: EntityId) -> Response:
+    """The letter to print, as long as it is not received."""
+    card = await member_card(request, caller, member_id)
+    async with reading(request, caller) as db:
+        stay = await ledger.stay(db, member_id)
+        contact = await branch.branch(db, card["branch_id"]) if card["branch_id"] else None
+    if stay is None or stay["state"] != ledger.OPEN or not stay["letter_no"] or stay["received_on"]:
+        raise NotFound(_("这位党员眼下没有要打印的介绍信。"))
+    phone = {name: contact[name] if contact else None for name in ("contact_name", "contact_phone")}
+    clause = rules(request, card["community"], stay["letter_sent_on"]).away.letter.clause
+    return await letter_sheet({**stay, **phone, "letter_clause": clause})

@@ -11,8 +11,13 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from events.facts.base import is_hidden
-from events.facts.member import Died, EnrolmentWithdrawn, MovedAway, Returned
-from events.facts.member_away import ContactCardIssued
+from events.facts.member import AwayKind, Died, EnrolmentWithdrawn, MovedAway, Returned
+from events.facts.member_away import (
+    ContactCardIssued,
+    RelationTransferReceived,
+    RelationTransferSent,
+    RelationTransferWithdrawn,
+)
 from events.log.envelope import About
 from events.log.project import Row, View, community_column
 from events.log.project.keyset import PAGE_DEFAULT, Page, paged, read_token
@@ -39,6 +44,12 @@ table = Table(
     Column("reason", Text),
     Column("card_until", Date),
     Column("card_no", Text),
+    Column("letter_no", Text),
+    Column("letter_to", Text),
+    Column("letter_sent_on", Date),
+    Column("letter_until", Date),
+    Column("received_on", Date),
+    Column("received_told_by", Text),
     Column("carried_over", Boolean, nullable=False),
     Column("ended_on", Date),
     Column("ended_by", Text),
@@ -84,6 +95,32 @@ def _(row: Row | None, fact: ContactCardIssued, about: About) -> Row | None:
     return row | {"card_until": fact.valid_until, "card_no": fact.number, "seq": about.seq}
 
 
+@view.on(RelationTransferSent)
+def _(row: Row | None, fact: RelationTransferSent, about: About) -> Row:
+    return _still(row, about) | {
+        "kind": AwayKind.TEMPORARY_TRANSFER.value,
+        "clause": fact.kind_clause,
+        "letter_no": fact.letter_no,
+        "letter_to": fact.to_organisation,
+        "letter_sent_on": about.effective,
+        "letter_until": fact.valid_until,
+        "received_on": None,
+        "received_told_by": None,
+    }
+
+
+@view.on(RelationTransferReceived)
+def _(row: Row | None, fact: RelationTransferReceived, about: About) -> Row:
+    told_by = None if is_hidden(fact.told_by) else fact.told_by
+    return _still(row, about) | {"received_on": about.effective, "received_told_by": told_by}
+
+
+@view.on(RelationTransferWithdrawn)
+def _(row: Row | None, fact: RelationTransferWithdrawn, about: About) -> Row:
+    letter = dict.fromkeys(("letter_no", "letter_to", "letter_sent_on", "letter_until"))
+    return _still(row, about) | letter | {"kind": fact.kind.value, "clause": fact.clause}
+
+
 @view.on(Returned)
 def _(row: Row | None, fact: Returned, about: About) -> Row | None:
     report = None if is_hidden(fact.report) else fact.report
@@ -98,6 +135,12 @@ def _(row: Row | None, _fact: Died, about: About) -> Row | None:
 @view.on(EnrolmentWithdrawn)
 def _(_row: Row | None, _fact: EnrolmentWithdrawn, _about: About) -> None:
     return None
+
+
+def _still(row: Row | None, about: About) -> Row:
+    if row is None:
+        raise LookupError("something happened to an absence that never began")
+    return row | {"seq": about.seq}
 
 
 def _closed(row: Row | None, about: About, how: str, report: str | None = None) -> Row | None:

@@ -33,6 +33,7 @@ from events.facts.member import (
     DETAIL_PLACE,
     Assigned,
     Attended,
+    AwayKind,
     Classified,
     ContactChanged,
     CorrectableField,
@@ -47,7 +48,7 @@ from events.facts.member import (
     Returned,
     detail_in,
 )
-from events.facts.member_away import AwayPart
+from events.facts.member_away import AwayPart, RelationTransferSent, RelationTransferWithdrawn
 from events.facts.member_centre import CentrePart
 from events.facts.member_handover import HandoverPart
 from events.facts.member_meeting import AttendanceTakenBack, Excused, Noted
@@ -266,6 +267,16 @@ def _(row: Row | None, fact: MovedAway, about: About) -> Row:
     return _known(row) | away | _stamp(about)
 
 
+@view.on(RelationTransferSent)
+def _(row: Row | None, fact: RelationTransferSent, about: About) -> Row:
+    return _known(row) | {"away_kind": AwayKind.TEMPORARY_TRANSFER.value} | _stamp(about)
+
+
+@view.on(RelationTransferWithdrawn)
+def _(row: Row | None, fact: RelationTransferWithdrawn, about: About) -> Row:
+    return _known(row) | {"away_kind": fact.kind.value} | _stamp(about)
+
+
 @view.on(Returned)
 def _(row: Row | None, fact: Returned, about: About) -> Row:
     here = {"state": ENROLLED, "away_since": None, "away_kind": None, "away_to": None, "expected_return": None}
@@ -318,7 +329,7 @@ def _shown_elsewhere(row: Row | None, fact: ElsewherePart, about: About) -> Row:
     return _known(row) | _stamp(about)
 
 
-for _kind in get_args(ElsewherePart):
+for _kind in set(get_args(ElsewherePart)) - {RelationTransferSent, RelationTransferWithdrawn}:
     view.on(_kind)(_shown_elsewhere)
 
 

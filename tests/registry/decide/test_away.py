@@ -8,13 +8,23 @@ from typing import Any
 from events.facts.base import Fact
 from events.facts.decision import Decisions, Refused
 from events.facts.member import AwayKind, Died, MovedAway, Returned
-from events.facts.member_away import ContactCardInspected, ContactCardIssued, ContactCardRevoked
+from events.facts.member_away import (
+    ContactCardInspected,
+    ContactCardIssued,
+    ContactCardRevoked,
+    RelationTransferReceived,
+    RelationTransferSent,
+    RelationTransferWithdrawn,
+)
 from events.facts.papers import Paper, PaperNumbered
-from services.registry.decide import contact_card
+from services.registry.decide import contact_card, relation_transfer
+from services.registry.decide.away_due import Stay, due_of
 from services.registry.decide.commands import MoveAway
 from services.registry.decide.contact_card import InspectCard, IssueCard, RevokeCard
+from services.registry.decide.days import months_after
 from services.registry.decide.member import MEMBER, away_kind
 from services.registry.decide.papers import PAPERS
+from services.registry.decide.relation_transfer import ReceiveTransfer, SendTransfer, WithdrawTransfer
 from tests.given import Spec, given
 from tests.registry.decide.people import POLICY, TODAY, enrolled
 from tests.tables import cases
@@ -50,6 +60,22 @@ def issuing(command: IssueCard, card_id: str = "c2") -> Any:
     return decide
 
 
+def sending(command: SendTransfer) -> Any:
+    def decide(member: Any, book: Any) -> Decisions:
+        return relation_transfer.send(member, book, command, POLICY.away, TODAY, member_id="member", book_id="papers")
+
+    return decide
+
+
+def letter(number: str = "2026-0001", **other: Any) -> tuple[Fact, date]:
+    """A letter given in September."""
+    usual: dict[str, Any] = {
+        "letter_no": number, "to_organisation": "文三街道党工委", "valid_until": date(2026, 12, 1), "clause": "§3.7",
+        "kind_clause": "§3.1", "kind_before": AwayKind.CARD, "clause_before": "§3.2",
+    }  # fmt: skip
+    return RelationTransferSent(**(usual | other)), date(2026, 9, 1)
+
+
 def member(*past: Any) -> Spec:
     return given(MEMBER, enrolled(), *past).given(PAPERS)
 
@@ -60,6 +86,10 @@ def test_the_table_of_absences(row: dict[str, str]) -> None:
         _the_kind(row)
     elif "card is valid until" in row:
         _the_card(row)
+    elif "letter of" in row and "valid until" in row:
+        _the_letter(row)
+    else:
+        _what_is_due(row)
 
 
 def _the_kind(row: dict[str, str]) -> None:
@@ -89,6 +119,50 @@ def _the_card(row: dict[str, str]) -> None:
     assert not none
     assert (issued.valid_until.isoformat(), issued.clause) == (row["card is valid until"], row["clause"])
     assert on.isoformat() == (said(row["from"]) or TODAY.isoformat())
+
+
+def _the_letter(row: dict[str, str]) -> None:
+    command = SendTransfer(to="文三街道党工委", on=date.fromisoformat(row["letter of"]))
+    received, code = said(row["received"]), said(row["or is refused"])
+    outcome = member(gone()).when(sending(command))
+    if received is None and code:
+        outcome.then_refused(code, clause=said(row["clause"]))
+        return
+    (sent, on), *none = outcome.then_facts("member")
+    assert (not none, on, sent.kind_clause) == (True, command.on, "§3.1")
+    assert (sent.valid_until.isoformat(), sent.clause) == (row["valid until"], "§3.7")
+    if received:
+        told = ReceiveTransfer(on=date.fromisoformat(received), told_by="陈老师来电")
+        after = given(MEMBER, enrolled(), gone(), (sent, on)).when(
+            lambda one: relation_transfer.receive(one, told, POLICY.away, TODAY)
+        )
+        if code:
+            after.then_refused(code, clause=said(row["clause"]))
+        else:
+            fact = RelationTransferReceived(letter_no=sent.letter_no, told_by="陈老师来电")
+            after.then(fact, on=told.on).then_again_nothing()
+
+
+def _what_is_due(row: dict[str, str]) -> None:
+    def day(name: str) -> date | None:
+        return date.fromisoformat(row[name]) if said(row[name]) else None
+
+    letter = day("letter of")
+    stay = Stay(
+        kind=AwayKind(row["kept by"].replace(" ", "_")),
+        since=date.fromisoformat(row["left"]),
+        fixed_place=row["fixed place"] == "yes",
+        card_no="2026-0001" if day("card until") else None,
+        card_until=day("card until"),
+        letter_sent_on=letter,
+        letter_until=months_after(letter, 3) if letter else None,
+        received_on=day("received"),
+        reported_on=day("last report"),
+        last_contact=day("last contact"),
+        lost_since=day("flagged lost"),
+    )
+    found = [f"{due.kind.value} {due.on} {due.clause}" for due in due_of(stay, POLICY.away, TODAY)]
+    assert ", ".join(found) == row["due (the earliest first)"]
 
 
 def test_a_card_takes_the_next_number_and_the_same_again_is_none() -> None:
@@ -146,6 +220,54 @@ def test_a_card_is_inspected_after_the_return_and_a_replaced_one_needs_no_inspec
         lambda one: contact_card.inspect(one, command, TODAY)
     ).then_nothing()
     given(MEMBER, enrolled()).when(lambda one: contact_card.inspect(one, command, TODAY)).then_refused("no_card")
+
+
+def test_a_letter_makes_the_absence_a_transfer_and_takes_the_place_of_the_one_before() -> None:
+    outcome = member(gone()).when(sending(SendTransfer(to="文三街道党工委")))
+    (sent, _on), *_more = outcome.then_facts("member")
+    assert (sent.kind_before, sent.clause_before, sent.replaces) == (AwayKind.CARD, "§3.2", None)
+    assert outcome.then_facts("papers")[0][0] == PaperNumbered(paper=Paper.LETTER, number="2026-0001", member="member")
+    outcome.then_again_nothing()
+    (again, _on), *_more = (
+        member(gone(), letter()).when(sending(SendTransfer(to="翠苑街道党工委"))).then_facts("member")
+    )
+    assert (again.replaces, again.kind_before) == ("2026-0001", AwayKind.CARD), "not the kind that a letter made it"
+    member(gone(AwayKind.INTERMITTENT)).when(sending(SendTransfer(to="文三"))).then_refused("no_transfer_for_kind")
+    member().when(sending(SendTransfer(to="文三"))).then_refused("not_away")
+
+
+def test_a_letter_that_was_received_stays() -> None:
+    received = (RelationTransferReceived(letter_no="2026-0001", told_by="陈老师"), date(2026, 9, 9))
+    past = (enrolled(), gone(), letter(), received)
+    sending_again = sending(SendTransfer(to="翠苑街道党工委"))
+    given(MEMBER, *past).given(PAPERS).when(sending_again).then_refused("already_received", on=date(2026, 9, 9))
+    given(MEMBER, *past).when(
+        lambda one: relation_transfer.withdraw(one, WithdrawTransfer(reason="写错了"), TODAY)
+    ).then_refused("already_received")
+    other_day = ReceiveTransfer(on=date(2026, 9, 10), told_by="陈老师")
+    given(MEMBER, *past).when(lambda one: relation_transfer.receive(one, other_day, POLICY.away, TODAY)).then_refused(
+        "already_received"
+    )
+
+
+def test_a_letter_is_withdrawn_and_the_absence_is_what_it_was() -> None:
+    command = WithdrawTransfer(reason="写错了")
+    withdrawn = RelationTransferWithdrawn(letter_no="2026-0001", kind=AwayKind.CARD, clause="§3.2", why="写错了")
+    outcome = given(MEMBER, enrolled(), gone(), letter()).when(
+        lambda one: relation_transfer.withdraw(one, command, TODAY)
+    )
+    outcome.then(withdrawn, on=TODAY).then_again_nothing()
+    given(MEMBER, enrolled(), gone(), letter(), (withdrawn, TODAY)).given(PAPERS).when(
+        issuing(IssueCard())
+    ).then_facts()
+
+
+def test_who_is_back_has_no_letter() -> None:
+    back = (Returned(), date(2026, 11, 1))
+    told = ReceiveTransfer(on=TODAY, told_by="陈老师")
+    given(MEMBER, enrolled(), gone(), letter(), back).when(
+        lambda one: relation_transfer.receive(one, told, POLICY.away, TODAY)
+    ).then_refused("no_letter")
 
 
 def test_a_refusal_is_a_value() -> None:

@@ -9,7 +9,14 @@ import pytest
 
 from events.facts.base import HIDDEN
 from events.facts.member import AwayKind, MovedAway, Returned
-from events.facts.member_away import ContactCardInspected, ContactCardIssued, ContactCardRevoked
+from events.facts.member_away import (
+    ContactCardInspected,
+    ContactCardIssued,
+    ContactCardRevoked,
+    RelationTransferReceived,
+    RelationTransferSent,
+    RelationTransferWithdrawn,
+)
 from services.registry.project import contact_card, ledger, member
 from tests.registry.project.folding import folded, row_of, zhang
 
@@ -51,3 +58,23 @@ def test_the_ledger_shows_the_card_that_was_given_and_the_card_of_the_member_goe
     closed = row_of(ledger.view, moved, Returned(), issued("c1", "2026-0001"))
     assert closed.get("card_no") is None
     assert row_of(member.view, zhang(), moved, issued("c1", "2026-0001"))["seq"] == 3
+
+
+def test_a_letter_is_on_its_way_until_it_is_received_or_withdrawn() -> None:
+    moved = MovedAway(kind=AwayKind.CARD, clause="§3.2", destination="杭州", fixed_place=True, reason="带孙子")
+    sent = RelationTransferSent(
+        letter_no="2026-0001", to_organisation="文三街道", valid_until=UNTIL, clause="§3.7", kind_clause="§3.1",
+        kind_before=AwayKind.CARD, clause_before="§3.2",
+    )  # fmt: skip
+    row = row_of(ledger.view, moved, sent)
+    assert (row["kind"], row["clause"], row["letter_to"], row["received_on"]) == (
+        "temporary_transfer", "§3.1", "文三街道", None,
+    )  # fmt: skip
+    assert row_of(member.view, zhang(), moved, sent)["away_kind"] == "temporary_transfer"
+    received = (RelationTransferReceived(letter_no="2026-0001", told_by=HIDDEN), UNTIL)
+    row = row_of(ledger.view, moved, sent, received)
+    assert (row["received_on"], row["received_told_by"]) == (UNTIL, None)
+    back = RelationTransferWithdrawn(letter_no="2026-0001", kind=AwayKind.CARD, clause="§3.2", why="写错了")
+    row = row_of(ledger.view, moved, sent, back)
+    assert (row["kind"], row["clause"], row["letter_no"]) == ("card", "§3.2", None)
+    assert row_of(member.view, zhang(), moved, sent, back)["away_kind"] == "card"

@@ -1,0 +1,84 @@
+"""Absences through the API and on their pages: the letter of transfer from its number to its receipt."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+
+from services.shell.identity.caller import Role
+from tests.desk import SHIQUAN
+from tests.registry.office import Office, asked, enrolled
+from tests.shell.paper import pages_of, text_of
+
+API = "/registry/api/members"
+TO = "杭州市西湖区文三街道党工委"
+
+
+async def away(client: httpx.AsyncClient, **differently: Any) -> str:
+    """Somebody who left yesterday."""
+    member_id = await enrolled(client, name=differently.pop("name", "张桂兰"))
+    usual = {"from": "2026-11-20", "destination": "杭州市西湖区", "reason": "带孙子"}
+    await asked(client, f"{API}/{member_id}/move-away", **(usual | differently))
+    return member_id
+
+
+async def ledger_row(client: httpx.AsyncClient, member_id: str) -> dict[str, Any]:
+    items = (await client.get("/registry/api/ledger?state=all&page_size=500")).json()["items"]
+    found: dict[str, Any] = next(one for one in items if one["member_id"] == member_id)
+    return found
+
+
+async def test_a_letter_is_sent_received_and_shown(clerk: httpx.AsyncClient, browser: httpx.AsyncClient) -> None:
+    member_id = await away(clerk, fixed_place=True, expected_return="2027-11-20")
+    row = await ledger_row(clerk, member_id)
+    assert (row["kind"], row["clocks"]["decide"], row["clocks"]["clause"]) == (
+        "temporary_transfer", "还没有开介绍信，组织关系仍在我方", "§3.1",
+    )  # fmt: skip
+    path, key = f"{API}/{member_id}/transfer", {"Idempotency-Key": "letter-1"}
+    sent = await clerk.post(path, json={"to": TO}, headers=key)
+    assert (sent.status_code, sent.json()["valid_until"], sent.json()["clause"]) == (201, "2027-02-21", "§3.7")
+    assert (await clerk.post(path, json={"to": TO}, headers=key)).json()["facts"] == sent.json()["facts"]
+    assert (await asked(clerk, path, to=TO))["facts"] == []
+    sheet = await clerk.get(f"/registry/members/{member_id}/transfer-letter.pdf")
+    assert (sheet.status_code, pages_of(sheet.content)) == (200, 1)
+    for words in (TO, "张桂兰", sent.json()["letter_no"], "2027年2月21日", "回执", "§3.7"):
+        assert words in text_of(sheet.content)
+    for page in ("/registry/ledger?kind=temporary_transfer", f"/registry/members/{member_id}"):
+        assert "未收到，仍由我方负责" in (await browser.get(page)).text
+    await asked(clerk, f"{path}/receive", on="2026-11-21", told_by="陈老师来电")
+    assert (await ledger_row(clerk, member_id))["received_on"] == "2026-11-21"
+    assert "陈老师来电" in (await browser.get(f"/registry/members/{member_id}/away")).text
+    assert (await clerk.get(f"/registry/members/{member_id}/transfer-letter.pdf")).status_code == 404
+
+
+async def test_a_letter_written_by_mistake_is_withdrawn(clerk: httpx.AsyncClient, browser: httpx.AsyncClient) -> None:
+    member_id = await away(clerk, name="孙玉珍")
+    here = f"/registry/members/{member_id}"
+    wrong = await browser.post(f"{here}/transfer", data={"to": ""})
+    assert wrong.status_code == 422
+    told = await browser.post(f"{here}/transfer", data={"to": TO, "on": "2026-11-21"})
+    assert "已给孙玉珍开介绍信" in told.text
+    assert "撤回" in told.text
+    early = await browser.post(f"{here}/transfer/receive", data={"on": "2026-11-20", "told_by": "陈老师"})
+    assert "不能更早收到" in early.text
+    back = await browser.post(f"{here}/transfer/withdraw", data={"reason": "单位写错了"})
+    assert "已撤回孙玉珍的介绍信" in back.text
+    row = await ledger_row(clerk, member_id)
+    assert (row["kind"], row["clause"], row["letter_no"]) == ("card", "§3.2", None)
+
+
+async def test_letters_are_the_office_s_in_its_own_scope(office: Office, clerk: httpx.AsyncClient) -> None:
+    member_id = await away(clerk)
+    path = f"{API}/{member_id}/transfer"
+    assert (await clerk.post(f"{path}/receive", json={"on": "2026-11-21", "told_by": "陈"})).json()[
+        "reason"
+    ] == "no_letter"
+    assert (await clerk.post(path, json={})).status_code == 422
+    assert (await clerk.post(f"{API}/nobody/transfer", json={"to": TO})).status_code == 404
+    async with office.asking(scope=SHIQUAN) as stranger:
+        assert (await stranger.post(path, json={"to": TO})).status_code == 404
+        assert (await stranger.get(f"/registry/members/{member_id}/away")).status_code == 404
+    async with office.asking(Role.SUPERVISOR) as supervisor:
+        assert (await supervisor.post(path, json={"to": TO})).status_code == 403
+        assert (await supervisor.get(f"/registry/members/{member_id}/away")).status_code == 200
