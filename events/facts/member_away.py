@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from events.facts.away_application import ApplicationPart
 from events.facts.base import Contact, Sealed
 from events.facts.member import AwayKind, MemberFact
 
@@ -79,4 +80,4 @@ class RelationTransferWithdrawn(MemberFact, name="hearth.member.relation_transfe
 
 
 TransferPart = RelationTransferSent | RelationTransferReceived | RelationTransferWithdrawn
-AwayPart = CardPart | TransferPart
+AwayPart = CardPart | TransferPart | ApplicationPart

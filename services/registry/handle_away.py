@@ -9,7 +9,8 @@ from typing import Any
 from events.facts.decision import Decisions
 from events.facts.papers import paper_book
 from events.log.command import Asked, Receipt, Target
-from services.registry.decide import contact_card, relation_transfer
+from services.registry.decide import away_application, contact_card, relation_transfer
+from services.registry.decide.away_application import ApplyAway, ApproveAway, LeaveAway, RefuseAway, WithdrawAway
 from services.registry.decide.contact_card import InspectCard, IssueCard, RevokeCard
 from services.registry.decide.member import MEMBER
 from services.registry.decide.papers import PAPERS
@@ -79,4 +80,47 @@ class Absences:
         """The letter counts for nothing."""
         return await self.registry.commands.act(
             asked, MEMBER, member_id, lambda one: relation_transfer.withdraw(one, command, self.registry.today())
+        )
+
+    # ── the application ──────────────────────────────────────────────────────────────────────────────────────────
+
+    async def apply(self, asked: Asked, member_id: str, command: ApplyAway) -> tuple[str, Receipt]:
+        """The member asks to leave: the application's id."""
+        application_id = await self.registry.entity_of_request(asked)
+        receipt = await self.registry.commands.act(
+            asked,
+            MEMBER,
+            member_id,
+            lambda one: away_application.apply(one, command, self.registry.today(), application_id=application_id),
+        )
+        if receipt.facts:
+            return application_id, receipt
+        known = (await self.registry.state(member_id)).absence.application
+        return known.application_id if known else application_id, receipt
+
+    async def approve(self, asked: Asked, member_id: str, command: ApproveAway) -> Receipt:
+        """Yes, and how the member is kept in touch."""
+        today = self.registry.today()
+        policy = self.registry.policy_at(asked.community, today).away
+        return await self.registry.commands.act(
+            asked, MEMBER, member_id, lambda one: away_application.approve(one, command, policy, today)
+        )
+
+    async def refuse(self, asked: Asked, member_id: str, command: RefuseAway) -> Receipt:
+        """No, and why."""
+        return await self.registry.commands.act(
+            asked, MEMBER, member_id, lambda one: away_application.refuse(one, command, self.registry.today())
+        )
+
+    async def withdraw_application(self, asked: Asked, member_id: str, command: WithdrawAway) -> Receipt:
+        """The member does not leave after all."""
+        return await self.registry.commands.act(
+            asked, MEMBER, member_id, lambda one: away_application.withdraw(one, command, self.registry.today())
+        )
+
+    async def leave(self, asked: Asked, member_id: str, command: LeaveAway) -> Receipt:
+        """The member left, as was approved; by the rules of the day of leaving."""
+        policy = self.registry.policy_at(asked.community, command.on).away
+        return await self.registry.commands.act(
+            asked, MEMBER, member_id, lambda one: away_application.leave(one, command, policy, self.registry.today())
         )

@@ -25,6 +25,7 @@ from services.registry.decide.roster_import import ROSTER_IMPORT
 from services.registry.decide.unit import UNIT
 from services.registry.project import (
     apart,
+    away_application,
     belonging,
     branch,
     bulk,
@@ -97,6 +98,7 @@ PROJECTION: Final = Projection(
         partner.offers,
         partner.pairings,
         contact_card.view,
+        away_application.view,
     ],
     [Snapshots.of(decider, version=5) for decider in (MEMBER, BRANCH, MEETING, RECEIPTS, ROSTER_IMPORT, UNIT)]
     + [

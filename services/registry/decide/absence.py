@@ -7,6 +7,13 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from events.facts.away_application import (
+    AwayApplicationApproved,
+    AwayApplicationRefused,
+    AwayApplicationWithdrawn,
+    AwayApplied,
+)
+from events.facts.base import Fact, is_hidden
 from events.facts.member import AwayKind
 from events.facts.member_away import (
     AwayPart,
@@ -45,12 +52,32 @@ class Letter(_Part):
     clause_before: str
 
 
+class Application(_Part):
+    """What was asked for; `kind` and `clause` once it was approved. Sealed words are None where they cannot be read."""
+
+    application_id: str
+    since: date
+    expected_return: date | None = None
+    destination: str
+    address: str | None = None
+    phone: str | None = None
+    fixed_place: bool = False
+    intermittent: bool = False
+    reason: str | None = None
+    kind: AwayKind | None = None
+    clause: str = ""
+    policy_kind: AwayKind | None = None
+    why_other: str | None = None
+
+
 class Absence(_Part):
-    """All of it. `ended` are the cards that hold no more."""
+    """All of it. `ended` are the cards that hold no more, `closed` the applications that nobody waits for."""
 
     card: Card | None = None
     ended: tuple[str, ...] = ()
     letter: Letter | None = None
+    application: Application | None = None
+    closed: tuple[str, ...] = ()
 
     def after(self, fact: AwayPart, effective: date) -> Absence:
         """The same after a fact."""
@@ -58,7 +85,8 @@ class Absence(_Part):
 
     def anew(self) -> Absence:
         """The same when somebody comes back, or leaves again: a card is still to be handed in."""
-        return self.model_copy(update={"letter": None})
+        closed = (*self.closed, self.application.application_id) if self.application else self.closed
+        return self.model_copy(update={"letter": None, "application": None, "closed": closed})
 
 
 def _changed(known: Absence, fact: AwayPart, on: date) -> dict[str, Any]:
@@ -78,3 +106,16 @@ def _changed(known: Absence, fact: AwayPart, on: date) -> dict[str, Any]:
             return {"letter": known.letter and known.letter.model_copy(update={"received_on": on})}
         case RelationTransferWithdrawn():
             return {"letter": None}
+        case AwayApplied():
+            asked = {name: _read(fact, name) for name in Application.model_fields if name in type(fact).model_fields}
+            return {"application": Application(**asked)}
+        case AwayApplicationApproved():
+            said = {name: _read(fact, name) for name in ("kind", "clause", "policy_kind", "why_other")}
+            return {"application": known.application and known.application.model_copy(update=said)}
+        case AwayApplicationRefused() | AwayApplicationWithdrawn():
+            return {"application": None, "closed": (*known.closed, fact.application_id)}
+
+
+def _read(fact: Fact, name: str) -> Any:
+    value = getattr(fact, name)
+    return None if is_hidden(value) else value

@@ -6,7 +6,14 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
+from events.facts.away_application import (
+    AwayApplicationApproved,
+    AwayApplicationRefused,
+    AwayApplicationWithdrawn,
+    AwayApplied,
+)
 from events.facts.base import Fact, is_hidden
+from events.facts.member import AwayKind
 from events.facts.member_away import (
     ContactCardInspected,
     ContactCardIssued,
@@ -15,7 +22,7 @@ from events.facts.member_away import (
     RelationTransferSent,
     RelationTransferWithdrawn,
 )
-from services.registry.project import contact_card
+from services.registry.project import away_application, contact_card
 from services.shell.acting import Sentences
 from services.shell.formats import day
 from services.shell.i18n import N_
@@ -28,6 +35,23 @@ CARD_STATE: Final = {
     contact_card.HANDED_IN: N_("已交回查验"),
     contact_card.LOST: N_("未能交回"),
 }
+APPLICATION_STATE: Final = {
+    away_application.APPLIED: N_("待审批"),
+    away_application.APPROVED: N_("已同意，还没有离开"),
+    away_application.REFUSED: N_("没有同意"),
+    away_application.WITHDRAWN: N_("已撤回"),
+    away_application.LEFT: N_("已外出"),
+}
+KEPT: Final = {
+    AwayKind.INTERMITTENT: N_("仍在本支部参加活动"),
+    AwayKind.CARD: N_("发联系卡"),
+    AwayKind.TEMPORARY_TRANSFER: N_("转临时组织关系"),
+}
+
+
+def _kept(kind: AwayKind) -> str:
+    words = KEPT[kind]
+    return _(words)
 
 
 def _on(value: Any) -> str:
@@ -41,6 +65,18 @@ AWAY_SENTENCES: Final[Sentences] = {
     "no_card": lambda d: _("这位党员没有这张联系卡。"),
     "no_transfer_for_kind": lambda d: _("这位党员仍在本支部参加活动，不用转组织关系。"),
     "already_received": lambda d: _("%(to)s在%(on)s已经收到，不能再改。", to=d["to"], on=_on(d["on"])),
+    "already_applied": lambda d: _(
+        "已经有一份外出申请：%(since)s去%(to)s。要改，请先撤回那一份。", since=_on(d["since"]), to=d["destination"]
+    ),
+    "already_approved": lambda d: _("这份申请已经同意了；不去了，请撤回。"),
+    "not_approved": lambda d: _("这份申请还没有同意，请先审批。"),
+    "no_application": lambda d: _("这位党员没有这份外出申请。"),
+    "say_why_other_kind": lambda d: _(
+        "按政策是“%(kind)s”（%(clause)s）。要另选，请写明原因。", kind=_kept(d["kind"]), clause=d["clause"]
+    ),
+    "back_before_leaving": lambda d: _(
+        "申请里写的是%(back)s返回，不能在那以后才离开。请撤回后重新申请。", back=_on(d["expected_return"])
+    ),
     "no_letter": lambda d: _("还没有给这位党员开过介绍信。"),
     "before_letter": lambda d: _("介绍信是%(sent_on)s开的，不能更早收到。", sent_on=_on(d["sent_on"])),
     "letter_over": lambda d: _(
@@ -74,12 +110,27 @@ def away_told(fact: Fact) -> str:
         case RelationTransferWithdrawn():
             return _and(_("撤回组织关系介绍信"), fact.why)
         case _:
+            return _applied(fact)
+
+
+def _applied(fact: Fact) -> str:
+    match fact:
+        case AwayApplied():
+            text = _("申请%(day)s外出，去%(where)s", day=_on(fact.since), where=fact.destination)
+            return _and(text, fact.reason)
+        case AwayApplicationApproved():
+            return _and(_("同意外出，%(how)s", how=_kept(fact.kind)), fact.why_other)
+        case AwayApplicationRefused():
+            return _and(_("没有同意外出"), fact.why)
+        case AwayApplicationWithdrawn():
+            return _and(_("外出申请撤回"), fact.why)
+        case _:
             return ""
 
 
 def clause_in(fact: Fact) -> str:
     """The clause that an absence's fact names; "" if it names none."""
-    return fact.clause if isinstance(fact, ContactCardIssued | RelationTransferSent) else ""
+    return fact.clause if isinstance(fact, ContactCardIssued | RelationTransferSent | AwayApplicationApproved) else ""
 
 
 def card_line(row: Mapping[str, Any]) -> str:
@@ -92,3 +143,20 @@ def card_line(row: Mapping[str, Any]) -> str:
         parts.append(_("%(who)s查验", who=row["inspected_by"]))
     parts += [said for said in (row["why"], row["written_there"]) if said]
     return " · ".join(parts)
+
+
+def kinds(policy_says: AwayKind | None = None, clause: str = "") -> list[tuple[str, str]]:
+    """How a member can be kept in touch, for a form; the policy's own choice first."""
+    first = _("按政策定")
+    if policy_says is not None:
+        first = _("按政策：%(how)s（%(clause)s）", how=_kept(policy_says), clause=clause)
+    return [("", first), *((kind.value, _kept(kind)) for kind in AwayKind if kind is not policy_says)]
+
+
+def application_line(row: Mapping[str, Any]) -> str:
+    """What became of an application, in a line."""
+    state = APPLICATION_STATE[row["state"]]
+    parts = [_(state)]
+    if row["kind"]:
+        parts.append(_kept(AwayKind(row["kind"])))
+    return " · ".join([*parts, *([row["why"]] if row["why"] else [])])

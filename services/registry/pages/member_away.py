@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
+from events.facts.member import AwayKind
 from events.log.command import Asked, Receipt
+from services.registry.decide.commands import MoveAway
 from services.registry.decide.contact_card import InspectCard, IssueCard, RevokeCard
+from services.registry.decide.member import away_kind
+from services.registry.decide.policy import AwayPolicy
 from services.registry.decide.relation_transfer import ReceiveTransfer, SendTransfer, WithdrawTransfer
 from services.registry.handle_away import Absences
 from services.registry.pages import away_words, words
@@ -32,7 +36,7 @@ from services.registry.pages.common import (
 )
 from services.registry.pages.contact_card_sheet import card_sheet, letter_sheet, reached_from_outside
 from services.registry.pages.forms import Form, again, fresh
-from services.registry.project import branch, contact_card, ledger
+from services.registry.project import away_application, branch, contact_card, ledger
 from services.shell.i18n import N_, speech
 from services.shell.i18n import gettext as _
 from services.shell.identity import Caller
@@ -62,12 +66,16 @@ async def shown(request: Request, caller: Caller, member_id: str, form: Form | N
     async with reading(request, caller) as db:
         stay = await ledger.stay(db, member_id)
         cards = await contact_card.of_member(db, member_id)
+        applications = await away_application.of_member(db, member_id)
     here, today = rules(request, card["community"]), speech().today
     open_stay = stay if stay and stay["state"] == ledger.OPEN else None
+    waiting = next((one for one in applications if one["state"] in away_application.OPEN), None)
+    says = policy_says(waiting, here.away) if waiting and not open_stay else None
     until = here.away.card_until(today, stay["expected_return"] if stay else None)
     return await page(
         request, "member_away.html", status=form.status if form else 200, card=card, stay=stay, open_stay=open_stay,
         clocks=clocks_of(open_stay, here.away, today) if open_stay else None, cards=cards, words=words,
+        applications=applications, waiting=waiting if says else None, kinds=away_words.kinds(*says) if says else [],
         away_words=away_words, policy=here.away, clauses=here.clauses, reached=reached_from_outside(request),
         form=form or fresh(
             request, valid_from=today, valid_until=until if until >= today else here.away.card_until(today, None),
@@ -76,6 +84,13 @@ async def shown(request: Request, caller: Caller, member_id: str, form: Form | N
         held=next((one for one in cards if one["state"] == contact_card.ISSUED), None), today=today,
         may_write=caller.has(*OFFICE) and card["state"] in ON_ROLL,
     )  # fmt: skip
+
+
+def policy_says(row: Mapping[str, Any], policy: AwayPolicy) -> tuple[AwayKind, str]:
+    """What the policy makes of an application that waits."""
+    names = ("since", "expected_return", "destination", "fixed_place", "intermittent")
+    command = MoveAway.model_construct(**{name: row[name] for name in names})
+    return away_kind(command, policy, speech().today)
 
 
 async def deed(

@@ -177,6 +177,8 @@ def _moved_away(fact: MovedAway) -> str:
         text += _("，%(reason)s", reason=fact.reason)
     if fact.expected_return:
         text += _("，预计%(day)s返回", day=day(fact.expected_return))
+    if fact.why_other and not is_hidden(fact.why_other):
+        text += _("（人工另选：%(why)s）", why=fact.why_other)
     match fact.kind:
         case AwayKind.CARD:
             return text + " → " + _("发联系卡")

@@ -82,3 +82,68 @@ async def test_letters_are_the_office_s_in_its_own_scope(office: Office, clerk: 
     async with office.asking(Role.SUPERVISOR) as supervisor:
         assert (await supervisor.post(path, json={"to": TO})).status_code == 403
         assert (await supervisor.get(f"/registry/members/{member_id}/away")).status_code == 200
+
+
+async def test_an_application_is_approved_and_becomes_the_absence(
+    clerk: httpx.AsyncClient, browser: httpx.AsyncClient
+) -> None:
+    member_id = await enrolled(clerk, name="李秀英")
+    here, path = f"/registry/members/{member_id}", f"{API}/{member_id}/away-application"
+    form = {"from": "2026-11-21", "destination": "杭州市西湖区", "reason": "照看外孙", "idempotency_key": "ask-1"}
+    assert "先申请，后审批" in (await browser.get(f"{here}/away-application")).text
+    wrong = await browser.post(f"{here}/away-application", data=form | {"from": ""})
+    assert wrong.status_code == 422
+    asked_for = await browser.post(f"{here}/away-application", data=form)
+    assert "请审批" in asked_for.text
+    assert "按政策：发联系卡（§3.2）" in asked_for.text
+    ledger = (await browser.get("/registry/ledger")).text
+    assert "等着办的外出申请" in ledger
+    assert "李秀英" in ledger
+    waiting = (await clerk.get("/registry/api/away-applications")).json()["items"]
+    (application,) = (one["application_id"] for one in waiting if one["member_id"] == member_id)
+    early = await clerk.post(f"{path}/leave", json={"application": application, "on": "2026-11-21"})
+    assert (early.status_code, early.json()["reason"]) == (409, "not_approved")
+    body = {"application": application, "kind": "intermittent"}
+    silent = await browser.post(f"{here}/away-application/approve", data=body)
+    assert "请写明原因" in silent.text
+    said = await asked(clerk, f"{path}/approve", **body, why_kind="每周都回来")
+    assert (said["kind"], said["clause"], said["policy_kind"]) == ("intermittent", "§3.3", "card")
+    assert (await asked(clerk, f"{path}/approve", **body, why_kind="每周都回来"))["facts"] == []
+    left = await browser.post(f"{here}/away-application/leave", data={"application": application, "on": "2026-11-21"})
+    assert "已登记李秀英外出" in left.text
+    row = await ledger_row(clerk, member_id)
+    assert (row["kind"], row["clause"], row["reason"]) == ("intermittent", "§3.3", "照看外孙")
+    assert "人工另选：每周都回来" in (await browser.get(here)).text
+    still = (await clerk.get("/registry/api/away-applications")).json()["items"]
+    assert application not in {one["application_id"] for one in still}
+
+
+async def test_applications_are_refused_withdrawn_and_kept_in_scope(
+    office: Office, clerk: httpx.AsyncClient, browser: httpx.AsyncClient
+) -> None:
+    member_id = await enrolled(clerk, name="王德明")
+    here, path = f"/registry/members/{member_id}", f"{API}/{member_id}/away-application"
+    body = {"from": "2026-12-01", "destination": "深圳市", "reason": "随儿子居住"}
+    key = {"Idempotency-Key": "ask-2"}
+    first = await clerk.post(path, json=body, headers=key)
+    assert (await clerk.post(path, json=body, headers=key)).json() == first.json(), "the same request twice"
+    application = first.json()["application_id"]
+    other = await clerk.post(path, json=body | {"destination": "广州市"})
+    assert (other.status_code, other.json()["reason"]) == (409, "already_applied")
+    assert (await clerk.post(path, json=body | {"expected_return": "2026-01-01"})).status_code == 422
+    async with office.asking(scope=SHIQUAN) as stranger:
+        assert (await stranger.post(path, json=body)).status_code == 404
+        assert (await stranger.get("/registry/api/away-applications")).json()["items"] == []
+    async with office.asking(Role.AUDITOR) as auditor:
+        no = {"application": application, "reason": "试试"}
+        assert (await auditor.post(f"{path}/refuse", json=no)).status_code == 403
+    assert (await clerk.post(f"{API}/nobody/away-application", json=body)).status_code == 404
+    refused = await browser.post(
+        f"{here}/away-application/refuse", data={"application": application, "reason": "去处未定"}
+    )
+    assert "没有同意 · 去处未定" in refused.text
+    second = await asked(clerk, path, **body)
+    back = await browser.post(
+        f"{here}/away-application/withdraw", data={"application": second["application_id"], "reason": "不去了"}
+    )
+    assert "已撤回 · 不去了" in back.text

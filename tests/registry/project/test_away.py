@@ -7,6 +7,12 @@ from typing import Any
 
 import pytest
 
+from events.facts.away_application import (
+    AwayApplicationApproved,
+    AwayApplicationRefused,
+    AwayApplicationWithdrawn,
+    AwayApplied,
+)
 from events.facts.base import HIDDEN
 from events.facts.member import AwayKind, MovedAway, Returned
 from events.facts.member_away import (
@@ -17,7 +23,7 @@ from events.facts.member_away import (
     RelationTransferSent,
     RelationTransferWithdrawn,
 )
-from services.registry.project import contact_card, ledger, member
+from services.registry.project import away_application, contact_card, ledger, member
 from tests.registry.project.folding import folded, row_of, zhang
 
 JAN_10, UNTIL = date(2026, 1, 10), date(2026, 7, 10)
@@ -78,3 +84,33 @@ def test_a_letter_is_on_its_way_until_it_is_received_or_withdrawn() -> None:
     row = row_of(ledger.view, moved, sent, back)
     assert (row["kind"], row["clause"], row["letter_no"]) == ("card", "§3.2", None)
     assert row_of(member.view, zhang(), moved, sent, back)["away_kind"] == "card"
+
+
+ASKED = AwayApplied(application_id="a1", since=UNTIL, destination="杭州", reason=HIDDEN, phone="13900001234")
+
+
+@pytest.mark.parametrize(
+    ("happened", "state", "why"),
+    [
+        ([], away_application.APPLIED, None),
+        ([AwayApplicationRefused(application_id="a1", why="去处未定")], away_application.REFUSED, "去处未定"),
+        ([AwayApplicationWithdrawn(application_id="a1", why=HIDDEN)], away_application.WITHDRAWN, None),
+        (
+            [AwayApplicationApproved(application_id="a1", kind=AwayKind.CARD, clause="§3.2")],
+            away_application.APPROVED,
+            None,
+        ),
+    ],
+)
+def test_what_became_of_an_application(happened: list[Any], state: str, why: str | None) -> None:
+    row = row_of(away_application.view, ASKED, *happened)
+    assert (row["state"], row.get("why"), row["reason"], row["phone"]) == (state, why, None, "13900001234")
+    assert row.get("decided_by") == ("shuji" if happened else None)
+
+
+def test_who_left_has_an_application_that_is_done_and_who_left_without_one_has_none() -> None:
+    moved = MovedAway(kind=AwayKind.CARD, clause="§3.2", destination="杭州", fixed_place=False, reason="带孙子")
+    assert folded(away_application.view, moved) == {}
+    left = moved.model_copy(update={"application_id": "a1"})
+    row = row_of(away_application.view, ASKED, left)
+    assert (row["state"], row["kind"]) == (away_application.LEFT, "card")
