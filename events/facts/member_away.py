@@ -1,4 +1,4 @@
-"""Stream `member`, the part about being away: contact card (流动党员联系卡) and letter of transfer."""
+"""Stream `member`, the part about being away: contact card (流动党员联系卡), letter of transfer, being in touch."""
 
 from __future__ import annotations
 
@@ -80,4 +80,30 @@ class RelationTransferWithdrawn(MemberFact, name="hearth.member.relation_transfe
 
 
 TransferPart = RelationTransferSent | RelationTransferReceived | RelationTransferWithdrawn
-AwayPart = CardPart | TransferPart | ApplicationPart
+
+
+class ReportedFromAfar(MemberFact, name="hearth.member.reported_from_afar", version=1):
+    """The member told the branch how they are, from where they live. Effective on that day. Source: DOMAIN R6."""
+
+    said: Sealed[Contact, str]
+
+
+class LostContactFlagged(MemberFact, name="hearth.member.lost_contact_flagged", version=1):
+    """A person looked into it and found the contact lost. Nothing ever flags it by itself. Source: DOMAIN R6, §4.
+
+    `last_contact` is the last day on which anybody was in touch, as it was known then; `why` is what was tried.
+    """
+
+    last_contact: date
+    clause: str
+    why: Sealed[Contact, str]
+
+
+class ContactReestablished(MemberFact, name="hearth.member.contact_reestablished", version=1):
+    """Somebody reached the member again on the effective day, and how. Source: DOMAIN R6."""
+
+    how: Sealed[Contact, str]
+
+
+TouchPart = ReportedFromAfar | LostContactFlagged | ContactReestablished
+AwayPart = CardPart | TransferPart | ApplicationPart | TouchPart

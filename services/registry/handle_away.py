@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from events.facts.decision import Decisions
 from events.facts.papers import paper_book
 from events.log.command import Asked, Receipt, Target
-from services.registry.decide import away_application, contact_card, relation_transfer
+from services.registry.decide import afar, away_application, contact_card, relation_transfer
+from services.registry.decide.afar import FlagLost, Reestablish, ReportAfar
 from services.registry.decide.away_application import ApplyAway, ApproveAway, LeaveAway, RefuseAway, WithdrawAway
 from services.registry.decide.contact_card import InspectCard, IssueCard, RevokeCard
 from services.registry.decide.member import MEMBER
@@ -123,4 +125,26 @@ class Absences:
         policy = self.registry.policy_at(asked.community, command.on).away
         return await self.registry.commands.act(
             asked, MEMBER, member_id, lambda one: away_application.leave(one, command, policy, self.registry.today())
+        )
+
+    # ── being in touch ───────────────────────────────────────────────────────────────────────────────────────────
+
+    async def report(self, asked: Asked, member_id: str, command: ReportAfar) -> Receipt:
+        """The member told of themselves from afar."""
+        return await self.registry.commands.act(
+            asked, MEMBER, member_id, lambda one: afar.report(one, command, self.registry.today())
+        )
+
+    async def flag_lost(self, asked: Asked, member_id: str, command: FlagLost, last_contact: date | None) -> Receipt:
+        """A person found the contact lost; `last_contact` is what all services together know of it."""
+        today = self.registry.today()
+        policy = self.registry.policy_at(asked.community, today).away
+        return await self.registry.commands.act(
+            asked, MEMBER, member_id, lambda one: afar.flag_lost(one, command, last_contact, policy, today)
+        )
+
+    async def reestablish(self, asked: Asked, member_id: str, command: Reestablish) -> Receipt:
+        """Somebody reached the member again."""
+        return await self.registry.commands.act(
+            asked, MEMBER, member_id, lambda one: afar.reestablish(one, command, self.registry.today())
         )

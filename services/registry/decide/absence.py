@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from events.facts.away_application import (
+    ApplicationPart,
     AwayApplicationApproved,
     AwayApplicationRefused,
     AwayApplicationWithdrawn,
@@ -20,9 +21,13 @@ from events.facts.member_away import (
     ContactCardInspected,
     ContactCardIssued,
     ContactCardRevoked,
+    ContactReestablished,
+    LostContactFlagged,
     RelationTransferReceived,
     RelationTransferSent,
     RelationTransferWithdrawn,
+    ReportedFromAfar,
+    TouchPart,
 )
 
 
@@ -78,6 +83,10 @@ class Absence(_Part):
     letter: Letter | None = None
     application: Application | None = None
     closed: tuple[str, ...] = ()
+    reports: tuple[date, ...] = ()
+    """The days on which the member told of themselves."""
+    lost_since: date | None = None
+    found_on: date | None = None
 
     def after(self, fact: AwayPart, effective: date) -> Absence:
         """The same after a fact."""
@@ -86,7 +95,8 @@ class Absence(_Part):
     def anew(self) -> Absence:
         """The same when somebody comes back, or leaves again: a card is still to be handed in."""
         closed = (*self.closed, self.application.application_id) if self.application else self.closed
-        return self.model_copy(update={"letter": None, "application": None, "closed": closed})
+        gone = {"letter": None, "application": None, "reports": (), "lost_since": None, "found_on": None}
+        return self.model_copy(update=gone | {"closed": closed})
 
 
 def _changed(known: Absence, fact: AwayPart, on: date) -> dict[str, Any]:
@@ -106,6 +116,12 @@ def _changed(known: Absence, fact: AwayPart, on: date) -> dict[str, Any]:
             return {"letter": known.letter and known.letter.model_copy(update={"received_on": on})}
         case RelationTransferWithdrawn():
             return {"letter": None}
+        case _:
+            return _applied(known, fact, on)
+
+
+def _applied(known: Absence, fact: ApplicationPart | TouchPart, on: date) -> dict[str, Any]:
+    match fact:
         case AwayApplied():
             asked = {name: _read(fact, name) for name in Application.model_fields if name in type(fact).model_fields}
             return {"application": Application(**asked)}
@@ -114,6 +130,12 @@ def _changed(known: Absence, fact: AwayPart, on: date) -> dict[str, Any]:
             return {"application": known.application and known.application.model_copy(update=said)}
         case AwayApplicationRefused() | AwayApplicationWithdrawn():
             return {"application": None, "closed": (*known.closed, fact.application_id)}
+        case ReportedFromAfar():
+            return {"reports": (*known.reports, on)}
+        case LostContactFlagged():
+            return {"lost_since": on, "found_on": None}
+        case ContactReestablished():
+            return {"lost_since": None, "found_on": on}
 
 
 def _read(fact: Fact, name: str) -> Any:

@@ -1,4 +1,4 @@
-"""The API of absences: contact cards, letters of transfer (DOMAIN R6)."""
+"""The API of absences: contact cards, letters of transfer, being in touch (DOMAIN R6)."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from services.registry.decide.afar import FlagLost, Reestablish, ReportAfar
 from services.registry.decide.contact_card import InspectCard, IssueCard, RevokeCard
 from services.registry.decide.relation_transfer import ReceiveTransfer, SendTransfer, WithdrawTransfer
 from services.registry.pages.common import EntityId, Office, Reader, Waited, member_card, of_member, reading
-from services.registry.pages.member_away import absences_of
+from services.registry.pages.member_away import absences_of, last_contact_of
 from services.registry.pages.plain import answered
 from services.registry.project import contact_card
 from services.shell.acting import facts_of
@@ -85,4 +86,29 @@ async def withdraw(request: Request, caller: Office, member_id: EntityId, comman
     """The letter counts for nothing, and the absence is what it was before."""
     async with of_member(request, caller, member_id, "withdraw-transfer") as asked:
         receipt = await absences_of(request).withdraw_transfer(asked, member_id, command)
+    return answered({"facts": facts_of(receipt)}, 201)
+
+
+@router.post("/report-from-afar", status_code=201)
+async def report(request: Request, caller: Office, member_id: EntityId, command: ReportAfar) -> Response:
+    """The member told the branch how they are, from where they live."""
+    async with of_member(request, caller, member_id, "report-from-afar") as asked:
+        receipt = await absences_of(request).report(asked, member_id, command)
+    return answered({"facts": facts_of(receipt)}, 201)
+
+
+@router.post("/lost-contact", status_code=201)
+async def flag_lost(request: Request, caller: Office, member_id: EntityId, command: FlagLost) -> Response:
+    """A person looked into it and found the contact lost; refused while the clause's time is not over."""
+    last = await last_contact_of(request, caller, member_id)
+    async with of_member(request, caller, member_id, "lost-contact") as asked:
+        receipt = await absences_of(request).flag_lost(asked, member_id, command, last)
+    return answered({"facts": facts_of(receipt)}, 201)
+
+
+@router.post("/contact-reestablished", status_code=201)
+async def reestablish(request: Request, caller: Office, member_id: EntityId, command: Reestablish) -> Response:
+    """Somebody reached the member again."""
+    async with of_member(request, caller, member_id, "contact-reestablished") as asked:
+        receipt = await absences_of(request).reestablish(asked, member_id, command)
     return answered({"facts": facts_of(receipt)}, 201)

@@ -18,9 +18,12 @@ from events.facts.member_away import (
     ContactCardInspected,
     ContactCardIssued,
     ContactCardRevoked,
+    ContactReestablished,
+    LostContactFlagged,
     RelationTransferReceived,
     RelationTransferSent,
     RelationTransferWithdrawn,
+    ReportedFromAfar,
 )
 from services.registry.project import away_application, contact_card
 from services.shell.acting import Sentences
@@ -77,6 +80,13 @@ AWAY_SENTENCES: Final[Sentences] = {
     "back_before_leaving": lambda d: _(
         "申请里写的是%(back)s返回，不能在那以后才离开。请撤回后重新申请。", back=_on(d["expected_return"])
     ),
+    "contact_too_recent": lambda d: _(
+        "%(last)s还有过联系，没有满规定的时间（%(clause)s），不能认定失去联系。",
+        last=_on(d["last_contact"]),
+        clause=d["clause"],
+    ),
+    "not_lost": lambda d: _("这位党员没有被认定失去联系。"),
+    "before_flag": lambda d: _("%(since)s才认定失去联系，不能写得更早。", since=_on(d["since"])),
     "no_letter": lambda d: _("还没有给这位党员开过介绍信。"),
     "before_letter": lambda d: _("介绍信是%(sent_on)s开的，不能更早收到。", sent_on=_on(d["sent_on"])),
     "letter_over": lambda d: _(
@@ -124,13 +134,20 @@ def _applied(fact: Fact) -> str:
             return _and(_("没有同意外出"), fact.why)
         case AwayApplicationWithdrawn():
             return _and(_("外出申请撤回"), fact.why)
+        case ReportedFromAfar():
+            return _and(_("在外报告情况"), fact.said)
+        case LostContactFlagged():
+            return _and(_("经核实，失去联系"), fact.why)
+        case ContactReestablished():
+            return _and(_("重新取得联系"), fact.how)
         case _:
             return ""
 
 
 def clause_in(fact: Fact) -> str:
     """The clause that an absence's fact names; "" if it names none."""
-    return fact.clause if isinstance(fact, ContactCardIssued | RelationTransferSent | AwayApplicationApproved) else ""
+    named = ContactCardIssued | RelationTransferSent | AwayApplicationApproved | LostContactFlagged
+    return fact.clause if isinstance(fact, named) else ""
 
 
 def card_line(row: Mapping[str, Any]) -> str:

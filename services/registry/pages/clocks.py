@@ -60,6 +60,8 @@ def clocks_of(row: Mapping[str, Any], policy: AwayPolicy, today: date) -> Clocks
             clause = clause if decide else ""
         case _:
             main = _since(row["since"], today, row["clause"], policy.report.every_months)
+    if row["lost_since"]:
+        decide, clause = _("已认定失去联系，请继续寻找"), policy.lost.clause
     if not decide and row["expected_return"] and today > row["expected_return"]:
         decide = _("过了预计返回的%(day)s，请问一问近况", day=day(row["expected_return"]))
     first, last = policy.reminders.contact_days[0], policy.reminders.contact_days[-1]

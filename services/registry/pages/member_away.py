@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import date
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
@@ -11,6 +12,7 @@ from starlette.responses import Response
 
 from events.facts.member import AwayKind
 from events.log.command import Asked, Receipt
+from services.registry.decide.afar import FlagLost, Reestablish, ReportAfar
 from services.registry.decide.commands import MoveAway
 from services.registry.decide.contact_card import InspectCard, IssueCard, RevokeCard
 from services.registry.decide.member import away_kind
@@ -70,12 +72,15 @@ async def shown(request: Request, caller: Caller, member_id: str, form: Form | N
     here, today = rules(request, card["community"]), speech().today
     open_stay = stay if stay and stay["state"] == ledger.OPEN else None
     waiting = next((one for one in applications if one["state"] in away_application.OPEN), None)
+    quiet_since = (open_stay["last_contact"] or open_stay["since"]) if open_stay else None
+    may_flag = quiet_since is not None and here.away.is_lost(quiet_since, today)
     says = policy_says(waiting, here.away) if waiting and not open_stay else None
     until = here.away.card_until(today, stay["expected_return"] if stay else None)
     return await page(
         request, "member_away.html", status=form.status if form else 200, card=card, stay=stay, open_stay=open_stay,
         clocks=clocks_of(open_stay, here.away, today) if open_stay else None, cards=cards, words=words,
         applications=applications, waiting=waiting if says else None, kinds=away_words.kinds(*says) if says else [],
+        may_flag=may_flag,
         away_words=away_words, policy=here.away, clauses=here.clauses, reached=reached_from_outside(request),
         form=form or fresh(
             request, valid_from=today, valid_until=until if until >= today else here.away.card_until(today, None),
@@ -206,3 +211,43 @@ async def letter(request: Request, caller: Office, member_id: EntityId) -> Respo
     phone = {name: contact[name] if contact else None for name in ("contact_name", "contact_phone")}
     clause = rules(request, card["community"], stay["letter_sent_on"]).away.letter.clause
     return await letter_sheet({**stay, **phone, "letter_clause": clause})
+
+
+@router.post("/members/{member_id}/away/report")
+async def report(request: Request, caller: Office, member_id: EntityId) -> Response:
+    """The member told of themselves."""
+
+    async def act(asked: Asked, sent: FormData) -> Receipt:
+        return await absences_of(request).report(asked, member_id, read_form(ReportAfar, sent))
+
+    return await deed(request, caller, member_id, "report-from-afar", act, N_("已记下%(name)s在外的报告。"))
+
+
+@router.post("/members/{member_id}/away/lost")
+async def flag_lost(request: Request, caller: Office, member_id: EntityId) -> Response:
+    """A person found the contact lost."""
+    last = await last_contact_of(request, caller, member_id)
+
+    async def act(asked: Asked, sent: FormData) -> Receipt:
+        return await absences_of(request).flag_lost(asked, member_id, read_form(FlagLost, sent), last)
+
+    return await deed(
+        request, caller, member_id, "lost-contact", act, N_("已认定%(name)s失去联系；联系上了，请记下来。")
+    )
+
+
+@router.post("/members/{member_id}/away/found")
+async def reestablish(request: Request, caller: Office, member_id: EntityId) -> Response:
+    """Somebody reached the member again."""
+
+    async def act(asked: Asked, sent: FormData) -> Receipt:
+        return await absences_of(request).reestablish(asked, member_id, read_form(Reestablish, sent))
+
+    return await deed(request, caller, member_id, "contact-reestablished", act, N_("已记下：重新联系上了%(name)s。"))
+
+
+async def last_contact_of(request: Request, caller: Caller, member_id: str) -> date | None:
+    """The last day on which anybody was in touch, as all services together know it."""
+    async with reading(request, caller) as db:
+        stay = await ledger.stay(db, member_id)
+    return stay["last_contact"] if stay else None

@@ -14,9 +14,12 @@ from events.facts.base import is_hidden
 from events.facts.member import AwayKind, Died, EnrolmentWithdrawn, MovedAway, Returned
 from events.facts.member_away import (
     ContactCardIssued,
+    ContactReestablished,
+    LostContactFlagged,
     RelationTransferReceived,
     RelationTransferSent,
     RelationTransferWithdrawn,
+    ReportedFromAfar,
 )
 from events.log.envelope import About
 from events.log.project import Row, View, community_column
@@ -50,6 +53,13 @@ table = Table(
     Column("letter_until", Date),
     Column("received_on", Date),
     Column("received_told_by", Text),
+    Column("transfer_since", Date),
+    Column("kind_before", Text),
+    Column("clause_before", Text),
+    Column("reported_on", Date),
+    Column("report_said", Text),
+    Column("lost_since", Date),
+    Column("lost_why", Text),
     Column("carried_over", Boolean, nullable=False),
     Column("ended_on", Date),
     Column("ended_by", Text),
@@ -106,6 +116,9 @@ def _(row: Row | None, fact: RelationTransferSent, about: About) -> Row:
         "letter_until": fact.valid_until,
         "received_on": None,
         "received_told_by": None,
+        "transfer_since": (row or {}).get("transfer_since") or about.effective,
+        "kind_before": fact.kind_before.value,
+        "clause_before": fact.clause_before,
     }
 
 
@@ -117,8 +130,26 @@ def _(row: Row | None, fact: RelationTransferReceived, about: About) -> Row:
 
 @view.on(RelationTransferWithdrawn)
 def _(row: Row | None, fact: RelationTransferWithdrawn, about: About) -> Row:
-    letter = dict.fromkeys(("letter_no", "letter_to", "letter_sent_on", "letter_until"))
+    letter = dict.fromkeys(("letter_no", "letter_to", "letter_sent_on", "letter_until", "transfer_since"))
     return _still(row, about) | letter | {"kind": fact.kind.value, "clause": fact.clause}
+
+
+@view.on(ReportedFromAfar)
+def _(row: Row | None, fact: ReportedFromAfar, about: About) -> Row:
+    row = _still(row, about)
+    if about.effective < (row.get("reported_on") or about.effective):
+        return row
+    return row | {"reported_on": about.effective, "report_said": None if is_hidden(fact.said) else fact.said}
+
+
+@view.on(LostContactFlagged)
+def _(row: Row | None, fact: LostContactFlagged, about: About) -> Row:
+    return _still(row, about) | {"lost_since": about.effective, "lost_why": None if is_hidden(fact.why) else fact.why}
+
+
+@view.on(ContactReestablished)
+def _(row: Row | None, _fact: ContactReestablished, about: About) -> Row:
+    return _still(row, about) | {"lost_since": None, "lost_why": None}
 
 
 @view.on(Returned)

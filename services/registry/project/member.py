@@ -48,7 +48,13 @@ from events.facts.member import (
     Returned,
     detail_in,
 )
-from events.facts.member_away import AwayPart, RelationTransferSent, RelationTransferWithdrawn
+from events.facts.member_away import (
+    AwayPart,
+    ContactReestablished,
+    RelationTransferSent,
+    RelationTransferWithdrawn,
+    ReportedFromAfar,
+)
 from events.facts.member_centre import CentrePart
 from events.facts.member_handover import HandoverPart
 from events.facts.member_meeting import AttendanceTakenBack, Excused, Noted
@@ -289,7 +295,10 @@ def _(row: Row | None, fact: Assigned, about: About) -> Row:
 
 
 @view.on(Attended)
-def _(row: Row | None, fact: Attended, about: About) -> Row:
+@view.on(ReportedFromAfar)
+@view.on(ContactReestablished)
+def _(row: Row | None, fact: Attended | ReportedFromAfar | ContactReestablished, about: About) -> Row:
+    """Whoever told of themselves from afar was in touch as well."""
     return _known(row) | _seen(row, about.effective) | _stamp(about)
 
 
@@ -329,7 +338,7 @@ def _shown_elsewhere(row: Row | None, fact: ElsewherePart, about: About) -> Row:
     return _known(row) | _stamp(about)
 
 
-for _kind in set(get_args(ElsewherePart)) - {RelationTransferSent, RelationTransferWithdrawn}:
+for _kind in set(get_args(ElsewherePart)) - set(view.handlers):
     view.on(_kind)(_shown_elsewhere)
 
 

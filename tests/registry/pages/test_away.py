@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
 
 import httpx
+from openpyxl import load_workbook
 
 from services.shell.identity.caller import Role
 from tests.desk import SHIQUAN
@@ -147,3 +149,75 @@ async def test_applications_are_refused_withdrawn_and_kept_in_scope(
         f"{here}/away-application/withdraw", data={"application": second["application_id"], "reason": "不去了"}
     )
     assert "已撤回 · 不去了" in back.text
+
+
+async def due(client: httpx.AsyncClient, member_id: str, until: str = "2028-01-01") -> dict[str, str]:
+    items = (await client.get(f"/registry/api/away-due?until={until}")).json()["items"]
+    return {one["kind"]: one["on"] for one in items if one["member_id"] == member_id}
+
+
+async def test_what_is_due_leads_to_its_deed(clerk: httpx.AsyncClient, browser: httpx.AsyncClient) -> None:
+    member_id = await away(clerk, name="何国梁", **{"from": "2026-08-01"}, expected_return="2026-11-10")
+    assert await due(clerk, member_id) == {
+        "card_missing": "2026-08-01", "contact": "2026-10-30", "return": "2026-11-10", "report": "2027-08-01",
+    }  # fmt: skip
+    page = (await browser.get("/registry/away-due")).text
+    for words in ("何国梁", "还没有发联系卡", "90 天没有联系", f"/registry/members/{member_id}/away#card", "3.4"):
+        assert words in page
+    here = f"/registry/members/{member_id}/away"
+    told = await browser.post(f"{here}/report", data={"on": "2026-11-15", "said": "身体好，党费交在当地"})
+    assert "已记下何国梁在外的报告" in told.text
+    assert "身体好，党费交在当地" in told.text
+    left = await due(clerk, member_id)
+    assert (left["contact"], left["report"]) == ("2026-12-15", "2027-11-15")
+    assert (await ledger_row(clerk, member_id))["reported_on"] == "2026-11-15"
+    assert (await browser.post(f"{here}/report", data={"on": "2026-11-15"})).status_code == 422
+
+
+async def test_a_person_finds_the_contact_lost_and_found(
+    office: Office, clerk: httpx.AsyncClient, browser: httpx.AsyncClient
+) -> None:
+    recent = await away(clerk, name="赵文")
+    early = await clerk.post(f"{API}/{recent}/lost-contact", json={"reason": "电话停机"})
+    assert (early.status_code, early.json()["reason"]) == (409, "contact_too_recent")
+    assert "§3.5" in early.json()["detail"]
+    member_id = await away(clerk, name="钱伟", **{"from": "2026-03-01"})
+    page = (await browser.get(f"/registry/members/{member_id}/away")).text
+    assert "核实以后" in page
+    assert "核实以后" not in (await browser.get(f"/registry/members/{recent}/away")).text
+    here = f"/registry/members/{member_id}/away"
+    told = await browser.post(f"{here}/lost", data={"reason": "电话停机，儿子也联系不上"})
+    assert "已认定钱伟失去联系" in told.text
+    assert "contact" not in await due(clerk, member_id)
+    assert "已认定失去联系" in (await browser.get("/registry/away-due")).text
+    assert "失去联系" in (await browser.get(f"/registry/members/{member_id}")).text
+    body = {"on": "2026-11-21", "how": "女儿来电"}
+    await asked(clerk, f"{API}/{member_id}/contact-reestablished", **body)
+    assert (await asked(clerk, f"{API}/{member_id}/contact-reestablished", **body))["facts"] == []
+    assert (await ledger_row(clerk, member_id))["lost_since"] is None
+    async with office.asking(Role.SUPERVISOR) as supervisor:
+        assert (await supervisor.post(f"{API}/{member_id}/lost-contact", json={"reason": "x"})).status_code == 403
+        assert (await supervisor.get("/registry/away-due")).status_code == 200
+        assert (await supervisor.get("/registry/ledger-report.xlsx")).status_code == 403
+    async with office.asking(scope=SHIQUAN) as stranger:
+        assert (await stranger.get("/registry/api/away-due")).json()["items"] == []
+        assert (await stranger.post(f"{API}/{member_id}/report-from-afar", json=body)).status_code in (404, 422)
+
+
+async def test_the_ledger_goes_upward_as_of_a_day(clerk: httpx.AsyncClient) -> None:
+    member_id = await away(clerk, name="孙桂英", **{"from": "2026-05-01"})
+    await asked(clerk, f"{API}/{member_id}/contact-card", valid_from="2026-06-01", valid_until="2026-12-01")
+    await asked(clerk, f"{API}/{member_id}/return", on="2026-11-20")
+
+    async def rows(day: str) -> dict[str, tuple[Any, ...]]:
+        answer = await clerk.get(f"/registry/ledger-report.xlsx?on={day}")
+        assert answer.status_code == 200
+        sheet = load_workbook(BytesIO(answer.content)).active
+        assert sheet is not None
+        return {str(row[1]): row for row in sheet.iter_rows(min_row=2, values_only=True)}
+
+    assert "孙桂英" not in await rows("2026-04-30")
+    assert (await rows("2026-05-15"))["孙桂英"][9] is None, "no card yet"
+    assert str((await rows("2026-10-01"))["孙桂英"][9]).startswith("2026-")
+    assert "孙桂英" not in await rows("2026-11-20")
+    assert (await clerk.get("/registry/ledger-report.xlsx?on=yesterday")).status_code == 422

@@ -19,11 +19,15 @@ from events.facts.member_away import (
     ContactCardInspected,
     ContactCardIssued,
     ContactCardRevoked,
+    ContactReestablished,
+    LostContactFlagged,
     RelationTransferReceived,
     RelationTransferSent,
     RelationTransferWithdrawn,
+    ReportedFromAfar,
 )
 from services.registry.project import away_application, contact_card, ledger, member
+from services.registry.project.ledger_as_of import then
 from tests.registry.project.folding import folded, row_of, zhang
 
 JAN_10, UNTIL = date(2026, 1, 10), date(2026, 7, 10)
@@ -114,3 +118,42 @@ def test_who_left_has_an_application_that_is_done_and_who_left_without_one_has_n
     left = moved.model_copy(update={"application_id": "a1"})
     row = row_of(away_application.view, ASKED, left)
     assert (row["state"], row["kind"]) == (away_application.LEFT, "card")
+
+
+def test_a_report_is_contact_and_a_lost_contact_ends_when_it_is_found() -> None:
+    moved = MovedAway(kind=AwayKind.CARD, clause="§3.2", destination="杭州", fixed_place=False, reason="带孙子")
+    first, late = (ReportedFromAfar(said="都好"), UNTIL), (ReportedFromAfar(said="刚到"), JAN_10)
+    row = row_of(ledger.view, (moved, JAN_10), first, late)
+    assert (row["reported_on"], row["report_said"]) == (UNTIL, "都好"), "what was written late does not push it aside"
+    assert row_of(member.view, zhang(), (moved, JAN_10), first)["last_seen"] == UNTIL
+    lost = LostContactFlagged(last_contact=JAN_10, clause="§3.5", why=HIDDEN)
+    row = row_of(ledger.view, (moved, JAN_10), (lost, UNTIL))
+    assert (row["lost_since"], row["lost_why"]) == (UNTIL, None)
+    found = (ContactReestablished(how="女儿来电"), UNTIL)
+    assert row_of(ledger.view, (moved, JAN_10), (lost, UNTIL), found)["lost_since"] is None
+
+
+def test_the_ledger_as_of_a_day_knows_stays_before_and_letters_that_came_later() -> None:
+    moved = MovedAway(kind=AwayKind.CARD, clause="§3.2", destination="杭州", fixed_place=True, reason="带孙子")
+    again = moved.model_copy(update={"destination": "南京"})
+    sent = RelationTransferSent(
+        letter_no="2026-0001", to_organisation="南京", valid_until=date(2027, 1, 1), clause="§3.7", kind_clause="§3.1",
+        kind_before=AwayKind.CARD, clause_before="§3.2",
+    )  # fmt: skip
+    march, june, august, september = (date(2026, month, 1) for month in (3, 6, 8, 9))
+    received = RelationTransferReceived(letter_no="2026-0001", told_by="陈老师")
+    row = dict.fromkeys(column.name for column in ledger.table.columns) | row_of(
+        ledger.view, (moved, march), (Returned(), june), (again, august), (sent, september),
+        (received, date(2026, 10, 1)),
+    )  # fmt: skip
+    assert then(row, date(2026, 2, 28)) is None
+    assert then(row, june) is None, "the day of return is a day at home"
+    april = then(row, date(2026, 4, 1))
+    assert april is not None
+    assert (april["destination"], april["kind"], april["letter_no"]) == ("杭州", "card", None)
+    before = then(row, date(2026, 8, 15))
+    assert before is not None
+    assert (before["destination"], before["kind"], before["clause"]) == ("南京", "card", "§3.2")
+    after = then(row, september)
+    assert after is not None
+    assert (after["kind"], after["letter_no"], after["received_on"]) == ("temporary_transfer", "2026-0001", None)
