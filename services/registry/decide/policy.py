@@ -127,6 +127,13 @@ class LostRule(Rule):
     clause: str
 
 
+class TogetherRule(Rule):
+    """From so many members at one place on, a mobile branch or group there is advised."""
+
+    members_min: int = Field(ge=2)
+    clause: str
+
+
 class AwayPolicy(Rule):
     """How a member who lives elsewhere is kept in touch (DOMAIN R6)."""
 
@@ -137,6 +144,7 @@ class AwayPolicy(Rule):
     letter: LetterRule
     report: ReportRule
     lost: LostRule
+    together: TogetherRule
 
     def is_near(self, destination: str) -> bool:
         """True if the destination is close enough to go on attending here."""
@@ -334,6 +342,7 @@ class RegistryPolicy(Rule):
             self.away.letter.clause,
             self.away.report.clause,
             self.away.lost.clause,
+            self.away.together.clause,
             self.meetings.quorum.clause,
             self.branches.stands.clause,
             self.branches.committee.clause,

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from services.registry.pages import words
+from services.registry.pages.away_together import together_in
 from services.registry.pages.clocks import Clocks, card_soon, clocks_of, silent_since
 from services.registry.pages.common import OFFICE, PAGE_SIZE, Office, Reader, Waited, reading, rules, within
 from services.registry.pages.export import sheet_response
@@ -41,11 +42,13 @@ async def ledger(
     async with reading(request, caller) as db:
         found = await ledger_.stays(db, state, community=place, kind=kind, size=PAGE_SIZE, token=page_token)
         applications, asked = await away_application.waiting(db, place, size=APPLICATIONS_SHOWN)
+        together = await together_in(request, db, place)
         figures = await ledger_.figures(db, today, card_soon(here.away, today), silent_since(here.away, today), place)
     rows = [{**row, "clocks": _clocks(request, row) if row["state"] == ledger_.OPEN else None} for row in found.items]
     next_href = f"/registry/ledger?state={state}&kind={kind}&community={place}&page_token={found.next_token}"
     return await page(
         request, "ledger.html", rows=rows, applications=applications, asked=asked,
+        together=together,
         figures=figures, state=state, kind=kind, community=place,
         next_href=next_href if found.next_token else "", soon_days=here.away.reminders.card_days,
         silent_days=here.away.reminders.contact_days[-1], clauses=here.clauses,

@@ -19,6 +19,7 @@ from events.facts.member_away import (
 from events.facts.papers import Paper, PaperNumbered
 from services.registry.decide import contact_card, relation_transfer
 from services.registry.decide.away_due import Stay, due_of
+from services.registry.decide.away_places import gathered
 from services.registry.decide.commands import MoveAway
 from services.registry.decide.contact_card import InspectCard, IssueCard, RevokeCard
 from services.registry.decide.days import months_after
@@ -78,6 +79,8 @@ def test_the_table_of_absences(row: dict[str, str]) -> None:
         _the_card(row)
     elif "letter of" in row and "valid until" in row:
         _the_letter(row)
+    elif "destinations" in row:
+        _who_is_together(row)
     else:
         _what_is_due(row)
 
@@ -131,6 +134,13 @@ def _the_letter(row: dict[str, str]) -> None:
         else:
             fact = RelationTransferReceived(letter_no=sent.letter_no, told_by="陈老师来电")
             after.then(fact, on=told.on).then_again_nothing()
+
+
+def _who_is_together(row: dict[str, str]) -> None:
+    people = {str(number): place for number, place in enumerate(row["destinations"].split("、"))}
+    found = gathered(people, POLICY.away.together)
+    assert (", ".join(f"{one.place} {len(one.members)}" for one in found) or "—") == row["places with enough members"]
+    assert {one.clause for one in found} <= {row["clause"]}
 
 
 def _what_is_due(row: dict[str, str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from io import BytesIO
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 from openpyxl import load_workbook
@@ -221,3 +222,30 @@ async def test_the_ledger_goes_upward_as_of_a_day(clerk: httpx.AsyncClient) -> N
     assert str((await rows("2026-10-01"))["孙桂英"][9]).startswith("2026-")
     assert "孙桂英" not in await rows("2026-11-20")
     assert (await clerk.get("/registry/ledger-report.xlsx?on=yesterday")).status_code == 422
+
+
+async def test_three_at_one_place_are_advised_to_form_a_branch_there(
+    clerk: httpx.AsyncClient, browser: httpx.AsyncClient
+) -> None:
+    async def advised() -> dict[str, list[str]]:
+        items = (await clerk.get("/registry/api/away-together")).json()["items"]
+        return {one["place"]: [each["name"] for each in one["members"]] for one in items}
+
+    people = [await away(clerk, name=f"成都{number}", destination="四川省成都市") for number in ("甲", "乙")]
+    await away(clerk, name="往返者", destination="成都市", intermittent=True)
+    assert "成都" not in await advised()
+    people.append(await away(clerk, name="成都丙", destination="成都武侯"))
+    assert (await advised())["成都"] == ["成都甲", "成都乙", "成都丙"]
+    page = (await browser.get("/registry/ledger")).text
+    assert "同在一地" in page
+    name = quote("驻成都流动党员党支部")
+    (link,) = (part.split('"')[0] for part in page.split('href="') if name in part.split('"')[0])
+    form = await browser.get(link.replace("&amp;", "&"))
+    assert "驻成都流动党员党支部" in form.text
+    assert 'value="mobile" selected' in form.text
+    body = {"name": "驻成都流动党员党支部", "kind": "mobile", "community": "demo.jinqiao"}
+    made = await asked(clerk, "/registry/api/branches", **body)
+    assert "成都" in await advised(), "there is a branch, and nobody of them belongs to it"
+    for member_id in people:
+        await asked(clerk, f"{API}/{member_id}/assign", branch=made["branch_id"])
+    assert "成都" not in await advised()
