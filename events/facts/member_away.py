@@ -106,4 +106,21 @@ class ContactReestablished(MemberFact, name="hearth.member.contact_reestablished
 
 
 TouchPart = ReportedFromAfar | LostContactFlagged | ContactReestablished
-AwayPart = CardPart | TransferPart | ApplicationPart | TouchPart
+
+
+class AwayDayCorrected(MemberFact, name="hearth.member.away_day_corrected", version=1, published=True):
+    """The member left on the effective day, not on `was`; the rest is the absence as it is kept with that day.
+
+    It stands in the place of the `MovedAway` (or correction) effective on `was`. Source: DOMAIN R6, R24.
+    """
+
+    was: date
+    kind: AwayKind
+    clause: str
+    destination: str
+    expected_return: date | None = None
+    card_until: date | None = None
+    why: Sealed[Contact, str]
+
+
+AwayPart = CardPart | TransferPart | ApplicationPart | TouchPart | AwayDayCorrected

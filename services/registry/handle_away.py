@@ -10,9 +10,10 @@ from typing import Any
 from events.facts.decision import Decisions
 from events.facts.papers import paper_book
 from events.log.command import Asked, Receipt, Target
-from services.registry.decide import afar, away_application, contact_card, relation_transfer
+from services.registry.decide import afar, away_application, away_day, contact_card, relation_transfer
 from services.registry.decide.afar import FlagLost, Reestablish, ReportAfar
 from services.registry.decide.away_application import ApplyAway, ApproveAway, LeaveAway, RefuseAway, WithdrawAway
+from services.registry.decide.away_day import CorrectAwayDay
 from services.registry.decide.contact_card import InspectCard, IssueCard, RevokeCard
 from services.registry.decide.member import MEMBER
 from services.registry.decide.papers import PAPERS
@@ -147,4 +148,11 @@ class Absences:
         """Somebody reached the member again."""
         return await self.registry.commands.act(
             asked, MEMBER, member_id, lambda one: afar.reestablish(one, command, self.registry.today())
+        )
+
+    async def correct_day(self, asked: Asked, member_id: str, command: CorrectAwayDay) -> Receipt:
+        """The member left on another day; by the rules of that day."""
+        policy = self.registry.policy_at(asked.community, command.since).away
+        return await self.registry.commands.act(
+            asked, MEMBER, member_id, lambda one: away_day.correct_day(one, command, policy, self.registry.today())
         )

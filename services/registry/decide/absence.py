@@ -17,6 +17,7 @@ from events.facts.away_application import (
 from events.facts.base import Fact, is_hidden
 from events.facts.member import AwayKind
 from events.facts.member_away import (
+    AwayDayCorrected,
     AwayPart,
     ContactCardInspected,
     ContactCardIssued,
@@ -120,7 +121,7 @@ def _changed(known: Absence, fact: AwayPart, on: date) -> dict[str, Any]:
             return _applied(known, fact, on)
 
 
-def _applied(known: Absence, fact: ApplicationPart | TouchPart, on: date) -> dict[str, Any]:
+def _applied(known: Absence, fact: ApplicationPart | TouchPart | AwayDayCorrected, on: date) -> dict[str, Any]:
     match fact:
         case AwayApplied():
             asked = {name: _read(fact, name) for name in Application.model_fields if name in type(fact).model_fields}
@@ -136,6 +137,8 @@ def _applied(known: Absence, fact: ApplicationPart | TouchPart, on: date) -> dic
             return {"lost_since": on, "found_on": None}
         case ContactReestablished():
             return {"lost_since": None, "found_on": on}
+        case AwayDayCorrected():
+            return {}
 
 
 def _read(fact: Fact, name: str) -> Any:

@@ -33,7 +33,7 @@ from events.facts.member import (
     Returned,
     detail_in,
 )
-from events.facts.member_away import AwayPart, RelationTransferSent, RelationTransferWithdrawn
+from events.facts.member_away import AwayDayCorrected, AwayPart, RelationTransferSent, RelationTransferWithdrawn
 from events.facts.member_centre import CentreJoined, CentreLeft, HostDeclined, HostDeclineWithdrawn
 from events.facts.member_handover import TakenOver, TakeOverWithdrawn
 from events.facts.member_meeting import AttendanceTakenBack, Excused
@@ -74,6 +74,7 @@ class Away(BaseModel):
     card_until: date | None = None
     clause: str = ""
     fixed_place: bool = False
+    policy_kind: AwayKind | None = None
 
 
 class Member(BaseModel):
@@ -258,15 +259,18 @@ def _kept_in_touch(member: Member, fact: Fact, effective: date) -> Member:
     """What concerns an absence."""
     if not isinstance(fact, AwayPart):
         return _told_of_another(member, fact)
-    kept = {"absence": member.absence.after(fact, effective), "away": _kept_otherwise(member.away, fact)}
+    kept = {"absence": member.absence.after(fact, effective), "away": _kept_otherwise(member.away, fact, effective)}
     return member.model_copy(update=kept | {"touched": True})
 
 
-def _kept_otherwise(away: Away | None, fact: AwayPart) -> Away | None:
+def _kept_otherwise(away: Away | None, fact: AwayPart, effective: date) -> Away | None:
     """The absence as it is kept after a fact about it."""
     match fact:
         case RelationTransferSent() if away is not None:
             return away.model_copy(update={"kind": AwayKind.TEMPORARY_TRANSFER, "clause": fact.kind_clause})
+        case AwayDayCorrected() if away is not None:
+            anew = {"since": effective, **fact.model_dump(include={"kind", "clause", "card_until"})}
+            return away.model_copy(update=anew)
         case RelationTransferWithdrawn() if away is not None:
             return away.model_copy(update={"kind": fact.kind, "clause": fact.clause})
         case _:

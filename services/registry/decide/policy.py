@@ -127,6 +127,13 @@ class LostRule(Rule):
     clause: str
 
 
+class AwayDuesRule(Rule):
+    """So many months after that of leaving (or of the transfer's receipt) dues begin to be paid there."""
+
+    months_after: int = Field(ge=0)
+    clause: str
+
+
 class TogetherRule(Rule):
     """From so many members at one place on, a mobile branch or group there is advised."""
 
@@ -145,6 +152,7 @@ class AwayPolicy(Rule):
     report: ReportRule
     lost: LostRule
     together: TogetherRule
+    dues: AwayDuesRule
 
     def is_near(self, destination: str) -> bool:
         """True if the destination is close enough to go on attending here."""
@@ -343,6 +351,7 @@ class RegistryPolicy(Rule):
             self.away.report.clause,
             self.away.lost.clause,
             self.away.together.clause,
+            self.away.dues.clause,
             self.meetings.quorum.clause,
             self.branches.stands.clause,
             self.branches.committee.clause,

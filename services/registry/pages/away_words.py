@@ -15,6 +15,7 @@ from events.facts.away_application import (
 from events.facts.base import Fact, is_hidden
 from events.facts.member import AwayKind
 from events.facts.member_away import (
+    AwayDayCorrected,
     ContactCardInspected,
     ContactCardIssued,
     ContactCardRevoked,
@@ -85,6 +86,9 @@ AWAY_SENTENCES: Final[Sentences] = {
         last=_on(d["last_contact"]),
         clause=d["clause"],
     ),
+    "after_what_happened": lambda d: _(
+        "%(first)s已经记过这次外出的事（联系卡、介绍信或报告），不能写得更晚。", first=_on(d["first"])
+    ),
     "not_lost": lambda d: _("这位党员没有被认定失去联系。"),
     "before_flag": lambda d: _("%(since)s才认定失去联系，不能写得更早。", since=_on(d["since"])),
     "no_letter": lambda d: _("还没有给这位党员开过介绍信。"),
@@ -138,6 +142,8 @@ def _applied(fact: Fact) -> str:
             return _and(_("在外报告情况"), fact.said)
         case LostContactFlagged():
             return _and(_("经核实，失去联系"), fact.why)
+        case AwayDayCorrected():
+            return _and(_("更正外出日期，原记%(was)s", was=_on(fact.was)), fact.why)
         case ContactReestablished():
             return _and(_("重新取得联系"), fact.how)
         case _:
@@ -146,7 +152,7 @@ def _applied(fact: Fact) -> str:
 
 def clause_in(fact: Fact) -> str:
     """The clause that an absence's fact names; "" if it names none."""
-    named = ContactCardIssued | RelationTransferSent | AwayApplicationApproved | LostContactFlagged
+    named = ContactCardIssued | RelationTransferSent | AwayApplicationApproved | LostContactFlagged | AwayDayCorrected
     return fact.clause if isinstance(fact, named) else ""
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from events.facts.base import is_hidden
 from events.facts.member import AwayKind, Died, EnrolmentWithdrawn, MovedAway, Returned
 from events.facts.member_away import (
+    AwayDayCorrected,
     ContactCardIssued,
     ContactReestablished,
     LostContactFlagged,
@@ -132,6 +133,12 @@ def _(row: Row | None, fact: RelationTransferReceived, about: About) -> Row:
 def _(row: Row | None, fact: RelationTransferWithdrawn, about: About) -> Row:
     letter = dict.fromkeys(("letter_no", "letter_to", "letter_sent_on", "letter_until", "transfer_since"))
     return _still(row, about) | letter | {"kind": fact.kind.value, "clause": fact.clause}
+
+
+@view.on(AwayDayCorrected)
+def _(row: Row | None, fact: AwayDayCorrected, about: About) -> Row:
+    anew = {"kind": fact.kind.value, "clause": fact.clause, "card_until": fact.card_until}
+    return _still(row, about) | anew | {"since": about.effective}
 
 
 @view.on(ReportedFromAfar)

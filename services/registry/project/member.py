@@ -28,7 +28,6 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from events.facts.base import is_hidden
-from events.facts.census import CensusAnswered, CensusMissed, CensusSettled
 from events.facts.member import (
     DETAIL_PLACE,
     Assigned,
@@ -40,7 +39,6 @@ from events.facts.member import (
     DetailsChanged,
     DetailsCorrected,
     Died,
-    DuesPaid,
     Enrolled,
     EnrolmentWithdrawn,
     MovedAway,
@@ -49,18 +47,13 @@ from events.facts.member import (
     detail_in,
 )
 from events.facts.member_away import (
-    AwayPart,
+    AwayDayCorrected,
     ContactReestablished,
     RelationTransferSent,
     RelationTransferWithdrawn,
     ReportedFromAfar,
 )
-from events.facts.member_centre import CentrePart
-from events.facts.member_handover import HandoverPart
-from events.facts.member_meeting import AttendanceTakenBack, Excused, Noted
-from events.facts.member_service import (
-    ServicePart,
-)
+from events.facts.member_meeting import AttendanceTakenBack, Noted
 from events.facts.merging import Merged, MergeSide, ToldApart, Unmerged
 from events.facts.people import several
 from events.log.envelope import About
@@ -73,6 +66,7 @@ from services.registry.project.card_columns import (
     identity_corrected_columns,
 )
 from services.registry.project.completeness import missing_bits
+from services.registry.project.shown_elsewhere import ElsewherePart
 
 ENROLLED, AWAY, DEAD, WITHDRAWN, MERGED = "enrolled", "away", "dead", "withdrawn", "merged"
 STATES = (ENROLLED, AWAY, DEAD, WITHDRAWN, MERGED)
@@ -262,7 +256,8 @@ def _since(row: Row, name: str) -> date:
 
 
 @view.on(MovedAway)
-def _(row: Row | None, fact: MovedAway, about: About) -> Row:
+@view.on(AwayDayCorrected)
+def _(row: Row | None, fact: MovedAway | AwayDayCorrected, about: About) -> Row:
     away = {
         "state": AWAY,
         "away_since": about.effective,
@@ -319,18 +314,6 @@ def _(row: Row | None, fact: PensionBasisSet, about: About) -> Row:
     """How much it is stands elsewhere; the card says whether it is known."""
     known = {"pension_known": True} if not is_hidden(fact.basis_fen) else {}
     return _counted(_known(row) | known | _stamp(about))
-
-
-@view.on(DuesPaid)
-def _(row: Row | None, fact: DuesPaid, about: About) -> Row:
-    """Shown elsewhere; the card only moves on to the fact's version."""
-    return _known(row) | _stamp(about)
-
-
-ElsewherePart = (
-    Excused | CensusAnswered | CensusMissed | CensusSettled | CentrePart | HandoverPart | ServicePart | AwayPart
-)
-"""What other views show."""
 
 
 def _shown_elsewhere(row: Row | None, fact: ElsewherePart, about: About) -> Row:

@@ -7,7 +7,7 @@ from typing import Any
 
 from events.facts.base import Fact
 from events.facts.decision import Decisions, Refused
-from events.facts.member import AwayKind, Died, Returned
+from events.facts.member import AwayKind, Died, MovedAway, Returned
 from events.facts.member_away import (
     ContactCardInspected,
     ContactCardIssued,
@@ -15,9 +15,11 @@ from events.facts.member_away import (
     RelationTransferReceived,
     RelationTransferSent,
     RelationTransferWithdrawn,
+    ReportedFromAfar,
 )
 from events.facts.papers import Paper, PaperNumbered
 from services.registry.decide import contact_card, relation_transfer
+from services.registry.decide.away_day import CorrectAwayDay, correct_day, months_paid_there
 from services.registry.decide.away_due import Stay, due_of
 from services.registry.decide.away_places import gathered
 from services.registry.decide.commands import MoveAway
@@ -79,6 +81,10 @@ def test_the_table_of_absences(row: dict[str, str]) -> None:
         _the_card(row)
     elif "letter of" in row and "valid until" in row:
         _the_letter(row)
+    elif "really left" in row:
+        _the_day(row)
+    elif "from month" in row:
+        _the_dues(row)
     elif "destinations" in row:
         _who_is_together(row)
     else:
@@ -134,6 +140,43 @@ def _the_letter(row: dict[str, str]) -> None:
         else:
             fact = RelationTransferReceived(letter_no=sent.letter_no, told_by="陈老师来电")
             after.then(fact, on=told.on).then_again_nothing()
+
+
+def _the_day(row: dict[str, str]) -> None:
+    left, expected = date(2026, 6, 1), said(row["back expected"])
+    moved = MovedAway(
+        kind=AwayKind.CARD, clause="§3.2", destination="杭州市", fixed_place=row["fixed place"] == "yes",
+        reason="带孙子", expected_return=date.fromisoformat(expected) if expected else None,
+    )  # fmt: skip
+    past: list[Any] = [(moved, left)]
+    if since := said(row["what happened since"]):
+        what, day = since.split(" on ")
+        happened = card()[0] if what == "card" else ReportedFromAfar(said="都好")
+        past.append((happened, date.fromisoformat(day)))
+    command = CorrectAwayDay(since=date.fromisoformat(row["really left"]), reason="女儿说的")
+    outcome = given(MEMBER, enrolled(), *past).when(lambda one: correct_day(one, command, POLICY.away, TODAY))
+    if code := said(row["or is refused"]):
+        outcome.then_refused(code)
+    elif row["kept by"] == "as it is":
+        outcome.then_nothing()
+    else:
+        ((fact, on),) = outcome.then_facts()
+        assert (fact.was, on, fact.destination) == (left, command.since, "杭州市")
+        assert (fact.kind.value.replace("_", " "), fact.clause) == (row["kept by"], row["clause"])
+        assert (fact.card_until.isoformat() if fact.card_until else "—") == row["plan for a card"]
+        outcome.then_again_nothing()
+
+
+def _the_dues(row: dict[str, str]) -> None:
+    received = said(row["received"])
+    found = months_paid_there(
+        AwayKind(row["kept by"].replace(" ", "_")),
+        date.fromisoformat(row["left"]),
+        date.fromisoformat(received) if received else None,
+        POLICY.away,
+        TODAY,
+    )
+    assert (found or ("—", "—")) == (row["from month"], row["to month"])
 
 
 def _who_is_together(row: dict[str, str]) -> None:
@@ -273,3 +316,19 @@ def test_who_is_back_has_no_letter() -> None:
 def test_a_refusal_is_a_value() -> None:
     decided = issuing(IssueCard())(MEMBER.initial, PAPERS.initial)
     assert isinstance(decided, Refused)
+
+
+def test_a_letter_or_a_person_s_choice_outlasts_another_day_of_leaving() -> None:
+    command = CorrectAwayDay(since=date(2026, 3, 1), reason="女儿说的")
+    chosen = MovedAway(
+        kind=AwayKind.CARD, clause="§3.2", destination="杭州市", fixed_place=True, reason="带孙子",
+        policy_kind=AwayKind.TEMPORARY_TRANSFER, why_other="对方没有支部",
+    )  # fmt: skip
+    for past in ([(chosen, LEFT)], [gone(), letter()]):
+        ((fact, _on),) = (
+            given(MEMBER, enrolled(), *past)
+            .when(lambda one: correct_day(one, command, POLICY.away, TODAY))
+            .then_facts()
+        )
+        assert fact.kind is (AwayKind.CARD if past[0][0] is chosen else AwayKind.TEMPORARY_TRANSFER)
+    given(MEMBER, enrolled()).when(lambda one: correct_day(one, command, POLICY.away, TODAY)).then_refused("not_away")

@@ -20,7 +20,7 @@ TO = "杭州市西湖区文三街道党工委"
 
 async def away(client: httpx.AsyncClient, **differently: Any) -> str:
     """Somebody who left yesterday."""
-    member_id = await enrolled(client, name=differently.pop("name", "张桂兰"))
+    member_id = await enrolled(client, name=differently.pop("name", "张桂兰"), on="2024-03-01")
     usual = {"from": "2026-11-20", "destination": "杭州市西湖区", "reason": "带孙子"}
     await asked(client, f"{API}/{member_id}/move-away", **(usual | differently))
     return member_id
@@ -249,3 +249,63 @@ async def test_three_at_one_place_are_advised_to_form_a_branch_there(
     for member_id in people:
         await asked(clerk, f"{API}/{member_id}/assign", branch=made["branch_id"])
     assert "成都" not in await advised()
+
+
+async def test_another_day_of_leaving_is_looked_at_before_it_is_confirmed(
+    office: Office, clerk: httpx.AsyncClient, browser: httpx.AsyncClient
+) -> None:
+    member_id = await away(clerk, name="李建国", **{"from": "2026-06-01"}, fixed_place=True)
+    months, on = ["2026-05", "2026-06"], "2026-06-05"
+    fen = [
+        one["due_fen"] for one in (await clerk.get(f"{API}/{member_id}/dues?from=2026-05&to=2026-06")).json()["items"]
+    ]
+    await asked(clerk, f"{API}/{member_id}/pay-dues", months=months, amount_fen=sum(fen), paid_on=on)
+    look = (await clerk.get(f"{API}/{member_id}/away-day?since=2026-06-20")).json()
+    assert (look["after"]["kind"], look["after"]["clause"], look["paid_here"]) == ("card", "§3.2", [])
+    here = f"/registry/members/{member_id}/away"
+    shown = await browser.post(f"{here}/day", data={"since": "2026-03-01", "reason": "女儿说三月就去了"})
+    assert shown.status_code == 200
+    for words in ("确认更正", "临时组织关系", "2026年3月1日", "3.1"):
+        assert words in shown.text, words
+    assert (await ledger_row(clerk, member_id))["since"] == "2026-06-01", "nothing is changed by looking"
+    form = {"since": "2026-03-01", "reason": "女儿说三月就去了", "confirmed": "1", "idempotency_key": "day-1"}
+    told = await browser.post(f"{here}/day", data=form)
+    assert "已更正外出日期" in told.text
+    assert "2026年3月1日" in (await browser.post(f"{here}/day", data=form)).text, "the same request twice"
+    row = await ledger_row(clerk, member_id)
+    assert (row["since"], row["kind"], row["clause"]) == ("2026-03-01", "temporary_transfer", "§3.1")
+    then = (await clerk.get(f"{API}/{member_id}?as_of=2026-04-01")).json()
+    assert (then["state"], then["away"]["since"]) == ("away", "2026-03-01")
+    assert "更正外出日期" in (await browser.get(f"/registry/members/{member_id}")).text
+
+
+async def test_receipts_of_months_that_are_paid_elsewhere_are_named(
+    clerk: httpx.AsyncClient, browser: httpx.AsyncClient
+) -> None:
+    member_id = await away(clerk, name="周玉珍", **{"from": "2026-10-01"})
+    fen = (await clerk.get(f"{API}/{member_id}/dues?from=2026-09&to=2026-09")).json()["items"][0]["due_fen"]
+    await asked(clerk, f"{API}/{member_id}/pay-dues", months=["2026-09"], amount_fen=fen, paid_on="2026-09-05")
+    look = (await clerk.get(f"{API}/{member_id}/away-day?since=2026-08-01")).json()
+    assert (look["paid_here"], look["clause"]) == (["2026-09"], "§3.9")
+    assert look["after"]["dues_paid_there"] == {"from": "2026-09", "to": "2026-11"}
+    shown = await browser.post(
+        f"/registry/members/{member_id}/away/day", data={"since": "2026-08-01", "reason": "说错了"}
+    )
+    assert "请核对是不是交了两次" in shown.text
+
+
+async def test_a_day_of_leaving_that_cannot_be_is_refused(office: Office, clerk: httpx.AsyncClient) -> None:
+    member_id = await away(clerk, name="吴秀兰", **{"from": "2026-10-01"})
+    path = f"{API}/{member_id}/away-day"
+    late = await clerk.get(f"{path}?since=2026-12-24")
+    assert (late.status_code, late.json()["reason"]) == (409, "in_future")
+    await asked(clerk, f"{API}/{member_id}/report-from-afar", on="2026-10-05", said="到了")
+    after = await clerk.post(path, json={"since": "2026-10-06", "reason": "x"})
+    assert (after.status_code, after.json()["reason"]) == (409, "after_what_happened")
+    assert (await clerk.post(path, json={"since": "2026-10-02"})).status_code == 422
+    assert (await clerk.get(f"{path}?since=2026-10-01")).json()["after"] is None
+    assert (await clerk.get(f"{API}/nobody/away-day?since=2026-10-01")).status_code == 404
+    async with office.asking(scope=SHIQUAN) as stranger:
+        assert (await stranger.post(path, json={"since": "2026-10-02", "reason": "x"})).status_code == 404
+    async with office.asking(Role.SUPERVISOR) as supervisor:
+        assert (await supervisor.get(f"{path}?since=2026-10-02")).status_code == 403

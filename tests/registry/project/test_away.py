@@ -16,6 +16,7 @@ from events.facts.away_application import (
 from events.facts.base import HIDDEN
 from events.facts.member import AwayKind, MovedAway, Returned
 from events.facts.member_away import (
+    AwayDayCorrected,
     ContactCardInspected,
     ContactCardIssued,
     ContactCardRevoked,
@@ -27,8 +28,9 @@ from events.facts.member_away import (
     ReportedFromAfar,
 )
 from services.registry.project import away_application, contact_card, ledger, member
+from services.registry.project.as_of import card_as_of
 from services.registry.project.ledger_as_of import then
-from tests.registry.project.folding import folded, row_of, zhang
+from tests.registry.project.folding import folded, recorded, row_of, zhang
 
 JAN_10, UNTIL = date(2026, 1, 10), date(2026, 7, 10)
 
@@ -157,3 +159,34 @@ def test_the_ledger_as_of_a_day_knows_stays_before_and_letters_that_came_later()
     after = then(row, september)
     assert after is not None
     assert (after["kind"], after["letter_no"], after["received_on"]) == ("temporary_transfer", "2026-0001", None)
+
+
+def test_another_day_of_leaving_counts_in_the_ledger_the_card_and_for_care() -> None:
+    moved = MovedAway(kind=AwayKind.CARD, clause="§3.2", destination="杭州", fixed_place=True, reason="带孙子")
+    march, june = date(2026, 3, 1), date(2026, 6, 1)
+    right = AwayDayCorrected(
+        was=june, kind=AwayKind.TEMPORARY_TRANSFER, clause="§3.1", destination="杭州", why="女儿说三月就去了"
+    )
+    row = row_of(ledger.view, (moved, june), (right, march))
+    assert (row["since"], row["kind"], row["clause"], row["reason"]) == (march, "temporary_transfer", "§3.1", "带孙子")
+    row = row_of(member.view, (zhang(), JAN_10), (moved, june), (right, march))
+    assert (row["state"], row["away_since"], row["away_kind"]) == (member.AWAY, march, "temporary_transfer")
+
+
+@pytest.mark.parametrize(("really", "day", "state"), [
+    (date(2026, 3, 1), date(2026, 2, 28), "enrolled"),
+    (date(2026, 3, 1), date(2026, 4, 1), "away"),
+    (date(2026, 3, 1), date(2026, 7, 1), "away"),
+    (date(2026, 8, 1), date(2026, 7, 1), "enrolled"),
+    (date(2026, 8, 1), date(2026, 8, 1), "away"),
+])  # fmt: skip
+def test_as_of_a_day_only_the_right_day_of_leaving_counts(really: date, day: date, state: str) -> None:
+    moved = MovedAway(kind=AwayKind.CARD, clause="§3.2", destination="杭州", fixed_place=False, reason="带孙子")
+    june = date(2026, 6, 1)
+    right = AwayDayCorrected(was=june, kind=AwayKind.CARD, clause="§3.2", destination="杭州", why="女儿说的")
+    again = AwayDayCorrected(was=date(2026, 5, 1), kind=AwayKind.CARD, clause="§3.2", destination="杭州", why="查实")
+    first = right.model_copy()
+    facts = recorded([(zhang(), JAN_10), (moved, june), (first, date(2026, 5, 1)), (again, really)])
+    card = card_as_of(facts, day)
+    assert card is not None
+    assert (card["state"], card["away_since"]) == (state, really if state == "away" else None)
