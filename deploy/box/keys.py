@@ -26,6 +26,7 @@ def key_names() -> list[str]:
         *(f"{purpose}.key" for purpose in PURPOSES),
         "index.key",
         "box.key",
+        "card.key",
         *(f"nats-{user}.password" for user in (*NATS_USERS, "monitor")),
         *(f"postgres-{role}.password" for role in POSTGRES_ROLES),
     ]

@@ -49,8 +49,10 @@ from services.notify.handle import Notify
 from services.registry.census import Census
 from services.registry.community import Attendance, Grids, Partners
 from services.registry.community.partners import PARTNER_NAME
+from services.registry.decide.afar import ReportAfar
 from services.registry.decide.asking import RecordAnswers, RecordMissed
 from services.registry.decide.attendance import CountGuests, Excuse
+from services.registry.decide.away_application import ApplyAway
 from services.registry.decide.branch import FormBranch
 from services.registry.decide.branch_life import PlaceUnder
 from services.registry.decide.census import AssignPart, BeginCensus
@@ -65,6 +67,7 @@ from services.registry.decide.commands import (
     SetPensionBasis,
 )
 from services.registry.decide.committee import ElectCommittee
+from services.registry.decide.contact_card import IssueCard
 from services.registry.decide.details import ChangeDetails
 from services.registry.decide.grid import FormGrid
 from services.registry.decide.handover_state import (
@@ -78,9 +81,11 @@ from services.registry.decide.handover_state import (
 from services.registry.decide.meeting import ScheduleMeeting, SignIn
 from services.registry.decide.partner import PairPartner, RegisterPartner
 from services.registry.decide.post import TakePost
+from services.registry.decide.relation_transfer import ReceiveTransfer, SendTransfer
 from services.registry.decide.service import AnswerPost, DoNotAsk, LogHours, WishService
 from services.registry.decide.unit import NameUnit
 from services.registry.handle import Registry
+from services.registry.handle_away import Absences
 from services.registry.handle_handovers import Handovers
 from services.registry.handle_posts import Posts
 from services.registry.import_roster import Importer
@@ -181,6 +186,11 @@ class Office:
         acts: Mapping[type, Callable[..., Any]] = {
             MoveAway: self.registry.move_away,
             Return: self.registry.come_back,
+            IssueCard: Absences(self.registry).issue_card,
+            SendTransfer: Absences(self.registry).send_transfer,
+            ReceiveTransfer: Absences(self.registry).receive_transfer,
+            ReportAfar: Absences(self.registry).report,
+            ApplyAway: Absences(self.registry).apply,
             ChangeContact: self.registry.change_contact,
             Correct: self.registry.correct,
             SetPensionBasis: self.registry.set_pension_basis,

@@ -10,8 +10,13 @@ from typing import Final
 from deploy.demo.chance import between, chance, one_of
 from deploy.demo.deeds import Deed
 from deploy.demo.town import Person, Town, workday
+from events.facts.decision import Command
+from services.registry.decide.afar import ReportAfar
+from services.registry.decide.away_application import ApplyAway
 from services.registry.decide.commands import MoveAway, Return
+from services.registry.decide.contact_card import IssueCard
 from services.registry.decide.days import months_after
+from services.registry.decide.relation_transfer import ReceiveTransfer, SendTransfer
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,8 @@ class Whereabouts:
             self._stay(next(one for one in town.cast if one.name == name), stay)
         for one, stay in zip(_leavers(town), OF_OTHERS, strict=True):
             self._stay(one, stay)
+        for ago, name, command in papers(town.anchor):
+            self._write(next(one for one in town.cast if one.name == name), town.ago(ago), command, time(14, 20))
 
     def at_home(self, one: Person, day: date) -> bool:
         """Whether they were here on that day."""
@@ -127,10 +134,27 @@ class Whereabouts:
         if not stay.intermittent:
             self._away.setdefault(_key(one), []).append((left, back))
 
-    def _write(self, one: Person, day: date, command: MoveAway | Return, at: time) -> None:
+    def _write(self, one: Person, day: date, command: Command, at: time) -> None:
         monday = workday(day) + timedelta(days=3)  # what happened at the weekend is written down then
         day = day if workday(day) == day else min(monday, self._town.anchor)
         self.deeds.append(Deed(day, one.community, one.community.worker, command, one.name, at))
+
+
+def papers(anchor: date) -> Sequence[tuple[int, str, Command]]:
+    """Cards, letters, a report, an application: so many days ago, whose, and what. One letter is still on its way."""
+    asked = {
+        "from": anchor + timedelta(days=9), "destination": "南京市鼓楼区", "reason": "孙辈放寒假，去照看",
+        "expected_return": anchor + timedelta(days=100),
+    }  # fmt: skip
+    received = ReceiveTransfer(on=anchor - timedelta(days=63), told_by="滨江区长河街道陈老师来电")
+    return (
+        (95, "孙玉珍", IssueCard()),
+        (78, "李秀芝", SendTransfer(to="杭州市滨江区长河街道党工委")),
+        (70, "王德明", SendTransfer(to="深圳市南山区桃源街道党工委")),
+        (60, "李秀芝", received),
+        (19, "孙玉珍", ReportAfar(on=anchor - timedelta(days=22), said="母亲好转，自己身体也好，下月回来")),
+        (2, "沈玉兰", ApplyAway.model_validate(asked)),
+    )
 
 
 def _half_a_year_ago(anchor: date) -> Stay:

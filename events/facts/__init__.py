@@ -5,6 +5,7 @@ Importing this package imports every stream, so that `base.catalogue()` is compl
 
 from events.facts import (
     access,
+    away_application,
     branch,
     bulk,
     care,
@@ -20,6 +21,7 @@ from events.facts import (
     meeting_minutes,
     meeting_roll,
     member,
+    member_away,
     member_centre,
     member_dues,
     member_handover,
@@ -31,6 +33,7 @@ from events.facts import (
     merging,
     nominee,
     notice,
+    papers,
     partner,
     post,
     receipts,

@@ -192,6 +192,8 @@ class MovedAway(MemberFact, name="hearth.member.moved_away", version=1, publishe
 
     `clause` is the rule that chose `kind`; `card_until` is the last day a contact card given for this is valid.
     `carried_over`: already away when first put on record (a roster says so), so nobody needs to be told.
+    `application_id` is what was applied for and approved before. Where a person chose otherwise than the policy,
+    `policy_kind` is what it had said and `why_other` why; `clause` is then the rule of the kind that was chosen.
     """
 
     kind: AwayKind
@@ -204,6 +206,9 @@ class MovedAway(MemberFact, name="hearth.member.moved_away", version=1, publishe
     reason: Sealed[Contact, str]
     card_until: date | None = None
     carried_over: bool = False
+    application_id: str | None = None
+    policy_kind: AwayKind | None = None
+    why_other: Sealed[Contact, str | None] = None
 
 
 class Returned(MemberFact, name="hearth.member.returned", version=1, published=True):

@@ -18,6 +18,7 @@ from services.registry.decide.honours import CERTIFICATES
 from services.registry.decide.meeting import MEETING
 from services.registry.decide.member import MEMBER
 from services.registry.decide.nominee import NOMINEE
+from services.registry.decide.papers import PAPERS
 from services.registry.decide.partner import PARTNER
 from services.registry.decide.post import POST
 from services.registry.decide.receipts import RECEIPTS
@@ -25,12 +26,14 @@ from services.registry.decide.roster_import import ROSTER_IMPORT
 from services.registry.decide.unit import UNIT
 from services.registry.project import (
     apart,
+    away_application,
     belonging,
     branch,
     bulk,
     census,
     centre,
     committee,
+    contact_card,
     desk,
     dues,
     dues_more,
@@ -113,8 +116,12 @@ PROJECTION: Final = Projection(
         partner.view,
         partner.offers,
         partner.pairings,
+        contact_card.view,
+        away_application.view,
     ],
     [Snapshots.of(decider, version=5) for decider in (MEMBER, BRANCH, MEETING, RECEIPTS, ROSTER_IMPORT, UNIT)]
-    + [Snapshots.of(decider) for decider in (DESK, CENSUS, BULK, CENTRE, HANDOVER, NOMINEE, POST, GRID, PARTNER)]
-    + [Snapshots.of(CERTIFICATES)],
+    + [
+        Snapshots.of(decider)
+        for decider in (DESK, CENSUS, BULK, CENTRE, HANDOVER, NOMINEE, POST, GRID, PARTNER, PAPERS, CERTIFICATES)
+    ],
 )

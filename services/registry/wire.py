@@ -13,6 +13,8 @@ from events.log.envelope import log_stream_of
 from services.registry.bulk import BulkChanger, Plans
 from services.registry.handle import Registry
 from services.registry.import_roster import Importer
+from services.registry.pages import card_check
+from services.registry.pages.card_code import CardSeal
 from services.registry.pages.centre_proposals import Proposals
 from services.registry.pages.import_files import Uploads
 from services.registry.pages.import_trial import Trials
@@ -51,6 +53,8 @@ def build(settings: Settings, host: Host | None = None) -> FastAPI:
             app.state.caught_up = partial(_caught_up, host)
             app.state.registry = Registry(host.commands, host.pool, own.index_key.read_bytes(), policies.at, host.today)
             app.state.door = Door(own.index_key.read_bytes(), host.clock)
+            app.state.card_seal = CardSeal(own.card_key.read_bytes(), own.public_url)
+            app.state.card_checks = card_check.checks()
             app.state.places = partial(_places, host)
             app.state.uploads = Uploads(own.data / "uploads", host.clock)
             app.state.uploads.sweep()

@@ -23,6 +23,7 @@ from services.registry.decide.honours import CERTIFICATES
 from services.registry.decide.meeting import MEETING
 from services.registry.decide.member import MEMBER
 from services.registry.decide.nominee import NOMINEE
+from services.registry.decide.papers import PAPERS
 from services.registry.decide.partner import PARTNER
 from services.registry.decide.post import POST
 from services.registry.decide.receipts import RECEIPTS
@@ -46,6 +47,7 @@ DECIDERS: dict[str, Decider[Any]] = {
         POST,
         GRID,
         PARTNER,
+        PAPERS,
         BULK,
         DESK,
         MEETING,

@@ -42,7 +42,9 @@ def test_a_stored_fact_still_decodes(path: Path) -> None:
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
 def test_a_reader_without_the_keys_sees_the_rest(path: Path) -> None:
     fact = open_fact(parse(message(path)), without_key).fact
-    assert {field for field in type(fact).model_fields if is_hidden(getattr(fact, field))} == set(fact.SEALED)
+    stored = orjson.loads(path.read_bytes())["data"].keys()  # a field that came later is not hidden but never said
+    hidden = {field for field in type(fact).model_fields if is_hidden(getattr(fact, field))}
+    assert hidden == fact.SEALED.keys() & stored
 
 
 @pytest.mark.parametrize("path", [path for path in SAMPLES if path.stem in catalogue()], ids=lambda path: path.stem)

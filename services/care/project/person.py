@@ -44,6 +44,7 @@ from events.facts.member import (
     MovedAway,
     Returned,
 )
+from events.facts.member_away import AwayDayCorrected
 from events.facts.merging import Merged, MergeSide, Unmerged
 from events.facts.people import Address, ContactCard, Relative, birth_in
 from events.log.envelope import About
@@ -89,7 +90,7 @@ table = Table(
     ),
 )
 
-view = View("person", version=2, table=table, doc="Whom care looks after: age, dwelling, phones, whether away.")
+view = View("person", version=3, table=table, doc="Whom care looks after: age, dwelling, phones, whether away.")
 
 
 @view.on(Enrolled)
@@ -155,6 +156,11 @@ def _(row: Row | None, fact: MovedAway, about: About) -> Row:
         "away_phone": None if is_hidden(fact.phone) else fact.phone,
         "expected_return": fact.expected_return,
     }
+
+
+@view.on(AwayDayCorrected)
+def _(row: Row | None, fact: AwayDayCorrected, about: About) -> Row:
+    return _known(row) | {"away_since": about.effective, "away_kind": fact.kind.value}
 
 
 @view.on(Returned)

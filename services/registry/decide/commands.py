@@ -8,7 +8,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from events.facts.decision import Command
-from events.facts.member import CorrectableField, PayMethod
+from events.facts.member import AwayKind, CorrectableField, PayMethod
 from events.facts.people import Relative, RetirementKind
 from services.registry.decide.days import Month
 from services.registry.decide.values import AddressText, IdNumber, KindWord, Line, Name, Phone, Several, SexWord, Text
@@ -133,8 +133,8 @@ def _as_text(value: Any) -> str | None:
     return None if value is None else str(value)
 
 
-class MoveAway(Command):
-    """The member leaves for a while, from `from` on. `intermittent`: comes back now and then and goes on attending."""
+class Leaving(Command):
+    """Leaving for a while, from `from` on. `intermittent`: comes back now and then and goes on attending."""
 
     since: Annotated[date, Field(alias="from")]
     expected_return: date | None = None
@@ -150,6 +150,13 @@ class MoveAway(Command):
         if self.expected_return is not None and self.expected_return < self.since:
             raise ValueError("expected_return must not be before from")
         return self
+
+
+class MoveAway(Leaving):
+    """The member left. `kind` chooses otherwise than the policy how they are kept in touch, and `why_kind` says why."""
+
+    kind: AwayKind | None = None
+    why_kind: Text | None = None
 
 
 class Return(Command):

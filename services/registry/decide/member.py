@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import NamedTuple
 
 from events.facts.decision import Decision, Refused, facts, nothing, refused
 from events.facts.member import (
@@ -151,20 +152,47 @@ def move_away(
         return refused("in_future", day=command.since, today=today)
     if member.returned_on is not None and command.since < member.returned_on:
         return refused("before_last_return", since=command.since, returned_on=member.returned_on)
-    kind, clause = away_kind(command, policy, today)
+    kept = kept_in_touch(command, policy, today)
+    if isinstance(kept, Refused):
+        return kept
+    asked = member.absence.application
     moved = MovedAway(
-        kind=kind,
-        clause=clause,
+        **kept._asdict(),
+        application_id=asked.application_id if asked else None,
         destination=command.destination,
         address=command.address,
         phone=command.phone,
         expected_return=command.expected_return,
         fixed_place=command.fixed_place,
         reason=command.reason,
-        card_until=policy.card_until(command.since, command.expected_return) if kind is AwayKind.CARD else None,
+        card_until=policy.card_until(command.since, command.expected_return) if kept.kind is AwayKind.CARD else None,
         carried_over=carried_over,
     )
     return facts(moved, on=command.since)
+
+
+class Kept(NamedTuple):
+    """How a member is kept in touch, and by which clause; what the policy had said where a person chose otherwise."""
+
+    kind: AwayKind
+    clause: str
+    policy_kind: AwayKind | None = None
+    why_other: str | None = None
+
+
+def kept_in_touch(command: MoveAway, policy: AwayPolicy, today: date) -> Kept | Refused:
+    """What the policy says, or what a person chose; whoever chooses otherwise says why."""
+    kind, clause = away_kind(command, policy, today)
+    if command.kind is None or command.kind is kind:
+        return Kept(kind, clause)
+    if command.why_kind is None:
+        return refused("say_why_other_kind", kind=kind, clause=clause)
+    clauses = {
+        AwayKind.CARD: policy.card.clause,
+        AwayKind.TEMPORARY_TRANSFER: policy.transfer.clause,
+        AwayKind.INTERMITTENT: policy.intermittent.clause,
+    }
+    return Kept(command.kind, clauses[command.kind], kind, command.why_kind)
 
 
 def away_kind(command: MoveAway, policy: AwayPolicy, today: date) -> tuple[AwayKind, str]:

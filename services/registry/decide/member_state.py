@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict
 
@@ -33,6 +33,7 @@ from events.facts.member import (
     Returned,
     detail_in,
 )
+from events.facts.member_away import AwayDayCorrected, AwayPart, RelationTransferSent, RelationTransferWithdrawn
 from events.facts.member_centre import CentreJoined, CentreLeft, HostDeclined, HostDeclineWithdrawn
 from events.facts.member_dues import DuesPart, DuesWaived, DuesWaiverEnded
 from events.facts.member_handover import TakenOver, TakeOverWithdrawn
@@ -43,6 +44,7 @@ from events.facts.member_review import ReviewPart
 from events.facts.member_service import ServicePart
 from events.facts.merging import Merged, ToldApart, Unmerged
 from events.facts.people import ContactCard, Person, RetirementKind, as_one
+from services.registry.decide.absence import Absence
 from services.registry.decide.alias import Alias
 from services.registry.decide.census_memory import Said, remember
 from services.registry.decide.dues import Basis, DuesTerms, Relief, Waiver
@@ -78,6 +80,9 @@ class Away(BaseModel):
     destination: str
     expected_return: date | None = None
     card_until: date | None = None
+    clause: str = ""
+    fixed_place: bool = False
+    policy_kind: AwayKind | None = None
 
 
 class Member(BaseModel):
@@ -116,6 +121,7 @@ class Member(BaseModel):
     honours: Honours = Honours()
     points: Points = Points()
     review: Review = Review()
+    absence: Absence = Absence()
     alias: Alias = Alias()
 
     @property
@@ -136,9 +142,10 @@ def evolve(member: Member, fact: Fact, effective: date) -> Member:
             return Member(standing=Standing.WITHDRAWN)
         case MovedAway():
             away = Away(since=effective, **fact.model_dump(include=set(Away.model_fields) - {"since"}))
-            return member.model_copy(update={"away": away, "touched": member.touched or not fact.carried_over})
+            left = {"away": away, "absence": member.absence.anew()}
+            return member.model_copy(update=left | {"touched": member.touched or not fact.carried_over})
         case Returned():
-            return member.model_copy(update={"away": None, "returned_on": effective, "touched": True})
+            return member.model_copy(update=_back(member, effective))
         case Attended() | Excused() | AttendanceTakenBack() | LeftOutOfQuorum() | CountedAgain():
             return member if member.touched else member.model_copy(update={"touched": True})
         case DuesPaid():
@@ -155,6 +162,10 @@ def evolve(member: Member, fact: Fact, effective: date) -> Member:
             return member.model_copy(update={"standing": Standing.DIED, "died_on": effective, "touched": True})
         case _:
             return _asked(member, fact, effective)
+
+
+def _back(member: Member, on: date) -> dict[str, Any]:
+    return {"away": None, "returned_on": on, "absence": member.absence.anew(), "touched": True}
 
 
 def _asked(member: Member, fact: Fact, effective: date) -> Member:
@@ -267,19 +278,41 @@ def _esteemed(member: Member, fact: Fact, effective: date) -> Member:
         return member.model_copy(update={"points": member.points.after(fact, effective), "touched": True})
     if isinstance(fact, ReviewPart):
         return member.model_copy(update={"review": member.review.after(fact, effective), "touched": True})
-    return _owes(member, fact)
+    return _owes(member, fact, effective)
 
 
-def _owes(member: Member, fact: Fact) -> Member:
+def _owes(member: Member, fact: Fact, effective: date) -> Member:
     """What concerns dues that were paid or are owed."""
     if not isinstance(fact, DuesPart):
-        return _told_of_another(member, fact)
+        return _kept_in_touch(member, fact, effective)
     terms = member.terms
     if isinstance(fact, DuesWaived) and not is_hidden(fact.pays_fen):
         terms = terms.with_waiver(Waiver(fact.first, fact.last, fact.pays_fen, fact.clause, fact.reduction_id))
     if isinstance(fact, DuesWaiverEnded):
         terms = terms.without_waiver_after(fact.reduction_id, fact.last)
     return member.model_copy(update={"terms": terms, "dues": member.dues.after(fact), "touched": True})
+
+
+def _kept_in_touch(member: Member, fact: Fact, effective: date) -> Member:
+    """What concerns an absence."""
+    if not isinstance(fact, AwayPart):
+        return _told_of_another(member, fact)
+    kept = {"absence": member.absence.after(fact, effective), "away": _kept_otherwise(member.away, fact, effective)}
+    return member.model_copy(update=kept | {"touched": True})
+
+
+def _kept_otherwise(away: Away | None, fact: AwayPart, effective: date) -> Away | None:
+    """The absence as it is kept after a fact about it."""
+    match fact:
+        case RelationTransferSent() if away is not None:
+            return away.model_copy(update={"kind": AwayKind.TEMPORARY_TRANSFER, "clause": fact.kind_clause})
+        case AwayDayCorrected() if away is not None:
+            anew = {"since": effective, **fact.model_dump(include={"kind", "clause", "card_until"})}
+            return away.model_copy(update=anew)
+        case RelationTransferWithdrawn() if away is not None:
+            return away.model_copy(update={"kind": fact.kind, "clause": fact.clause})
+        case _:
+            return away
 
 
 def _told_of_another(member: Member, fact: Fact) -> Member:

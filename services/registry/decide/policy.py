@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt, 
 from events.facts.merging import Likeness
 from events.facts.people import CardField
 from services.registry.decide.centre_policy import CentresPolicy
+from services.registry.decide.clauses import cited_in
 from services.registry.decide.days import months_after
 from services.registry.decide.honours_policy import HonoursPolicy
 from services.registry.decide.meeting_policy import ElectionRule, ExclusionRule, TargetsRule, VotersRule, VoteRule
@@ -120,6 +121,18 @@ class RemindersRule(Rule):
         return self
 
 
+class LetterRule(Rule):
+    """A letter of transfer is valid for so many calendar months; so many days before its end somebody is reminded.
+
+    Who has not heard of its receipt for `receipt_days` asks the organisation there.
+    """
+
+    months_max: int = Field(ge=1)
+    remind_days: int = Field(ge=0)
+    receipt_days: int = Field(ge=1)
+    clause: str
+
+
 class ReportRule(Rule):
     """Who is away reports home once in every so many calendar months."""
 
@@ -134,6 +147,20 @@ class LostRule(Rule):
     clause: str
 
 
+class AwayDuesRule(Rule):
+    """So many months after that of leaving (or of the transfer's receipt) dues begin to be paid there."""
+
+    months_after: int = Field(ge=0)
+    clause: str
+
+
+class TogetherRule(Rule):
+    """From so many members at one place on, a mobile branch or group there is advised."""
+
+    members_min: int = Field(ge=2)
+    clause: str
+
+
 class AwayPolicy(Rule):
     """How a member who lives elsewhere is kept in touch (DOMAIN R6)."""
 
@@ -141,8 +168,11 @@ class AwayPolicy(Rule):
     card: CardRule
     intermittent: IntermittentRule
     reminders: RemindersRule
+    letter: LetterRule
     report: ReportRule
     lost: LostRule
+    together: TogetherRule
+    dues: AwayDuesRule
 
     def is_near(self, destination: str) -> bool:
         """True if the destination is close enough to go on attending here."""
@@ -341,39 +371,7 @@ class RegistryPolicy(Rule):
 
     @model_validator(mode="after")
     def _every_clause_has_its_words(self) -> RegistryPolicy:
-        cited = (
-            {
-                self.dues.low.clause,
-                self.dues.high.clause,
-                self.dues.relief.clause,
-                self.dues.arrears.clause,
-                self.dues.arrears.review_clause,
-                self.dues.reduction.clause,
-                self.dues.clause_ahead,
-                self.away.transfer.clause,
-                self.away.card.clause,
-                self.away.intermittent.clause,
-                self.away.reminders.clause,
-                self.away.report.clause,
-                self.away.lost.clause,
-                *self.meetings.clauses,
-                self.branches.stands.clause,
-                self.branches.committee.clause,
-                self.branches.split.clause,
-                self.branches.term.clause,
-                self.branches.community_term.clause,
-                self.branches.term_reminder.clause,
-                self.centres.size.clause,
-                self.centres.nearness.clause,
-                self.completeness.clause,
-                self.duplicates.clause,
-                self.talents.matching.clause,
-                self.talents.asking.clause,
-            }
-            | self.honours.clauses()
-            | self.points.clauses()
-            | self.review.clauses()
-        )
+        cited = cited_in(self)
         if missing := sorted(cited - set(self.clauses)):
             raise ValueError(f"clauses without words: {', '.join(missing)}")
         return self

@@ -51,7 +51,8 @@ def stay_json(row: dict[str, Any], request: Request) -> dict[str, Any]:
     """A stay with its clocks; a closed one has none."""
     plain = (
         "member_id", "name", "community", "branch", "state", "kind", "clause", "since", "expected_return",
-        "destination", "address", "fixed_place", "reason", "card_until", "ended_on", "ended_by", "report",
+        "destination", "address", "fixed_place", "reason", "card_until", "card_no", "letter_no", "letter_to",
+        "letter_sent_on", "letter_until", "received_on", "reported_on", "lost_since", "ended_on", "ended_by", "report",
         "earlier", "last_contact",
     )  # fmt: skip
     found = {name: row[name] for name in plain}

@@ -45,8 +45,10 @@ router = APIRouter(prefix="/branches", include_in_schema=False)
 
 @router.get("/new")
 async def new(request: Request, caller: Office) -> Response:
-    """The form to begin a branch."""
-    return await _new(request, caller, fresh(request, community=caller.scope, kind="residence", on=speech().today))
+    """The form to begin a branch; whoever leads here may have filled in a name, a kind and a community."""
+    said = {name: request.query_params.get(name, "")[:200] for name in ("name", "kind", "community")}
+    begun = {"community": caller.scope, "kind": "residence"} | {name: value for name, value in said.items() if value}
+    return await _new(request, caller, fresh(request, None, on=speech().today, **begun))
 
 
 @router.post("/new")

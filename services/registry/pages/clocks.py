@@ -54,8 +54,14 @@ def clocks_of(row: Mapping[str, Any], policy: AwayPolicy, today: date) -> Clocks
                 decide = _("外出满 %(months)s 个月且住址固定，建议转临时组织关系", months=months)
             elif row["card_until"] and today > row["card_until"]:
                 decide, clause = _("联系卡已到期：续期，还是已经返回"), policy.card.clause
+        case AwayKind.TEMPORARY_TRANSFER if not row["received_on"]:
+            main, decide = _letter(row, policy, today)
+            clause = policy.letter.clause if row["letter_no"] else policy.transfer.clause
+            clause = clause if decide else ""
         case _:
             main = _since(row["since"], today, row["clause"], policy.report.every_months)
+    if row["lost_since"]:
+        decide, clause = _("已认定失去联系，请继续寻找"), policy.lost.clause
     if not decide and row["expected_return"] and today > row["expected_return"]:
         decide = _("过了预计返回的%(day)s，请问一问近况", day=day(row["expected_return"]))
     first, last = policy.reminders.contact_days[0], policy.reminders.contact_days[-1]
@@ -74,6 +80,21 @@ def _span(since: date, until: date, today: date, clause: str, what: str, soon_da
         return ClockFace(1, ngettext("已过期 %(num)s 天", "已过期 %(num)s 天", -left), "late", clause)
     text = _("%(what)s还有 %(left)s 天，到%(day)s", what=what, left=left, day=day(until))
     return ClockFace(gone / whole, text, "soon" if left <= soon_days else "away", clause)
+
+
+def _letter(row: Mapping[str, Any], policy: AwayPolicy, today: date) -> tuple[ClockFace, str]:
+    """The relation is on its way: until it is received, whoever sent it stays responsible."""
+    if not row["letter_no"]:
+        face = _since(row["since"], today, row["clause"], policy.report.every_months)
+        return face, _("还没有开介绍信，组织关系仍在我方")
+    sent, until = row["letter_sent_on"], row["letter_until"]
+    face = _span(sent, until, today, row["clause"], _("介绍信"), policy.letter.remind_days)
+    if today > until:
+        return face, _("介绍信已经失效，对方没有收到：请联系%(to)s，另开一封", to=row["letter_to"])
+    waited = (today - sent).days
+    if waited >= policy.letter.receipt_days:
+        return face, _("开出 %(num)s 天没有回执，请问一问%(to)s", num=waited, to=row["letter_to"])
+    return face, ""
 
 
 def _since(since: date, today: date, clause: str, report_months: int) -> ClockFace:

@@ -26,7 +26,7 @@ from services.registry.decide.commands import (
 )
 from services.registry.decide.details import ChangeDetails
 from services.registry.handle import Registry
-from services.registry.pages import words
+from services.registry.pages import away_words, words
 from services.registry.pages.common import (
     EntityId,
     Office,
@@ -268,6 +268,7 @@ async def _form(request: Request, caller: Office, card: Card, name: str, form: F
         form=form,
         branches=branches,
         fields=words.options(words.FIELD),
+        kinds=away_words.kinds(),
         policy=rules(request, card["community"]),
         CorrectableField=CorrectableField,
         words=words,

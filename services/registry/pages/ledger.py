@@ -9,9 +9,11 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from services.registry.pages import words
+from services.registry.pages.away_together import together_in
 from services.registry.pages.clocks import Clocks, card_soon, clocks_of, silent_since
 from services.registry.pages.common import OFFICE, PAGE_SIZE, Office, Reader, Waited, reading, rules, within
 from services.registry.pages.export import sheet_response
+from services.registry.project import away_application
 from services.registry.project import ledger as ledger_
 from services.shell.i18n import gettext as _
 from services.shell.i18n import speech
@@ -20,6 +22,7 @@ from services.shell.pages import page
 router = APIRouter(include_in_schema=False)
 
 EXPORT_MAX = 20_000
+APPLICATIONS_SHOWN = 10
 State = Annotated[str, Query(pattern="^(open|closed|all)$")]
 
 
@@ -38,11 +41,15 @@ async def ledger(
     here = rules(request, place or caller.scope)
     async with reading(request, caller) as db:
         found = await ledger_.stays(db, state, community=place, kind=kind, size=PAGE_SIZE, token=page_token)
+        applications, asked = await away_application.waiting(db, place, size=APPLICATIONS_SHOWN)
+        together = await together_in(request, db, place)
         figures = await ledger_.figures(db, today, card_soon(here.away, today), silent_since(here.away, today), place)
     rows = [{**row, "clocks": _clocks(request, row) if row["state"] == ledger_.OPEN else None} for row in found.items]
     next_href = f"/registry/ledger?state={state}&kind={kind}&community={place}&page_token={found.next_token}"
     return await page(
-        request, "ledger.html", rows=rows, figures=figures, state=state, kind=kind, community=place,
+        request, "ledger.html", rows=rows, applications=applications, asked=asked,
+        together=together,
+        figures=figures, state=state, kind=kind, community=place,
         next_href=next_href if found.next_token else "", soon_days=here.away.reminders.card_days,
         silent_days=here.away.reminders.contact_days[-1], clauses=here.clauses,
         may_write=caller.has(*OFFICE), words=words,

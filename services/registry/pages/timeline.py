@@ -37,6 +37,7 @@ from events.facts.member_review import AppraisalWithdrawn, ReportWithdrawn
 from events.facts.member_service import PostLeft, ServiceHoursWithdrawn
 from events.facts.merging import Merged, ToldApart, Unmerged
 from events.log.envelope import Recorded
+from services.registry.pages.away_words import away_told, clause_in
 from services.registry.pages.centre_words import centre_told
 from services.registry.pages.dues_words import dues_told, months
 from services.registry.pages.handover_words import handover_told
@@ -109,7 +110,7 @@ def line_of(one: Recorded, names: Names) -> Line:
         text = _("%(text)s（%(reason)s）", text=text, reason=about.reason)
     written = local_day(about.recorded)
     late = written if written != about.effective else None
-    clause = one.fact.clause if isinstance(one.fact, MovedAway | DuesWaived) else ""
+    clause = one.fact.clause if isinstance(one.fact, MovedAway | DuesWaived) else clause_in(one.fact)
     return Line(about.effective, about.recorded, text, tone, clause, about.actor, late, about.id)
 
 
@@ -176,7 +177,7 @@ def _asked(fact: Fact) -> str:
         case CensusSettled():
             return _("摸底结果已核定并记入") if fact.taken else _("摸底结果核定为照旧")
         case _:
-            return centre_told(fact) or handover_told(fact) or fact.NAME
+            return centre_told(fact) or handover_told(fact) or away_told(fact) or fact.NAME
 
 
 def _assigned(fact: Assigned, names: Names) -> str:
@@ -192,6 +193,8 @@ def _moved_away(fact: MovedAway) -> str:
         text += _("，%(reason)s", reason=fact.reason)
     if fact.expected_return:
         text += _("，预计%(day)s返回", day=day(fact.expected_return))
+    if fact.why_other and not is_hidden(fact.why_other):
+        text += _("（人工另选：%(why)s）", why=fact.why_other)
     match fact.kind:
         case AwayKind.CARD:
             return text + " → " + _("发联系卡")

@@ -11,6 +11,7 @@ from events.facts.meeting import MeetingKind
 from events.facts.member import AttendanceWay, AwayKind, CorrectableField, PayMethod
 from events.facts.people import CardField, RetirementKind, Sex
 from services.registry.pages import census_words, handover_words
+from services.registry.pages.away_words import AWAY_SENTENCES
 from services.registry.pages.centre_words import CENTRE_SENTENCES
 from services.registry.pages.dues_words import DUES_SENTENCES
 from services.registry.pages.honour_words import HONOUR_SENTENCES
@@ -173,6 +174,7 @@ SENTENCES: Final[Sentences] = {
     "too_many_filters": lambda d: _("最多存 %(most)s 个筛选，请先删掉不用的。", most=d.get("most")),
     **CENTRE_SENTENCES,
     **DUES_SENTENCES,
+    **AWAY_SENTENCES,
     **POST_SENTENCES,
     **HONOUR_SENTENCES,
     **POINT_SENTENCES,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from events.facts.member import DetailsCorrected, Enrolled
+from events.facts.member import DetailsCorrected, Enrolled, MovedAway
+from events.facts.member_away import AwayDayCorrected
 from events.log.envelope import Recorded
 from events.log.project import Row
 from services.registry.project import member
@@ -29,6 +30,7 @@ def card_as_of(known: Iterable[Recorded], day: date) -> Row | None:
     if not begun:
         return None
     enrolled = begun[-1]
+    known = _without_wrong_days(known)
     later = [one for one in known if one.about.seq > enrolled.about.seq and in_life(one) <= day]
     row: Row | None = None
     for one in [enrolled, *sorted(later, key=lambda one: (in_life(one), one.about.seq))]:
@@ -36,3 +38,13 @@ def card_as_of(known: Iterable[Recorded], day: date) -> Row | None:
         if handler is not None:
             row = handler.fold(row, one.fact, one.about)
     return None if row is None else {"community": enrolled.about.community} | row
+
+
+def _without_wrong_days(known: list[Recorded]) -> list[Recorded]:
+    """The facts without those that say somebody left on a day which was later set right."""
+    wrong: set[str] = set()
+    for at, one in enumerate(known):
+        if isinstance(one.fact, AwayDayCorrected):
+            said = (each for each in reversed(known[:at]) if isinstance(each.fact, MovedAway | AwayDayCorrected))
+            wrong |= {each.about.id for each in said if each.about.effective == one.fact.was}
+    return [one for one in known if one.about.id not in wrong]

@@ -11,7 +11,17 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from events.facts.base import is_hidden
-from events.facts.member import Died, EnrolmentWithdrawn, MovedAway, Returned
+from events.facts.member import AwayKind, Died, EnrolmentWithdrawn, MovedAway, Returned
+from events.facts.member_away import (
+    AwayDayCorrected,
+    ContactCardIssued,
+    ContactReestablished,
+    LostContactFlagged,
+    RelationTransferReceived,
+    RelationTransferSent,
+    RelationTransferWithdrawn,
+    ReportedFromAfar,
+)
 from events.log.envelope import About
 from events.log.project import Row, View, community_column
 from events.log.project.keyset import PAGE_DEFAULT, Page, paged, read_token
@@ -37,6 +47,20 @@ table = Table(
     Column("fixed_place", Boolean, nullable=False),
     Column("reason", Text),
     Column("card_until", Date),
+    Column("card_no", Text),
+    Column("letter_no", Text),
+    Column("letter_to", Text),
+    Column("letter_sent_on", Date),
+    Column("letter_until", Date),
+    Column("received_on", Date),
+    Column("received_told_by", Text),
+    Column("transfer_since", Date),
+    Column("kind_before", Text),
+    Column("clause_before", Text),
+    Column("reported_on", Date),
+    Column("report_said", Text),
+    Column("lost_since", Date),
+    Column("lost_why", Text),
     Column("carried_over", Boolean, nullable=False),
     Column("ended_on", Date),
     Column("ended_by", Text),
@@ -48,7 +72,7 @@ table = Table(
 
 view = View(
     "mobility_ledger",
-    version=1,
+    version=2,
     table=table,
     doc="Who lives elsewhere, how they are kept in touch, and by which clause; the latest stay of each member.",
 )
@@ -74,6 +98,67 @@ def _(row: Row | None, fact: MovedAway, about: About) -> Row:
     }
 
 
+@view.on(ContactCardIssued)
+def _(row: Row | None, fact: ContactCardIssued, about: About) -> Row | None:
+    """What was planned gives way to the card that was really given."""
+    if row is None or row["state"] == CLOSED:
+        return row
+    return row | {"card_until": fact.valid_until, "card_no": fact.number, "seq": about.seq}
+
+
+@view.on(RelationTransferSent)
+def _(row: Row | None, fact: RelationTransferSent, about: About) -> Row:
+    return _still(row, about) | {
+        "kind": AwayKind.TEMPORARY_TRANSFER.value,
+        "clause": fact.kind_clause,
+        "letter_no": fact.letter_no,
+        "letter_to": fact.to_organisation,
+        "letter_sent_on": about.effective,
+        "letter_until": fact.valid_until,
+        "received_on": None,
+        "received_told_by": None,
+        "transfer_since": (row or {}).get("transfer_since") or about.effective,
+        "kind_before": fact.kind_before.value,
+        "clause_before": fact.clause_before,
+    }
+
+
+@view.on(RelationTransferReceived)
+def _(row: Row | None, fact: RelationTransferReceived, about: About) -> Row:
+    told_by = None if is_hidden(fact.told_by) else fact.told_by
+    return _still(row, about) | {"received_on": about.effective, "received_told_by": told_by}
+
+
+@view.on(RelationTransferWithdrawn)
+def _(row: Row | None, fact: RelationTransferWithdrawn, about: About) -> Row:
+    letter = dict.fromkeys(("letter_no", "letter_to", "letter_sent_on", "letter_until", "transfer_since"))
+    return _still(row, about) | letter | {"kind": fact.kind.value, "clause": fact.clause}
+
+
+@view.on(AwayDayCorrected)
+def _(row: Row | None, fact: AwayDayCorrected, about: About) -> Row:
+    anew = {"kind": fact.kind.value, "clause": fact.clause, "card_until": fact.card_until}
+    return _still(row, about) | anew | {"since": about.effective}
+
+
+@view.on(ReportedFromAfar)
+def _(row: Row | None, fact: ReportedFromAfar, about: About) -> Row:
+    row = _still(row, about)
+    if about.effective < (row.get("reported_on") or about.effective):
+        return row
+    return row | {"reported_on": about.effective, "report_said": None if is_hidden(fact.said) else fact.said}
+
+
+@view.on(LostContactFlagged)
+def _(row: Row | None, fact: LostContactFlagged, about: About) -> Row:
+    return _still(row, about) | {"lost_since": about.effective, "lost_why": None if is_hidden(fact.why) else fact.why}
+
+
+@view.on(ContactReestablished)
+def _(row: Row | None, _fact: ContactReestablished, about: About) -> Row:
+    return _still(row, about) | {"lost_since": None, "lost_why": None}
+
+
 @view.on(Returned)
 def _(row: Row | None, fact: Returned, about: About) -> Row | None:
     report = None if is_hidden(fact.report) else fact.report
@@ -88,6 +173,12 @@ def _(row: Row | None, _fact: Died, about: About) -> Row | None:
 @view.on(EnrolmentWithdrawn)
 def _(_row: Row | None, _fact: EnrolmentWithdrawn, _about: About) -> None:
     return None
+
+
+def _still(row: Row | None, about: About) -> Row:
+    if row is None:
+        raise LookupError("something happened to an absence that never began")
+    return row | {"seq": about.seq}
 
 
 def _closed(row: Row | None, about: About, how: str, report: str | None = None) -> Row | None:

@@ -28,18 +28,17 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from events.facts.base import is_hidden
-from events.facts.census import CensusAnswered, CensusMissed, CensusSettled
 from events.facts.member import (
     DETAIL_PLACE,
     Assigned,
     Attended,
+    AwayKind,
     Classified,
     ContactChanged,
     CorrectableField,
     DetailsChanged,
     DetailsCorrected,
     Died,
-    DuesPaid,
     Enrolled,
     EnrolmentWithdrawn,
     MovedAway,
@@ -47,14 +46,14 @@ from events.facts.member import (
     Returned,
     detail_in,
 )
-from events.facts.member_centre import CentrePart
-from events.facts.member_dues import DuesPart
-from events.facts.member_handover import HandoverPart
-from events.facts.member_honours import HonourPart
-from events.facts.member_meeting import AttendanceTakenBack, CountedAgain, Excused, LeftOutOfQuorum, Noted
-from events.facts.member_points import PointPart
-from events.facts.member_review import ReviewPart
-from events.facts.member_service import ServicePart
+from events.facts.member_away import (
+    AwayDayCorrected,
+    ContactReestablished,
+    RelationTransferSent,
+    RelationTransferWithdrawn,
+    ReportedFromAfar,
+)
+from events.facts.member_meeting import AttendanceTakenBack, Noted
 from events.facts.merging import Merged, MergeSide, ToldApart, Unmerged
 from events.facts.people import several
 from events.log.envelope import About
@@ -67,6 +66,7 @@ from services.registry.project.card_columns import (
     identity_corrected_columns,
 )
 from services.registry.project.completeness import missing_bits
+from services.registry.project.shown_elsewhere import ElsewherePart
 
 ENROLLED, AWAY, DEAD, WITHDRAWN, MERGED = "enrolled", "away", "dead", "withdrawn", "merged"
 STATES = (ENROLLED, AWAY, DEAD, WITHDRAWN, MERGED)
@@ -150,7 +150,7 @@ table = Table(
     ),
 )  # fmt: skip
 
-view = View("member", version=4, table=table, doc="Every member's card as it is now, with what it is searched by.")
+view = View("member", version=5, table=table, doc="Every member's card as it is now, with what it is searched by.")
 
 
 @view.on(Enrolled)
@@ -256,7 +256,8 @@ def _since(row: Row, name: str) -> date:
 
 
 @view.on(MovedAway)
-def _(row: Row | None, fact: MovedAway, about: About) -> Row:
+@view.on(AwayDayCorrected)
+def _(row: Row | None, fact: MovedAway | AwayDayCorrected, about: About) -> Row:
     away = {
         "state": AWAY,
         "away_since": about.effective,
@@ -265,6 +266,16 @@ def _(row: Row | None, fact: MovedAway, about: About) -> Row:
         "expected_return": fact.expected_return,
     }
     return _known(row) | away | _stamp(about)
+
+
+@view.on(RelationTransferSent)
+def _(row: Row | None, fact: RelationTransferSent, about: About) -> Row:
+    return _known(row) | {"away_kind": AwayKind.TEMPORARY_TRANSFER.value} | _stamp(about)
+
+
+@view.on(RelationTransferWithdrawn)
+def _(row: Row | None, fact: RelationTransferWithdrawn, about: About) -> Row:
+    return _known(row) | {"away_kind": fact.kind.value} | _stamp(about)
 
 
 @view.on(Returned)
@@ -279,7 +290,10 @@ def _(row: Row | None, fact: Assigned, about: About) -> Row:
 
 
 @view.on(Attended)
-def _(row: Row | None, fact: Attended, about: About) -> Row:
+@view.on(ReportedFromAfar)
+@view.on(ContactReestablished)
+def _(row: Row | None, fact: Attended | ReportedFromAfar | ContactReestablished, about: About) -> Row:
+    """Whoever told of themselves from afar was in touch as well."""
     return _known(row) | _seen(row, about.effective) | _stamp(about)
 
 
@@ -302,36 +316,12 @@ def _(row: Row | None, fact: PensionBasisSet, about: About) -> Row:
     return _counted(_known(row) | known | _stamp(about))
 
 
-@view.on(DuesPaid)
-def _(row: Row | None, fact: DuesPaid, about: About) -> Row:
-    """Shown elsewhere; the card only moves on to the fact's version."""
-    return _known(row) | _stamp(about)
-
-
-ElsewherePart = (
-    Excused
-    | LeftOutOfQuorum
-    | CountedAgain
-    | CensusAnswered
-    | CensusMissed
-    | CensusSettled
-    | CentrePart
-    | HandoverPart
-    | ServicePart
-    | DuesPart
-    | HonourPart
-    | PointPart
-    | ReviewPart
-)
-"""What other views show."""
-
-
 def _shown_elsewhere(row: Row | None, fact: ElsewherePart, about: About) -> Row:
-    """The card only moves on to the fact's version. In a census a neighbour may have answered: nobody was seen."""
+    """The card only moves on to the fact's version. A neighbour may have answered: nobody was seen."""
     return _known(row) | _stamp(about)
 
 
-for _kind in get_args(ElsewherePart):
+for _kind in set(get_args(ElsewherePart)) - set(view.handlers):
     view.on(_kind)(_shown_elsewhere)
 
 

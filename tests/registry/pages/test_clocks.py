@@ -19,6 +19,8 @@ def stay(**differently: Any) -> dict[str, Any]:
     row = {
         "kind": AwayKind.INTERMITTENT, "clause": "§3.3", "since": date(2026, 1, 5), "card_until": None,
         "fixed_place": False, "expected_return": None, "last_contact": TODAY,
+        "letter_no": None, "letter_to": None, "letter_sent_on": None, "letter_until": None, "received_on": None,
+        "lost_since": None,
     }  # fmt: skip
     return row | differently
 
