@@ -16,6 +16,7 @@ from events.facts import (
     meeting,
     meeting_minutes,
     meeting_roll,
+    meeting_study,
     member,
     member_centre,
     member_handover,

@@ -13,6 +13,7 @@ class Noted(StrEnum):
 
     ATTENDED = "attended"
     EXCUSED = "excused"
+    DELIVERED = "delivered"
 
 
 class Excused(MemberFact, name="hearth.member.excused", version=1, published=True):
@@ -23,12 +24,21 @@ class Excused(MemberFact, name="hearth.member.excused", version=1, published=Tru
 
 
 class AttendanceTakenBack(MemberFact, name="hearth.member.attendance_taken_back", version=1, published=True):
-    """The `Attended` (or `Excused`) of this meeting was a slip: whatever counted it counts it no more. Source: DOMAIN
-    R9. Effective on the day of the meeting, as what it takes back.
+    """The `Attended` (or what `was` says) of this meeting was a slip: whatever counted it counts it no more. Source:
+    DOMAIN R9. Effective on the day of the meeting, as what it takes back.
     """
 
     meeting_id: str
     was: Noted
+
+
+class StudyDelivered(MemberFact, name="hearth.member.study_delivered", version=1, published=True):
+    """What was studied at a meeting was brought to the member's door: attendance of its own kind. Effective on the day
+    of the delivery. Source: DOMAIN R9.
+    """
+
+    meeting_id: str
+    material: str | None = None
 
 
 class LeftOutOfQuorum(MemberFact, name="hearth.member.left_out_of_quorum", version=1):
@@ -46,4 +56,4 @@ class CountedAgain(MemberFact, name="hearth.member.counted_again", version=1):
     meeting_id: str
 
 
-MeetingPart = Excused | AttendanceTakenBack | LeftOutOfQuorum | CountedAgain
+MeetingPart = Excused | AttendanceTakenBack | StudyDelivered | LeftOutOfQuorum | CountedAgain

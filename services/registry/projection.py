@@ -47,6 +47,7 @@ from services.registry.project import (
     post,
     service_hours,
     service_wish,
+    study,
     unit,
 )
 
@@ -69,6 +70,7 @@ PROJECTION: Final = Projection(
         meeting_roll.view,
         meeting_roll.exclusions,
         minutes.view,
+        study.view,
         elsewhere.timeline,
         elsewhere.caring,
         census.view,

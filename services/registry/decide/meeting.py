@@ -22,6 +22,7 @@ from events.facts.meeting import (
 )
 from events.facts.meeting_minutes import MinutesCorrected
 from events.facts.meeting_roll import ExclusionTakenBack, RollCalled, VoterExcluded
+from events.facts.meeting_study import StudyBrought, StudyTakenBack
 from events.facts.member import AttendanceWay, Attended
 from services.registry.decide.member import Member, Standing
 from services.registry.decide.minutes_state import Minutes, remember
@@ -90,8 +91,10 @@ class Meeting(BaseModel):
     excluded: frozenset[str] = frozenset()
     """Voters whom an approval leaves out unless they come."""
     minutes: Minutes = Minutes()
+    studied: frozenset[str] = frozenset()
+    """To whom study was brought."""
 
-    @field_serializer("present", "excused", "excluded")
+    @field_serializer("present", "excused", "excluded", "studied")
     def _in_order(self, people: frozenset[str]) -> list[str]:
         """A set has another order in every process; the same state must be the same snapshot, byte for byte."""
         return sorted(people)
@@ -145,6 +148,10 @@ def _counted(meeting: Meeting, fact: Fact) -> Meeting:
             return meeting.model_copy(update={"excluded": meeting.excluded | {fact.member_id}})
         case ExclusionTakenBack():
             return meeting.model_copy(update={"excluded": meeting.excluded - {fact.member_id}})
+        case StudyBrought():
+            return meeting.model_copy(update={"studied": meeting.studied.union(fact.member_ids)})
+        case StudyTakenBack():
+            return meeting.model_copy(update={"studied": meeting.studied - {*fact.member_ids}})
         case _ if (minutes := remember(meeting.minutes, fact)) is not None:
             return meeting.model_copy(update={"minutes": minutes})
         case _:

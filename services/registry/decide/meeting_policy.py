@@ -72,3 +72,10 @@ class TargetsRule(_Rule):
         months = self.every_months[kind]
         first = date(day.year, (day.month - 1) // months * months + 1, 1)
         return first, months_after(first, months) - timedelta(days=1)
+
+
+class StudyRule(_Rule):
+    """At which kinds of meetings study that is brought to the door counts as attendance, of its own kind."""
+
+    kinds: tuple[MeetingKind, ...]
+    clause: str

@@ -12,7 +12,14 @@ from events.facts.merging import Likeness
 from events.facts.people import CardField
 from services.registry.decide.centre_policy import CentresPolicy
 from services.registry.decide.days import months_after
-from services.registry.decide.meeting_policy import ElectionRule, ExclusionRule, TargetsRule, VotersRule, VoteRule
+from services.registry.decide.meeting_policy import (
+    ElectionRule,
+    ExclusionRule,
+    StudyRule,
+    TargetsRule,
+    VotersRule,
+    VoteRule,
+)
 from services.registry.decide.talents_policy import TalentsPolicy
 
 
@@ -172,11 +179,12 @@ class MeetingsPolicy(Rule):
     vote: VoteRule
     election: ElectionRule
     targets: TargetsRule
+    study: StudyRule
 
     @property
     def clauses(self) -> set[str]:
         """Every clause these rules cite."""
-        rules = (self.quorum, self.voters, self.exclusion, self.vote, self.election, self.targets)
+        rules = (self.quorum, self.voters, self.exclusion, self.vote, self.election, self.targets, self.study)
         return {self.election.clause_elected, *(rule.clause for rule in rules)}
 
 

@@ -1,4 +1,4 @@
-"""What is noted of a meeting beside signing in: leave, slips, guests; on its page and in the API."""
+"""What is noted of a meeting beside signing in: leave, slips, study brought, guests; on its page and in the API."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from events.log.command import Asked, Receipt
-from services.registry.community import Attendance
+from services.registry.community import Attendance, Meetings
 from services.registry.decide.attendance import CountGuests, Excuse, TakeBack
+from services.registry.decide.study import DeliverStudy, TakeStudyBack
 from services.registry.pages.common import (
     EntityId,
     Office,
@@ -54,6 +55,16 @@ def _taking_back(command: TakeBack) -> Deed:
     return Deed("take-back", lambda handler, asked, one: handler.take_back(asked, one, command))
 
 
+def _delivering(command: DeliverStudy) -> Deed:
+    return Deed("deliver", lambda handler, asked, one: Meetings(handler.registry).deliver(asked, one, command))
+
+
+def _delivering_not(command: TakeStudyBack) -> Deed:
+    return Deed(
+        "deliver-back", lambda handler, asked, one: Meetings(handler.registry).take_study_back(asked, one, command)
+    )
+
+
 def _counting(command: CountGuests) -> Deed:
     return Deed("guests", lambda handler, asked, one: handler.count_guests(asked, one, command))
 
@@ -91,6 +102,18 @@ async def guests_api(request: Request, caller: Office, meeting_id: EntityId, com
     return await _answered(request, caller, meeting_id, _counting(command))
 
 
+@router.post("/api/meetings/{meeting_id}/deliver", status_code=201, tags=["meetings"])
+async def deliver_api(request: Request, caller: Office, meeting_id: EntityId, command: DeliverStudy) -> Response:
+    """What was studied was brought to these members, who were not there: attendance of its own kind, for no quorum."""
+    return await _answered(request, caller, meeting_id, _delivering(command))
+
+
+@router.post("/api/meetings/{meeting_id}/deliver-back", status_code=201, tags=["meetings"])
+async def deliver_back_api(request: Request, caller: Office, meeting_id: EntityId, command: TakeStudyBack) -> Response:
+    """It was not brought to these members."""
+    return await _answered(request, caller, meeting_id, _delivering_not(command))
+
+
 async def _answered(request: Request, caller: Caller, meeting_id: str, deed: Deed) -> Response:
     return answered({"facts": facts_of(await _noted(request, caller, meeting_id, deed))}, 201)
 
@@ -117,6 +140,32 @@ async def take_back(request: Request, caller: Office, meeting_id: EntityId) -> R
 
     def deed(sent: Any) -> Deed:
         return _taking_back(read_form(TakeBack, sent, lists=("member_ids",)))
+
+    def told(struck: int) -> str:
+        return ngettext("已更正 %(num)s 人。", "已更正 %(num)s 人。", struck)
+
+    return await _by_form(request, caller, meeting_id, deed, told)
+
+
+@router.post("/meetings/{meeting_id}/deliver", include_in_schema=False)
+async def deliver(request: Request, caller: Office, meeting_id: EntityId) -> Response:
+    """What was studied was brought to those ticked."""
+
+    def deed(sent: Any) -> Deed:
+        return _delivering(read_form(DeliverStudy, sent, lists=("member_ids",)))
+
+    def told(new: int) -> str:
+        return ngettext("已记：给 %(num)s 人送学上门。", "已记：给 %(num)s 人送学上门。", new)
+
+    return await _by_form(request, caller, meeting_id, deed, told)
+
+
+@router.post("/meetings/{meeting_id}/deliver-back", include_in_schema=False)
+async def deliver_back(request: Request, caller: Office, meeting_id: EntityId) -> Response:
+    """It was not brought to them."""
+
+    def deed(sent: Any) -> Deed:
+        return _delivering_not(read_form(TakeStudyBack, sent, lists=("member_ids",)))
 
     def told(struck: int) -> str:
         return ngettext("已更正 %(num)s 人。", "已更正 %(num)s 人。", struck)

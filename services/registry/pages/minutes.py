@@ -141,7 +141,8 @@ async def _page(request: Request, caller: Caller, row: Mapping[str, Any], form: 
         request, "minutes.html", status=form.status, row=row, form=form, found=found, written=written,
         kinds=words.options(VOTE), vote_words=VOTE, words=words, clauses=rules(request, row["community"], day).clauses,
         called=await request.app.state.shell.identity.called.of(actors), began=day <= speech().today,
-        came=minutes_paper.called(written["present"], names), corrections=[minutes_paper.correction(one, names) for one in written["corrections"]],
+        came=minutes_paper.called(written["present"], names),
+        corrections=[minutes_paper.correction(one, names) for one in written["corrections"]],
         may_write=caller.has(*OFFICE) and row["state"] == "scheduled" and day <= speech().today,
     )  # fmt: skip
 

@@ -31,6 +31,7 @@ from events.facts.base import Fact
 from events.facts.meeting import Cancelled, GuestsCounted, MembersExcused, NotesTakenBack, Scheduled, SignedIn
 from events.facts.meeting_minutes import MinutesCorrected, MinutesFrozen, MotionPut, Voted, VoteTakenBack
 from events.facts.meeting_roll import ExclusionTakenBack, RollCalled, VoterExcluded
+from events.facts.meeting_study import StudyBrought, StudyTakenBack
 from events.facts.member import Attended
 from events.facts.member_meeting import AttendanceTakenBack, Noted
 from events.log.envelope import About
@@ -117,6 +118,8 @@ def _(row: Row | None, fact: MinutesCorrected, about: About) -> Row:
     return row | {"present": row["present"] + len(fact.came) - len(fact.did_not_come), "seq": about.seq}
 
 
+@view.on(StudyBrought)
+@view.on(StudyTakenBack)
 @view.on(RollCalled)
 @view.on(VoterExcluded)
 @view.on(ExclusionTakenBack)
@@ -152,7 +155,7 @@ def _(_row: Row | None, fact: Attended, about: About) -> Row:
 
 @attendance.on(AttendanceTakenBack, keys=lambda fact, about: [(fact.meeting_id, about.entity)])
 def _(row: Row | None, fact: AttendanceTakenBack, _about: About) -> Row | None:
-    return row if fact.was is Noted.EXCUSED else None
+    return None if fact.was is Noted.ATTENDED else row
 
 
 def _query() -> Select[Any]:

@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from events.facts import member_meeting
 from events.facts.base import Fact, is_hidden
 from events.facts.census import CensusAnswered, CensusMissed, CensusSettled
 from events.facts.member import (
@@ -48,7 +49,7 @@ from events.facts.member import (
 )
 from events.facts.member_centre import CentreJoined, CentreLeft, HostDeclined, HostDeclineWithdrawn
 from events.facts.member_handover import TakenOver, TakeOverWithdrawn
-from events.facts.member_meeting import AttendanceTakenBack, CountedAgain, Excused, LeftOutOfQuorum, Noted
+from events.facts.member_meeting import AttendanceTakenBack, Excused, Noted
 from events.facts.member_service import (
     PostDeclined,
     PostLeft,
@@ -292,7 +293,7 @@ def _(row: Row | None, fact: Attended, about: About) -> Row:
 def _(row: Row | None, fact: AttendanceTakenBack, about: About) -> Row:
     """Of two slips in a row the card says too little rather than too much: that nobody is known to have seen them."""
     row = _known(row)
-    if fact.was is Noted.EXCUSED:
+    if fact.was is not Noted.ATTENDED:
         return row | _stamp(about)
     day, before = about.effective, row.get("seen_before")
     if day == row.get("last_seen"):
@@ -314,8 +315,9 @@ def _(row: Row | None, fact: DuesPaid, about: About) -> Row:
 
 
 @view.on(Excused)
-@view.on(LeftOutOfQuorum)
-@view.on(CountedAgain)
+@view.on(member_meeting.StudyDelivered)
+@view.on(member_meeting.LeftOutOfQuorum)
+@view.on(member_meeting.CountedAgain)
 @view.on(CensusAnswered)
 @view.on(CensusMissed)
 @view.on(CensusSettled)
