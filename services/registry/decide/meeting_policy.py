@@ -79,3 +79,20 @@ class StudyRule(_Rule):
 
     kinds: tuple[MeetingKind, ...]
     clause: str
+
+
+class FestivalRule(_Rule):
+    """A festival of the traditional calendar on which no meeting is called by rote: so many days from `before` on."""
+
+    month: int = Field(ge=1, le=12)
+    day: int = Field(ge=1, le=30)
+    before: int = Field(ge=0, le=10)
+    days: int = Field(ge=1, le=20)
+
+
+class SeriesRule(_Rule):
+    """How far ahead meetings are called by rote, and which festivals of the traditional calendar they keep clear of."""
+
+    months_max: int = Field(ge=1, le=24)
+    festivals: Mapping[str, FestivalRule]
+    clause: str

@@ -15,6 +15,7 @@ from services.registry.decide.days import months_after
 from services.registry.decide.meeting_policy import (
     ElectionRule,
     ExclusionRule,
+    SeriesRule,
     StudyRule,
     TargetsRule,
     VotersRule,
@@ -180,11 +181,13 @@ class MeetingsPolicy(Rule):
     election: ElectionRule
     targets: TargetsRule
     study: StudyRule
+    series: SeriesRule
 
     @property
     def clauses(self) -> set[str]:
         """Every clause these rules cite."""
-        rules = (self.quorum, self.voters, self.exclusion, self.vote, self.election, self.targets, self.study)
+        counting = (self.quorum, self.voters, self.exclusion, self.vote, self.election)
+        rules = (*counting, self.targets, self.study, self.series)
         return {self.election.clause_elected, *(rule.clause for rule in rules)}
 
 
