@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 
 from events.facts.base import Contact, Sealed
@@ -32,6 +33,15 @@ class AttendanceTakenBack(MemberFact, name="hearth.member.attendance_taken_back"
     was: Noted
 
 
+class Invited(MemberFact, name="hearth.member.invited", version=1, published=True):
+    """The member is asked to come to a meeting that is called. Effective on the day of asking. Source: DOMAIN R9."""
+
+    meeting_id: str
+    title: str
+    starts_at: datetime
+    place: str | None = None
+
+
 class StudyDelivered(MemberFact, name="hearth.member.study_delivered", version=1, published=True):
     """What was studied at a meeting was brought to the member's door: attendance of its own kind. Effective on the day
     of the delivery. Source: DOMAIN R9.
@@ -56,4 +66,4 @@ class CountedAgain(MemberFact, name="hearth.member.counted_again", version=1):
     meeting_id: str
 
 
-MeetingPart = Excused | AttendanceTakenBack | StudyDelivered | LeftOutOfQuorum | CountedAgain
+MeetingPart = Invited | Excused | AttendanceTakenBack | StudyDelivered | LeftOutOfQuorum | CountedAgain

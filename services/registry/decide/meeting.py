@@ -16,6 +16,7 @@ from events.facts.meeting import (
     GuestsCounted,
     MeetingKind,
     MembersExcused,
+    MembersInvited,
     NotesTakenBack,
     Scheduled,
     SignedIn,
@@ -91,10 +92,13 @@ class Meeting(BaseModel):
     excluded: frozenset[str] = frozenset()
     """Voters whom an approval leaves out unless they come."""
     minutes: Minutes = Minutes()
+    title: str = ""
+    place: str | None = None
+    invited: frozenset[str] = frozenset()
     studied: frozenset[str] = frozenset()
     """To whom study was brought."""
 
-    @field_serializer("present", "excused", "excluded", "studied")
+    @field_serializer("present", "excused", "excluded", "studied", "invited")
     def _in_order(self, people: frozenset[str]) -> list[str]:
         """A set has another order in every process; the same state must be the same snapshot, byte for byte."""
         return sorted(people)
@@ -123,6 +127,8 @@ def evolve(meeting: Meeting, fact: Fact, effective: date) -> Meeting:
                 branch_id=fact.branch_id,
                 starts_at=fact.starts_at,
                 partners=fact.partner_ids,
+                title=fact.title,
+                place=fact.place,
             )
         case SignedIn():
             came = {"present": meeting.present.union(fact.member_ids), "excused": meeting.excused - {*fact.member_ids}}
@@ -148,6 +154,8 @@ def _counted(meeting: Meeting, fact: Fact) -> Meeting:
             return meeting.model_copy(update={"excluded": meeting.excluded | {fact.member_id}})
         case ExclusionTakenBack():
             return meeting.model_copy(update={"excluded": meeting.excluded - {fact.member_id}})
+        case MembersInvited():
+            return meeting.model_copy(update={"invited": meeting.invited.union(fact.member_ids)})
         case StudyBrought():
             return meeting.model_copy(update={"studied": meeting.studied.union(fact.member_ids)})
         case StudyTakenBack():

@@ -35,7 +35,14 @@ from events.facts.member import (
 )
 from events.facts.member_centre import CentreJoined, CentreLeft, HostDeclined, HostDeclineWithdrawn
 from events.facts.member_handover import TakenOver, TakeOverWithdrawn
-from events.facts.member_meeting import AttendanceTakenBack, CountedAgain, Excused, LeftOutOfQuorum, StudyDelivered
+from events.facts.member_meeting import (
+    AttendanceTakenBack,
+    CountedAgain,
+    Excused,
+    Invited,
+    LeftOutOfQuorum,
+    StudyDelivered,
+)
 from events.facts.member_service import ServicePart
 from events.facts.merging import Merged, ToldApart, Unmerged
 from events.facts.people import ContactCard, Person, RetirementKind, as_one
@@ -123,7 +130,15 @@ def evolve(member: Member, fact: Fact, effective: date) -> Member:
             return member.model_copy(update={"away": away, "touched": member.touched or not fact.carried_over})
         case Returned():
             return member.model_copy(update={"away": None, "returned_on": effective, "touched": True})
-        case Attended() | Excused() | AttendanceTakenBack() | StudyDelivered() | LeftOutOfQuorum() | CountedAgain():
+        case (
+            Attended()
+            | Invited()
+            | Excused()
+            | AttendanceTakenBack()
+            | StudyDelivered()
+            | LeftOutOfQuorum()
+            | CountedAgain()
+        ):
             return member if member.touched else member.model_copy(update={"touched": True})
         case DuesPaid():
             paid = member.paid | dict.fromkeys(fact.months, fact.receipt_no)

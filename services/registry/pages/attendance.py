@@ -12,6 +12,7 @@ from starlette.responses import Response
 from events.log.command import Asked, Receipt
 from services.registry.community import Attendance, Meetings
 from services.registry.decide.attendance import CountGuests, Excuse, TakeBack
+from services.registry.decide.invite import Invite
 from services.registry.decide.study import DeliverStudy, TakeStudyBack
 from services.registry.pages.common import (
     EntityId,
@@ -20,12 +21,14 @@ from services.registry.pages.common import (
     meeting_row,
     read,
     read_form,
+    reading,
     registry,
     show_own_write,
 )
 from services.registry.pages.forms import again
 from services.registry.pages.meetings import meeting_page, undo_of
 from services.registry.pages.plain import answered
+from services.registry.project import meeting
 from services.shell.acting import facts_of
 from services.shell.i18n import gettext as _
 from services.shell.i18n import ngettext
@@ -34,6 +37,8 @@ from services.shell.pages import done
 from services.shell.problems import FieldError, Invalid, Refusal, Stale
 
 router = APIRouter()
+INVITED_MAX: Final = 900
+"""So many are asked in one go, which is one append."""
 GUESTS: Final = "guests-"
 """Before a unit's id, the field in which its guests are counted."""
 
@@ -53,6 +58,10 @@ def _excusing(command: Excuse) -> Deed:
 
 def _taking_back(command: TakeBack) -> Deed:
     return Deed("take-back", lambda handler, asked, one: handler.take_back(asked, one, command))
+
+
+def _inviting(command: Invite) -> Deed:
+    return Deed("invite", lambda handler, asked, one: Meetings(handler.registry).invite(asked, one, command))
 
 
 def _delivering(command: DeliverStudy) -> Deed:
@@ -102,6 +111,12 @@ async def guests_api(request: Request, caller: Office, meeting_id: EntityId, com
     return await _answered(request, caller, meeting_id, _counting(command))
 
 
+@router.post("/api/meetings/{meeting_id}/invite", status_code=201, tags=["meetings"])
+async def invite_api(request: Request, caller: Office, meeting_id: EntityId, command: Invite) -> Response:
+    """These members are asked to come. Those asked before are passed over."""
+    return await _answered(request, caller, meeting_id, _inviting(command))
+
+
 @router.post("/api/meetings/{meeting_id}/deliver", status_code=201, tags=["meetings"])
 async def deliver_api(request: Request, caller: Office, meeting_id: EntityId, command: DeliverStudy) -> Response:
     """What was studied was brought to these members, who were not there: attendance of its own kind, for no quorum."""
@@ -145,6 +160,21 @@ async def take_back(request: Request, caller: Office, meeting_id: EntityId) -> R
         return ngettext("已更正 %(num)s 人。", "已更正 %(num)s 人。", struck)
 
     return await _by_form(request, caller, meeting_id, deed, told)
+
+
+@router.post("/meetings/{meeting_id}/invite", include_in_schema=False)
+async def invite(request: Request, caller: Office, meeting_id: EntityId) -> Response:
+    """Everybody whom the meeting concerns is asked to come."""
+    row = await meeting_row(request, caller, meeting_id)
+    async with reading(request, caller) as db:
+        people = [one["member_id"] for one in await meeting.sign_in_list(db, row, INVITED_MAX)]
+
+    def told(new: int) -> str:
+        return ngettext("已通知 %(num)s 人。", "已通知 %(num)s 人。", new)
+
+    return await _by_form(
+        request, caller, meeting_id, lambda _sent: _inviting(read(Invite, {"member_ids": people})), told
+    )
 
 
 @router.post("/meetings/{meeting_id}/deliver", include_in_schema=False)

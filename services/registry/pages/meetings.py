@@ -140,6 +140,7 @@ async def meeting_page(request: Request, caller: Any, row: Any, form: Form) -> R
         found=found, frozen=frozen, studied=studied, studied_ids={one["member_id"] for one in studied},
         study_rule=then.meetings.study, today=speech().today, is_today=starts.date() == speech().today,
         clauses=then.clauses,
+        may_invite=caller.has(*OFFICE) and row["state"] == meeting.SCHEDULED and starts.date() >= speech().today,
         may_sign=caller.has(*OFFICE) and row["state"] == meeting.SCHEDULED and starts.date() <= speech().today,
         may_cancel=caller.has(*OFFICE) and row["state"] == meeting.SCHEDULED and not row["present"] and not frozen,
     )  # fmt: skip

@@ -12,6 +12,7 @@ from events.facts.member_meeting import (
     AttendanceTakenBack,
     CountedAgain,
     Excused,
+    Invited,
     LeftOutOfQuorum,
     Noted,
     StudyDelivered,
@@ -50,6 +51,7 @@ def _on(value: Any) -> str:
 
 
 ROLL_SENTENCES: Final[Sentences] = {
+    "meeting_over": lambda d: _("会议在%(day)s，已经开过，不用再通知。", day=_on(d.get("day"))),
     "not_for_study": lambda d: _("这类会议不能用送学上门代替（%(clause)s）。", clause=d.get("clause")),
     "delivered_too_early": lambda d: _("送学不能早于会议那天（%(day)s）。", day=_on(d.get("day"))),
     "came_to_it": lambda d: ngettext(
@@ -113,6 +115,8 @@ def attendance_told(fact: Fact, meetings: Mapping[str, str]) -> str:
             return _("%(text)s（%(reason)s）", text=text, reason=why) if why else text
         case AttendanceTakenBack(was=Noted.EXCUSED):
             return _("更正：没有请假，%(title)s", title=meetings.get(fact.meeting_id) or _("会议"))
+        case Invited():
+            return _("通知开会：%(title)s", title=fact.title)
         case StudyDelivered():
             text = _("送学上门：%(title)s", title=meetings.get(fact.meeting_id) or _("会议"))
             return _("%(text)s（%(reason)s）", text=text, reason=fact.material) if fact.material else text

@@ -28,7 +28,15 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from events.facts.base import Fact
-from events.facts.meeting import Cancelled, GuestsCounted, MembersExcused, NotesTakenBack, Scheduled, SignedIn
+from events.facts.meeting import (
+    Cancelled,
+    GuestsCounted,
+    MembersExcused,
+    MembersInvited,
+    NotesTakenBack,
+    Scheduled,
+    SignedIn,
+)
 from events.facts.meeting_minutes import MinutesCorrected, MinutesFrozen, MotionPut, Voted, VoteTakenBack
 from events.facts.meeting_roll import ExclusionTakenBack, RollCalled, VoterExcluded
 from events.facts.meeting_study import StudyBrought, StudyTakenBack
@@ -57,6 +65,7 @@ table = Table(
     Column("state", Text, nullable=False),
     Column("why_cancelled", Text),
     Column("present", BigInteger, nullable=False),
+    Column("invited", BigInteger, nullable=False),
     Column("partner_ids", ARRAY(Text), nullable=False),
     # How many guests came from each unit, by its id.
     Column("guests", JSONB),
@@ -89,6 +98,7 @@ def _(_row: Row | None, fact: Scheduled, about: About) -> Row:
         "place": fact.place,
         "state": SCHEDULED,
         "present": 0,
+        "invited": 0,
         "partner_ids": list(fact.partner_ids),
         "seq": about.seq,
     }
@@ -98,6 +108,12 @@ def _(_row: Row | None, fact: Scheduled, about: About) -> Row:
 def _(row: Row | None, fact: SignedIn, about: About) -> Row:
     row = _called(row)
     return row | {"present": row["present"] + len(fact.member_ids), "seq": about.seq}
+
+
+@view.on(MembersInvited)
+def _(row: Row | None, fact: MembersInvited, about: About) -> Row:
+    row = _called(row)
+    return row | {"invited": row["invited"] + len(fact.member_ids), "seq": about.seq}
 
 
 @view.on(NotesTakenBack)

@@ -315,6 +315,7 @@ def _(row: Row | None, fact: DuesPaid, about: About) -> Row:
 
 
 @view.on(Excused)
+@view.on(member_meeting.Invited)
 @view.on(member_meeting.StudyDelivered)
 @view.on(member_meeting.LeftOutOfQuorum)
 @view.on(member_meeting.CountedAgain)
