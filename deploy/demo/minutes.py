@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import replace
 
 from deploy.demo.deeds import Minuted
@@ -14,10 +14,10 @@ from services.registry.decide.quorum import OnRoster, quorum
 from services.registry.handle import Registry
 
 
-async def minuted(registry: Registry, asked: Asked, meeting_id: str, what: Minuted, members: Mapping[str, str]) -> None:
-    """Carry it out; `members` are the branch's people, name to id. Without a quorum nothing is voted."""
+async def minuted(registry: Registry, asked: Asked, meeting_id: str, what: Minuted, members: Sequence[str]) -> None:
+    """Carry it out; `members` are the branch's people. Without a quorum nothing is voted."""
     handler, roster = Meetings(registry), []
-    for member_id in members.values():
+    for member_id in members:
         known = await registry.state(member_id)
         away = known.away.kind if known.away else None
         roster.append(OnRoster(member_id, known.joined_on, known.full_member_on, away))

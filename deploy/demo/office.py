@@ -164,20 +164,11 @@ class Office:
                 await self.registry.enrol(asked, command)
             case ScheduleMeeting():
                 await self._called(deed)
-            case (
-                SignedIn()
-                | Minuted()
-                | Excused()
-                | GuestsCame()
-                | FormGrid()
-                | RegisterPartner()
-                | Offered()
-                | PairedWith()
-            ):
+            case SignedIn() | Excused() | GuestsCame() | FormGrid() | RegisterPartner() | Offered() | PairedWith():
                 await self._together(deed, asked)
             case Pay() as pay:
                 await self._pay(deed, asked, pay)
-            case BeginCensus() | HandedOut() | Answered() | HandOver() | SetUp() | InPost():
+            case BeginCensus() | HandedOut() | Answered() | HandOver() | SetUp() | InPost() | Minuted():
                 await self._in_course(deed, asked)
             case command:
                 await self._of_member(asked, await self._id_of(deed.community.code, deed.who), command)
@@ -252,9 +243,6 @@ class Office:
             case SignedIn(called=called, present=names):
                 present = tuple([await self._id_of(community, name) for name in names])
                 await self.registry.sign_in(asked, await self._called(called), SignIn(member_ids=present))
-            case Minuted() as what:
-                people = {name: await self._id_of(community, name) for name in what.branch}
-                await minuted(self.registry, asked, await self._called(what.called), what, people)
             case Excused(called=called, why=why):
                 away = Excuse(member_ids=(await self._id_of(community, deed.who),), reason=why)
                 await attendance.excuse(asked, await self._called(called), away)
@@ -281,6 +269,9 @@ class Office:
     async def _in_course(self, deed: Deed, asked: Asked) -> None:
         """What takes several commands, or was begun by another deed."""
         match deed.what:
+            case Minuted() as what:
+                people = [await self._id_of(deed.community.code, name) for name in what.branch]
+                await minuted(self.registry, asked, await self._called(what.called), what, people)
             case HandOver():
                 await self._hand_over(asked, deed.what)
             case SetUp() | InPost():

@@ -20,6 +20,7 @@ from events.facts import (
     meeting,
     meeting_minutes,
     meeting_roll,
+    meeting_study,
     member,
     member_away,
     member_centre,

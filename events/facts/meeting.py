@@ -58,6 +58,14 @@ class SignedIn(MeetingFact, name="hearth.meeting.signed_in", version=1):
     way: AttendanceWay = AttendanceWay.IN_PERSON
 
 
+class MembersInvited(MeetingFact, name="hearth.meeting.invited", version=1):
+    """These members were asked to come; each has an `Invited` in the same append. Effective on the day of asking.
+    Source: DOMAIN R9.
+    """
+
+    member_ids: tuple[str, ...]
+
+
 class Cancelled(MeetingFact, name="hearth.meeting.cancelled", version=1):
     """The meeting does not take place. Source: DOMAIN R9."""
 

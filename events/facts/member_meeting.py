@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 
 from events.facts.base import Contact, Sealed
@@ -13,6 +14,7 @@ class Noted(StrEnum):
 
     ATTENDED = "attended"
     EXCUSED = "excused"
+    DELIVERED = "delivered"
 
 
 class Excused(MemberFact, name="hearth.member.excused", version=1, published=True):
@@ -23,12 +25,30 @@ class Excused(MemberFact, name="hearth.member.excused", version=1, published=Tru
 
 
 class AttendanceTakenBack(MemberFact, name="hearth.member.attendance_taken_back", version=1, published=True):
-    """The `Attended` (or `Excused`) of this meeting was a slip: whatever counted it counts it no more. Source: DOMAIN
-    R9. Effective on the day of the meeting, as what it takes back.
+    """The `Attended` (or what `was` says) of this meeting was a slip: whatever counted it counts it no more. Source:
+    DOMAIN R9. Effective on the day of the meeting, as what it takes back.
     """
 
     meeting_id: str
     was: Noted
+
+
+class Invited(MemberFact, name="hearth.member.invited", version=1, published=True):
+    """The member is asked to come to a meeting that is called. Effective on the day of asking. Source: DOMAIN R9."""
+
+    meeting_id: str
+    title: str
+    starts_at: datetime
+    place: str | None = None
+
+
+class StudyDelivered(MemberFact, name="hearth.member.study_delivered", version=1, published=True):
+    """What was studied at a meeting was brought to the member's door: attendance of its own kind. Effective on the day
+    of the delivery. Source: DOMAIN R9.
+    """
+
+    meeting_id: str
+    material: str | None = None
 
 
 class LeftOutOfQuorum(MemberFact, name="hearth.member.left_out_of_quorum", version=1):
@@ -46,4 +66,4 @@ class CountedAgain(MemberFact, name="hearth.member.counted_again", version=1):
     meeting_id: str
 
 
-MeetingPart = Excused | AttendanceTakenBack | LeftOutOfQuorum | CountedAgain
+MeetingPart = Invited | Excused | AttendanceTakenBack | StudyDelivered | LeftOutOfQuorum | CountedAgain

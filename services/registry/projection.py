@@ -56,6 +56,7 @@ from services.registry.project import (
     review,
     service_hours,
     service_wish,
+    study,
     unit,
 )
 
@@ -81,6 +82,7 @@ PROJECTION: Final = Projection(
         meeting_roll.view,
         meeting_roll.exclusions,
         minutes.view,
+        study.view,
         elsewhere.timeline,
         elsewhere.caring,
         census.view,

@@ -50,7 +50,7 @@ def _(row: Row | None, _fact: Attended, about: About) -> Row | None:
 def _(row: Row | None, fact: AttendanceTakenBack, about: About) -> Row | None:
     """Of two slips in a row it says too little rather than too much: that nobody is known to have met the person."""
     row, day = _known(row), about.effective
-    if fact.was is Noted.EXCUSED:
+    if fact.was is not Noted.ATTENDED:
         return _latest(row)
     if day == row["attended_on"]:
         return _latest(row | {"attended_on": row["attended_before"], "attended_before": None})

@@ -12,7 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from events.facts.notice import Channel, RecipientKind
 
-FIELDS: Final = frozenset(("name", "day", "destination", "branch", "contact", "phone", "months", "receipt_no"))
+FIELDS: Final = frozenset(
+    ("name", "day", "destination", "branch", "contact", "phone", "months", "receipt_no", "title", "time", "place")
+)
 """What a text may speak of."""
 
 

@@ -56,6 +56,11 @@ def way_to(message: Message, phone: str | None, address: str | None) -> tuple[Ch
     return message.channels[0], None
 
 
+def moment_words(at: datetime) -> str:
+    """2026年5月1日 09:30, by the clock the moment was written with."""
+    return f"{day_words(at.date())} {at:%H:%M}"
+
+
 def day_words(day: date) -> str:
     """2026年5月1日."""
     return f"{day.year}年{day.month}月{day.day}日"

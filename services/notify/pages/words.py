@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from events.facts.care import FellIll
 from events.facts.member import DuesPaid, MovedAway, Returned
+from events.facts.member_meeting import Invited
 from events.facts.notice import Channel, WhySuppressed
 from services.notify.project import notice
 from services.shell.acting import Sentences
@@ -56,6 +57,7 @@ CAUSE: Final = {
     MovedAway.TYPE: N_("%(name)s%(day)s外出"),
     Returned.TYPE: N_("%(name)s%(day)s返回"),
     DuesPaid.TYPE: N_("%(name)s%(day)s缴了党费"),
+    Invited.TYPE: N_("%(day)s通知%(name)s开会"),
     FellIll.TYPE: N_("%(name)s正在关怀中"),
 }
 NOBODY: Final = N_("没有姓名")

@@ -6,6 +6,7 @@ from sqlalchemy import Column, Date, DateTime, MetaData, Table, Text
 
 from events.facts.care import FellIll
 from events.facts.member import DuesPaid, MovedAway, Returned
+from events.facts.member_meeting import Invited
 from events.log.envelope import About
 from events.log.project import Row, View, community_column
 
@@ -22,7 +23,7 @@ table = Table(
 
 view = View("cause", version=2, table=table, doc="The facts that notices answer: what happened to whom, and when.")
 
-Answered = MovedAway | Returned | DuesPaid | FellIll
+Answered = MovedAway | Returned | DuesPaid | FellIll | Invited
 
 
 def _its_own(_fact: Answered, about: About) -> list[tuple[str]]:
@@ -45,5 +46,5 @@ def _(row: Row | None, fact: MovedAway, about: About) -> Row:
     return _happened(row, fact, about)
 
 
-for _kind in (Returned, DuesPaid, FellIll):
+for _kind in (Returned, DuesPaid, FellIll, Invited):
     view.on(_kind, keys=_its_own)(_happened)

@@ -6,12 +6,13 @@ from typing import Final
 
 from events.log.react import Reaction
 from services.notify.handle import Notify
-from services.notify.react import dues_paid, ended, fell_ill, moved_away, returned
+from services.notify.react import dues_paid, ended, fell_ill, invitation, moved_away, returned
 
 REACTIONS: Final[tuple[Reaction[Notify], ...]] = (
     moved_away.tell_moved_away,
     returned.welcome,
     dues_paid.give_receipt,
+    invitation.ask_to_come,
     fell_ill.tell_those_who_care,
     ended.end_everything,
 )

@@ -9,12 +9,14 @@ from typing import Any
 from events.facts.decision import Decision, Decisions, Refused, refused
 from events.log.command import Asked, CommandRefused, Receipt
 from services.registry.community.attendance import targets
-from services.registry.decide import minutes, roll
+from services.registry.decide import invite, minutes, roll, study
+from services.registry.decide.invite import Invite
 from services.registry.decide.meeting import MEETING, Meeting
 from services.registry.decide.minutes import CorrectMinutes, FreezeMinutes, PutMotion, RecordVote, TakeVoteBack
 from services.registry.decide.policy import MeetingsPolicy
 from services.registry.decide.quorum import OnRoster
 from services.registry.decide.roll import CountAgain, ExcludeVoter
+from services.registry.decide.study import DeliverStudy, TakeStudyBack
 from services.registry.handle import Registry
 
 
@@ -74,6 +76,36 @@ class Meetings:
         """Words are added to frozen minutes."""
         today = self.registry.today()
         return await self._act(asked, meeting_id, lambda one: minutes.correct(one, command, today))
+
+    async def invite(self, asked: Asked, meeting_id: str, command: Invite) -> Receipt:
+        """Members are asked to come: one append for the meeting and each of them."""
+        today, people = self.registry.today(), command.member_ids
+
+        def decide(states: Sequence[Any]) -> Decisions:
+            members = dict(zip(people, states[1:], strict=True))
+            return invite.invite(states[0], members, command, today, meeting_id=meeting_id)
+
+        return await self.registry.commands.act_together(asked, targets(meeting_id, people), decide)
+
+    async def deliver(self, asked: Asked, meeting_id: str, command: DeliverStudy) -> Receipt:
+        """Study is brought to the door: one append for the meeting and each member."""
+        rule, today, people = (await self._rules(asked, meeting_id)).study, self.registry.today(), command.member_ids
+
+        def decide(states: Sequence[Any]) -> Decisions:
+            members = dict(zip(people, states[1:], strict=True))
+            return study.deliver(states[0], members, command, rule, today, meeting_id=meeting_id)
+
+        return await self.registry.commands.act_together(asked, targets(meeting_id, people), decide)
+
+    async def take_study_back(self, asked: Asked, meeting_id: str, command: TakeStudyBack) -> Receipt:
+        """It was a slip: one append for the meeting and each member."""
+        today = self.registry.today()
+
+        def decide(states: Sequence[Any]) -> Decisions:
+            return study.take_study_back(states[0], command, today, meeting_id=meeting_id)
+
+        asked = replace(asked, reason=command.reason or asked.reason)
+        return await self.registry.commands.act_together(asked, targets(meeting_id, command.member_ids), decide)
 
     async def _act(self, asked: Asked, meeting_id: str, decide: Callable[[Meeting], Decision]) -> Receipt:
         return await self.registry.commands.act(asked, MEETING, meeting_id, decide)

@@ -16,12 +16,14 @@ from events.facts.meeting import (
     GuestsCounted,
     MeetingKind,
     MembersExcused,
+    MembersInvited,
     NotesTakenBack,
     Scheduled,
     SignedIn,
 )
 from events.facts.meeting_minutes import MinutesCorrected
 from events.facts.meeting_roll import ExclusionTakenBack, RollCalled, VoterExcluded
+from events.facts.meeting_study import StudyBrought, StudyTakenBack
 from events.facts.member import AttendanceWay, Attended
 from services.registry.decide.member import Member, Standing
 from services.registry.decide.minutes_state import Minutes, remember
@@ -90,8 +92,13 @@ class Meeting(BaseModel):
     excluded: frozenset[str] = frozenset()
     """Voters whom an approval leaves out unless they come."""
     minutes: Minutes = Minutes()
+    title: str = ""
+    place: str | None = None
+    invited: frozenset[str] = frozenset()
+    studied: frozenset[str] = frozenset()
+    """To whom study was brought."""
 
-    @field_serializer("present", "excused", "excluded")
+    @field_serializer("present", "excused", "excluded", "studied", "invited")
     def _in_order(self, people: frozenset[str]) -> list[str]:
         """A set has another order in every process; the same state must be the same snapshot, byte for byte."""
         return sorted(people)
@@ -120,6 +127,8 @@ def evolve(meeting: Meeting, fact: Fact, effective: date) -> Meeting:
                 branch_id=fact.branch_id,
                 starts_at=fact.starts_at,
                 partners=fact.partner_ids,
+                title=fact.title,
+                place=fact.place,
             )
         case SignedIn():
             came = {"present": meeting.present.union(fact.member_ids), "excused": meeting.excused - {*fact.member_ids}}
@@ -145,6 +154,12 @@ def _counted(meeting: Meeting, fact: Fact) -> Meeting:
             return meeting.model_copy(update={"excluded": meeting.excluded | {fact.member_id}})
         case ExclusionTakenBack():
             return meeting.model_copy(update={"excluded": meeting.excluded - {fact.member_id}})
+        case MembersInvited():
+            return meeting.model_copy(update={"invited": meeting.invited.union(fact.member_ids)})
+        case StudyBrought():
+            return meeting.model_copy(update={"studied": meeting.studied.union(fact.member_ids)})
+        case StudyTakenBack():
+            return meeting.model_copy(update={"studied": meeting.studied - {*fact.member_ids}})
         case _ if (minutes := remember(meeting.minutes, fact)) is not None:
             return meeting.model_copy(update={"minutes": minutes})
         case _:

@@ -72,3 +72,27 @@ class TargetsRule(_Rule):
         months = self.every_months[kind]
         first = date(day.year, (day.month - 1) // months * months + 1, 1)
         return first, months_after(first, months) - timedelta(days=1)
+
+
+class StudyRule(_Rule):
+    """At which kinds of meetings study that is brought to the door counts as attendance, of its own kind."""
+
+    kinds: tuple[MeetingKind, ...]
+    clause: str
+
+
+class FestivalRule(_Rule):
+    """A festival of the traditional calendar on which no meeting is called by rote: so many days from `before` on."""
+
+    month: int = Field(ge=1, le=12)
+    day: int = Field(ge=1, le=30)
+    before: int = Field(ge=0, le=10)
+    days: int = Field(ge=1, le=20)
+
+
+class SeriesRule(_Rule):
+    """How far ahead meetings are called by rote, and which festivals of the traditional calendar they keep clear of."""
+
+    months_max: int = Field(ge=1, le=24)
+    festivals: Mapping[str, FestivalRule]
+    clause: str

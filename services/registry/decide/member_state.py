@@ -38,7 +38,14 @@ from events.facts.member_centre import CentreJoined, CentreLeft, HostDeclined, H
 from events.facts.member_dues import DuesPart, DuesWaived, DuesWaiverEnded
 from events.facts.member_handover import TakenOver, TakeOverWithdrawn
 from events.facts.member_honours import HonourPart
-from events.facts.member_meeting import AttendanceTakenBack, CountedAgain, Excused, LeftOutOfQuorum
+from events.facts.member_meeting import (
+    AttendanceTakenBack,
+    CountedAgain,
+    Excused,
+    Invited,
+    LeftOutOfQuorum,
+    StudyDelivered,
+)
 from events.facts.member_points import PointPart
 from events.facts.member_review import ReviewPart
 from events.facts.member_service import ServicePart
@@ -146,7 +153,15 @@ def evolve(member: Member, fact: Fact, effective: date) -> Member:
             return member.model_copy(update=left | {"touched": member.touched or not fact.carried_over})
         case Returned():
             return member.model_copy(update=_back(member, effective))
-        case Attended() | Excused() | AttendanceTakenBack() | LeftOutOfQuorum() | CountedAgain():
+        case (
+            Attended()
+            | Invited()
+            | Excused()
+            | AttendanceTakenBack()
+            | StudyDelivered()
+            | LeftOutOfQuorum()
+            | CountedAgain()
+        ):
             return member if member.touched else member.model_copy(update={"touched": True})
         case DuesPaid():
             return member.model_copy(update={"dues": member.dues.after_payment(fact), "touched": True})

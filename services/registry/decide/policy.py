@@ -14,7 +14,15 @@ from services.registry.decide.centre_policy import CentresPolicy
 from services.registry.decide.clauses import cited_in
 from services.registry.decide.days import months_after
 from services.registry.decide.honours_policy import HonoursPolicy
-from services.registry.decide.meeting_policy import ElectionRule, ExclusionRule, TargetsRule, VotersRule, VoteRule
+from services.registry.decide.meeting_policy import (
+    ElectionRule,
+    ExclusionRule,
+    SeriesRule,
+    StudyRule,
+    TargetsRule,
+    VotersRule,
+    VoteRule,
+)
 from services.registry.decide.points_policy import PointsPolicy
 from services.registry.decide.review_policy import ReviewPolicy
 from services.registry.decide.talents_policy import TalentsPolicy
@@ -220,11 +228,14 @@ class MeetingsPolicy(Rule):
     vote: VoteRule
     election: ElectionRule
     targets: TargetsRule
+    study: StudyRule
+    series: SeriesRule
 
     @property
     def clauses(self) -> set[str]:
         """Every clause these rules cite."""
-        rules = (self.quorum, self.voters, self.exclusion, self.vote, self.election, self.targets)
+        counting = (self.quorum, self.voters, self.exclusion, self.vote, self.election)
+        rules = (*counting, self.targets, self.study, self.series)
         return {self.election.clause_elected, *(rule.clause for rule in rules)}
 
 

@@ -31,6 +31,7 @@ from services.registry.pages.quorum import call_roll, counted, quorum_json
 from services.registry.project import branch as branches_
 from services.registry.project import ledger as ledger_
 from services.registry.project import meeting as meetings_
+from services.registry.project import study as study_
 from services.shell.acting import facts_of
 from services.shell.i18n import gettext as _
 from services.shell.i18n import speech
@@ -154,9 +155,13 @@ async def meeting(request: Request, caller: Reader, meeting_id: EntityId) -> Res
     async with reading(request, caller) as db:
         people = await meetings_.sign_in_list(db, row)
         found = await counted(request, db, row)
+        studied = await study_.of_meeting(db, meeting_id)
     came = [{"member_id": one["member_id"], "way": one["way"]} for one in people if one["way"]]
     excused = [one["member_id"] for one in people if one["excused"]]
     told = {"expected": len(people), "attendance": came, "excused": excused}
+    told["study_delivered"] = [
+        {name: one[name] for name in ("member_id", "delivered_on", "material")} for one in studied
+    ]
     body = {**meeting_json(row), **told, "quorum": quorum_json(found)}
     return answered(body, headers={"ETag": f'"REGISTRY:{row["seq"]}"'})
 

@@ -1,4 +1,4 @@
-"""What is noted of a meeting beside signing in: leave, slips, guests; on its page and in the API."""
+"""What is noted of a meeting beside signing in: leave, slips, study brought, guests; on its page and in the API."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from events.log.command import Asked, Receipt
-from services.registry.community import Attendance
+from services.registry.community import Attendance, Meetings
 from services.registry.decide.attendance import CountGuests, Excuse, TakeBack
+from services.registry.decide.invite import Invite
+from services.registry.decide.study import DeliverStudy, TakeStudyBack
 from services.registry.pages.common import (
     EntityId,
     Office,
@@ -19,12 +21,14 @@ from services.registry.pages.common import (
     meeting_row,
     read,
     read_form,
+    reading,
     registry,
     show_own_write,
 )
 from services.registry.pages.forms import again
 from services.registry.pages.meetings import meeting_page, undo_of
 from services.registry.pages.plain import answered
+from services.registry.project import meeting
 from services.shell.acting import facts_of
 from services.shell.i18n import gettext as _
 from services.shell.i18n import ngettext
@@ -33,6 +37,8 @@ from services.shell.pages import done
 from services.shell.problems import FieldError, Invalid, Refusal, Stale
 
 router = APIRouter()
+INVITED_MAX: Final = 900
+"""So many are asked in one go, which is one append."""
 GUESTS: Final = "guests-"
 """Before a unit's id, the field in which its guests are counted."""
 
@@ -52,6 +58,20 @@ def _excusing(command: Excuse) -> Deed:
 
 def _taking_back(command: TakeBack) -> Deed:
     return Deed("take-back", lambda handler, asked, one: handler.take_back(asked, one, command))
+
+
+def _inviting(command: Invite) -> Deed:
+    return Deed("invite", lambda handler, asked, one: Meetings(handler.registry).invite(asked, one, command))
+
+
+def _delivering(command: DeliverStudy) -> Deed:
+    return Deed("deliver", lambda handler, asked, one: Meetings(handler.registry).deliver(asked, one, command))
+
+
+def _delivering_not(command: TakeStudyBack) -> Deed:
+    return Deed(
+        "deliver-back", lambda handler, asked, one: Meetings(handler.registry).take_study_back(asked, one, command)
+    )
 
 
 def _counting(command: CountGuests) -> Deed:
@@ -91,6 +111,24 @@ async def guests_api(request: Request, caller: Office, meeting_id: EntityId, com
     return await _answered(request, caller, meeting_id, _counting(command))
 
 
+@router.post("/api/meetings/{meeting_id}/invite", status_code=201, tags=["meetings"])
+async def invite_api(request: Request, caller: Office, meeting_id: EntityId, command: Invite) -> Response:
+    """These members are asked to come. Those asked before are passed over."""
+    return await _answered(request, caller, meeting_id, _inviting(command))
+
+
+@router.post("/api/meetings/{meeting_id}/deliver", status_code=201, tags=["meetings"])
+async def deliver_api(request: Request, caller: Office, meeting_id: EntityId, command: DeliverStudy) -> Response:
+    """What was studied was brought to these members, who were not there: attendance of its own kind, for no quorum."""
+    return await _answered(request, caller, meeting_id, _delivering(command))
+
+
+@router.post("/api/meetings/{meeting_id}/deliver-back", status_code=201, tags=["meetings"])
+async def deliver_back_api(request: Request, caller: Office, meeting_id: EntityId, command: TakeStudyBack) -> Response:
+    """It was not brought to these members."""
+    return await _answered(request, caller, meeting_id, _delivering_not(command))
+
+
 async def _answered(request: Request, caller: Caller, meeting_id: str, deed: Deed) -> Response:
     return answered({"facts": facts_of(await _noted(request, caller, meeting_id, deed))}, 201)
 
@@ -117,6 +155,47 @@ async def take_back(request: Request, caller: Office, meeting_id: EntityId) -> R
 
     def deed(sent: Any) -> Deed:
         return _taking_back(read_form(TakeBack, sent, lists=("member_ids",)))
+
+    def told(struck: int) -> str:
+        return ngettext("已更正 %(num)s 人。", "已更正 %(num)s 人。", struck)
+
+    return await _by_form(request, caller, meeting_id, deed, told)
+
+
+@router.post("/meetings/{meeting_id}/invite", include_in_schema=False)
+async def invite(request: Request, caller: Office, meeting_id: EntityId) -> Response:
+    """Everybody whom the meeting concerns is asked to come."""
+    row = await meeting_row(request, caller, meeting_id)
+    async with reading(request, caller) as db:
+        people = [one["member_id"] for one in await meeting.sign_in_list(db, row, INVITED_MAX)]
+
+    def told(new: int) -> str:
+        return ngettext("已通知 %(num)s 人。", "已通知 %(num)s 人。", new)
+
+    return await _by_form(
+        request, caller, meeting_id, lambda _sent: _inviting(read(Invite, {"member_ids": people})), told
+    )
+
+
+@router.post("/meetings/{meeting_id}/deliver", include_in_schema=False)
+async def deliver(request: Request, caller: Office, meeting_id: EntityId) -> Response:
+    """What was studied was brought to those ticked."""
+
+    def deed(sent: Any) -> Deed:
+        return _delivering(read_form(DeliverStudy, sent, lists=("member_ids",)))
+
+    def told(new: int) -> str:
+        return ngettext("已记：给 %(num)s 人送学上门。", "已记：给 %(num)s 人送学上门。", new)
+
+    return await _by_form(request, caller, meeting_id, deed, told)
+
+
+@router.post("/meetings/{meeting_id}/deliver-back", include_in_schema=False)
+async def deliver_back(request: Request, caller: Office, meeting_id: EntityId) -> Response:
+    """It was not brought to them."""
+
+    def deed(sent: Any) -> Deed:
+        return _delivering_not(read_form(TakeStudyBack, sent, lists=("member_ids",)))
 
     def told(struck: int) -> str:
         return ngettext("已更正 %(num)s 人。", "已更正 %(num)s 人。", struck)

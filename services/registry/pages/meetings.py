@@ -33,7 +33,7 @@ from services.registry.pages.partner_rows import fitting_partners
 from services.registry.pages.places import communities, places_of
 from services.registry.pages.quorum import call_roll, counted
 from services.registry.project import branch as branch_
-from services.registry.project import meeting, minutes, partner
+from services.registry.project import meeting, minutes, partner, study
 from services.registry.project.partner import Sought
 from services.shell.i18n import gettext as _
 from services.shell.i18n import ngettext, speech
@@ -126,6 +126,7 @@ async def meeting_page(request: Request, caller: Any, row: Any, form: Form) -> R
         people = await meeting.sign_in_list(db, row)
         units = await partner.names(db, row["partner_ids"])
         found = await counted(request, db, row)
+        studied = await study.of_meeting(db, row["meeting_id"])
         frozen = (await minutes.of_meeting(db, row["meeting_id"]))["frozen_on"] is not None
     came = [one for one in people if one["way"]]
     starts = row["starts_at"].astimezone(speech().zone)
@@ -136,7 +137,10 @@ async def meeting_page(request: Request, caller: Any, row: Any, form: Form) -> R
         excused=[one for one in people if one["excused"]], units=units, guests=row["guests"] or {},
         held=row["state"] == meeting.SCHEDULED and starts.date() <= speech().today,
         may_write=caller.has(*OFFICE) and row["state"] == meeting.SCHEDULED,
-        found=found, frozen=frozen, is_today=starts.date() == speech().today, clauses=then.clauses,
+        found=found, frozen=frozen, studied=studied, studied_ids={one["member_id"] for one in studied},
+        study_rule=then.meetings.study, today=speech().today, is_today=starts.date() == speech().today,
+        clauses=then.clauses,
+        may_invite=caller.has(*OFFICE) and row["state"] == meeting.SCHEDULED and starts.date() >= speech().today,
         may_sign=caller.has(*OFFICE) and row["state"] == meeting.SCHEDULED and starts.date() <= speech().today,
         may_cancel=caller.has(*OFFICE) and row["state"] == meeting.SCHEDULED and not row["present"] and not frozen,
     )  # fmt: skip

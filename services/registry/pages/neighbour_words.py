@@ -8,7 +8,15 @@ from typing import Any, Final
 
 from events.facts.base import Fact, is_hidden
 from events.facts.branch import PartnerPaired, PartnerPairingEnded
-from events.facts.member_meeting import AttendanceTakenBack, CountedAgain, Excused, LeftOutOfQuorum, Noted
+from events.facts.member_meeting import (
+    AttendanceTakenBack,
+    CountedAgain,
+    Excused,
+    Invited,
+    LeftOutOfQuorum,
+    Noted,
+    StudyDelivered,
+)
 from events.facts.partner import OfferKind, PartnerKind
 from services.registry.pages.minutes_words import MINUTES_SENTENCES
 from services.shell.acting import Sentences
@@ -43,6 +51,14 @@ def _on(value: Any) -> str:
 
 
 ROLL_SENTENCES: Final[Sentences] = {
+    "meeting_over": lambda d: _("会议在%(day)s，已经开过，不用再通知。", day=_on(d.get("day"))),
+    "not_for_study": lambda d: _("这类会议不能用送学上门代替（%(clause)s）。", clause=d.get("clause")),
+    "delivered_too_early": lambda d: _("送学不能早于会议那天（%(day)s）。", day=_on(d.get("day"))),
+    "came_to_it": lambda d: ngettext(
+        "选中的人里有 %(num)s 位已经到会，不用送学。",
+        "选中的人里有 %(num)s 位已经到会，不用送学。",
+        len(d.get("member_ids", ())),
+    ),
     "no_roll": lambda _d: _("应到名单还没有定。请先打开“应到名单”核定。"),
     "nobody_to_call": lambda _d: _("那天名册上没有人，定不了应到名单。"),
     "not_a_voter": lambda _d: _("这位不在有表决权的名单里，本来就不计入应到。"),
@@ -99,6 +115,13 @@ def attendance_told(fact: Fact, meetings: Mapping[str, str]) -> str:
             return _("%(text)s（%(reason)s）", text=text, reason=why) if why else text
         case AttendanceTakenBack(was=Noted.EXCUSED):
             return _("更正：没有请假，%(title)s", title=meetings.get(fact.meeting_id) or _("会议"))
+        case Invited():
+            return _("通知开会：%(title)s", title=fact.title)
+        case StudyDelivered():
+            text = _("送学上门：%(title)s", title=meetings.get(fact.meeting_id) or _("会议"))
+            return _("%(text)s（%(reason)s）", text=text, reason=fact.material) if fact.material else text
+        case AttendanceTakenBack(was=Noted.DELIVERED):
+            return _("更正：没有送学，%(title)s", title=meetings.get(fact.meeting_id) or _("会议"))
         case AttendanceTakenBack():
             return _("更正：没有参加%(title)s", title=meetings.get(fact.meeting_id) or _("会议"))
         case LeftOutOfQuorum():

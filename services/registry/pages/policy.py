@@ -6,6 +6,7 @@ from typing import Final
 
 from services.registry.decide.policy import RegistryPolicy
 from services.registry.pages.honour_rules import HONOUR_TITLES, HONOUR_VALUES
+from services.registry.pages.meeting_series import FESTIVAL
 from services.registry.pages.of_two import LIKENESS
 from services.registry.pages.point_rules import POINT_TITLES, POINT_VALUES
 from services.registry.pages.post_words import FIT
@@ -45,6 +46,10 @@ WORDS: Final = RuleWords(
         "meetings.election": N_("选举"),
         "meetings.targets": N_("多久开一次"),
         "meetings.targets.every_months": N_("每几个月一次"),
+        "meetings.study": N_("送学上门"),
+        "meetings.series": N_("按月排会"),
+        "meetings.series.festivals": N_("避开的节日"),
+        "meetings.series.festivals.*": FESTIVAL,
         "branches": N_("支部"),
         "branches.stands": N_("成立支部"),
         "branches.committee": N_("设支部委员会"),
@@ -95,6 +100,12 @@ WORDS: Final = RuleWords(
         "meetings.election.present_permille": Worded(N_("到会的占应到的至少"), units.permille),
         "meetings.election.elected_over_permille": Worded(N_("得票超过到会的"), units.permille),
         "meetings.targets.every_months.*": Worded(MEETING, units.months),
+        "meetings.study.kinds": Worded(N_("算作参加的会议"), units.some_of(MEETING)),
+        "meetings.series.months_max": Worded(N_("一次最多排"), units.months),
+        "meetings.series.festivals.*.month": Worded(N_("农历几月"), units.as_written),
+        "meetings.series.festivals.*.day": Worded(N_("农历初几"), units.as_written),
+        "meetings.series.festivals.*.before": Worded(N_("提前"), units.days),
+        "meetings.series.festivals.*.days": Worded(N_("一共避开"), units.days),
         "branches.stands.full_members_min": Worded(N_("正式党员至少"), units.people),
         "branches.committee.full_members_min": Worded(N_("正式党员至少"), units.people),
         "branches.split.members_max": Worded(N_("党员超过"), units.people),

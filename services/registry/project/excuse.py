@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Column, MetaData, Table, Text
 
 from events.facts.base import is_hidden
-from events.facts.member_meeting import AttendanceTakenBack, Excused
+from events.facts.member_meeting import AttendanceTakenBack, Excused, Noted
 from events.log.envelope import About
 from events.log.project import Row, View, community_column
 
@@ -27,5 +27,6 @@ def _(_row: Row | None, fact: Excused, _about: About) -> Row:
 
 
 @view.on(AttendanceTakenBack, keys=lambda fact, about: [(fact.meeting_id, about.entity)])
-def _(_row: Row | None, _fact: AttendanceTakenBack, _about: About) -> None:
-    """Whoever is struck from the list is struck from it altogether."""
+def _(row: Row | None, fact: AttendanceTakenBack, _about: About) -> Row | None:
+    """Whoever is struck from the list is struck from it altogether; a delivery that was none leaves their leave."""
+    return row if fact.was is Noted.DELIVERED else None

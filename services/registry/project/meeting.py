@@ -28,9 +28,18 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from events.facts.base import Fact
-from events.facts.meeting import Cancelled, GuestsCounted, MembersExcused, NotesTakenBack, Scheduled, SignedIn
+from events.facts.meeting import (
+    Cancelled,
+    GuestsCounted,
+    MembersExcused,
+    MembersInvited,
+    NotesTakenBack,
+    Scheduled,
+    SignedIn,
+)
 from events.facts.meeting_minutes import MinutesCorrected, MinutesFrozen, MotionPut, Voted, VoteTakenBack
 from events.facts.meeting_roll import ExclusionTakenBack, RollCalled, VoterExcluded
+from events.facts.meeting_study import StudyBrought, StudyTakenBack
 from events.facts.member import Attended
 from events.facts.member_meeting import AttendanceTakenBack, Noted
 from events.log.envelope import About
@@ -56,6 +65,7 @@ table = Table(
     Column("state", Text, nullable=False),
     Column("why_cancelled", Text),
     Column("present", BigInteger, nullable=False),
+    Column("invited", BigInteger, nullable=False),
     Column("partner_ids", ARRAY(Text), nullable=False),
     # How many guests came from each unit, by its id.
     Column("guests", JSONB),
@@ -88,6 +98,7 @@ def _(_row: Row | None, fact: Scheduled, about: About) -> Row:
         "place": fact.place,
         "state": SCHEDULED,
         "present": 0,
+        "invited": 0,
         "partner_ids": list(fact.partner_ids),
         "seq": about.seq,
     }
@@ -97,6 +108,12 @@ def _(_row: Row | None, fact: Scheduled, about: About) -> Row:
 def _(row: Row | None, fact: SignedIn, about: About) -> Row:
     row = _called(row)
     return row | {"present": row["present"] + len(fact.member_ids), "seq": about.seq}
+
+
+@view.on(MembersInvited)
+def _(row: Row | None, fact: MembersInvited, about: About) -> Row:
+    row = _called(row)
+    return row | {"invited": row["invited"] + len(fact.member_ids), "seq": about.seq}
 
 
 @view.on(NotesTakenBack)
@@ -117,6 +134,8 @@ def _(row: Row | None, fact: MinutesCorrected, about: About) -> Row:
     return row | {"present": row["present"] + len(fact.came) - len(fact.did_not_come), "seq": about.seq}
 
 
+@view.on(StudyBrought)
+@view.on(StudyTakenBack)
 @view.on(RollCalled)
 @view.on(VoterExcluded)
 @view.on(ExclusionTakenBack)
@@ -152,7 +171,7 @@ def _(_row: Row | None, fact: Attended, about: About) -> Row:
 
 @attendance.on(AttendanceTakenBack, keys=lambda fact, about: [(fact.meeting_id, about.entity)])
 def _(row: Row | None, fact: AttendanceTakenBack, _about: About) -> Row | None:
-    return row if fact.was is Noted.EXCUSED else None
+    return None if fact.was is Noted.ATTENDED else row
 
 
 def _query() -> Select[Any]:

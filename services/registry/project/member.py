@@ -301,7 +301,7 @@ def _(row: Row | None, fact: Attended | ReportedFromAfar | ContactReestablished,
 def _(row: Row | None, fact: AttendanceTakenBack, about: About) -> Row:
     """Of two slips in a row the card says too little rather than too much: that nobody is known to have seen them."""
     row = _known(row)
-    if fact.was is Noted.EXCUSED:
+    if fact.was is not Noted.ATTENDED:
         return row | _stamp(about)
     day, before = about.effective, row.get("seen_before")
     if day == row.get("last_seen"):

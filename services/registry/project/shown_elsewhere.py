@@ -9,15 +9,15 @@ from events.facts.member_centre import CentrePart
 from events.facts.member_dues import DuesPart
 from events.facts.member_handover import HandoverPart
 from events.facts.member_honours import HonourPart
-from events.facts.member_meeting import CountedAgain, Excused, LeftOutOfQuorum
+from events.facts.member_meeting import CountedAgain, Excused, Invited, LeftOutOfQuorum, StudyDelivered
 from events.facts.member_points import PointPart
 from events.facts.member_review import ReviewPart
 from events.facts.member_service import ServicePart
 
 CensusPart = CensusAnswered | CensusMissed | CensusSettled
-QuorumPart = Excused | LeftOutOfQuorum | CountedAgain
+MeetingPart = Excused | Invited | StudyDelivered | LeftOutOfQuorum | CountedAgain
 EsteemPart = HonourPart | PointPart | ReviewPart
 ElsewherePart = (
-    DuesPaid | DuesPart | QuorumPart | CensusPart | CentrePart | HandoverPart | ServicePart | AwayPart | EsteemPart
+    DuesPaid | DuesPart | MeetingPart | CensusPart | CentrePart | HandoverPart | ServicePart | AwayPart | EsteemPart
 )
 """Of these, the card may still fold some itself (a letter changes how an absence is kept)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 
 import httpx
 import pytest
@@ -10,6 +10,7 @@ import pytest
 from events.facts.branch import BranchContact, ContactSet
 from events.facts.care import VisitMade, VisitWay
 from events.facts.member import Died, EnrolmentWithdrawn, Returned
+from events.facts.member_meeting import Invited
 from services.notify.react.policies import REACTIONS
 from services.shell.identity.caller import Role
 from tests.notify.office import Office, dues_paid, end_of, fell_ill, moved_away, new_id, notices, reacted, told
@@ -59,6 +60,15 @@ async def test_a_receipt_names_months_and_number_and_never_the_money(office: Off
     assert "2026年10、11月的党费已于2026年11月21日收到，收据编号 2026-0341" in text
     assert "34.20" not in text
     assert "3420" not in text
+
+
+async def test_who_is_asked_to_a_meeting_is_told_when_and_where(office: Office, clerk: httpx.AsyncClient) -> None:
+    member_id = await office.registry.enrols(await office.registry.forms())
+    at = datetime(2026, 11, 25, 9, 30, tzinfo=timezone(timedelta(hours=8)))
+    await office.registry.says(member_id, Invited(meeting_id="m", title="党员大会", starts_at=at, place="202 室"))
+    notice = (await told(clerk, member_id, "invited.member"))["invited.member"]
+    assert "2026年11月25日 09:30召开“党员大会”，地点：202 室" in notice["text"]
+    assert notice["clause"] == "§5.7"
 
 
 async def test_of_an_illness_the_branch_and_the_usual_visitor_learn_and_nobody_else(

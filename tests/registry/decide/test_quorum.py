@@ -113,14 +113,23 @@ def number(state: Meeting, *, election: bool = False) -> Quorum:
     return quorum(state.roll, state.excluded, state.present, election=election)
 
 
+def about_whom(fact: Fact) -> tuple[str, bool]:
+    """Whom a fact is about, and whether it is about leaving them out."""
+    match fact:
+        case SignedIn(member_ids=(who,)) | NotesTakenBack(attended=(who,)):
+            return who, False
+        case VoterExcluded(member_id=who) | ExclusionTakenBack(member_id=who):
+            return who, True
+        case _:
+            raise AssertionError(fact)
+
+
 @whatever(happenings, st.randoms(use_true_random=False))
 def test_only_what_happened_last_to_each_counts_not_the_order_among_people(facts: list[Fact], chance: Random) -> None:
     """What happened to one person stays in its order; between people any order gives the same number."""
     by_person: dict[tuple[str, bool], list[Fact]] = {}
     for fact in facts:
-        several: list[str] = [*getattr(fact, "member_ids", ()), *getattr(fact, "attended", ())]
-        who = getattr(fact, "member_id", None) or several[0]
-        by_person.setdefault((who, hasattr(fact, "member_id")), []).append(fact)
+        by_person.setdefault(about_whom(fact), []).append(fact)
     lines = [list(line) for line in by_person.values()]
     shuffled = []
     while lines:
