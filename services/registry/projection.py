@@ -7,6 +7,7 @@ from typing import Final
 
 from events.facts.base import Purpose
 from events.log.project import Projection, Snapshots
+from services.registry.decide.activity import ACTIVITY
 from services.registry.decide.branch import BRANCH
 from services.registry.decide.bulk import BULK
 from services.registry.decide.census import CENSUS
@@ -24,6 +25,7 @@ from services.registry.decide.receipts import RECEIPTS
 from services.registry.decide.roster_import import ROSTER_IMPORT
 from services.registry.decide.unit import UNIT
 from services.registry.project import (
+    activity,
     apart,
     belonging,
     branch,
@@ -99,6 +101,9 @@ PROJECTION: Final = Projection(
         points.view,
         review.view,
         review.appraisals,
+        activity.view,
+        activity.persons,
+        activity.payments,
         grid.view,
         partner.view,
         partner.offers,
@@ -106,5 +111,5 @@ PROJECTION: Final = Projection(
     ],
     [Snapshots.of(decider, version=4) for decider in (MEMBER, BRANCH, MEETING, RECEIPTS, ROSTER_IMPORT, UNIT)]
     + [Snapshots.of(decider) for decider in (DESK, CENSUS, BULK, CENTRE, HANDOVER, NOMINEE, POST, GRID, PARTNER)]
-    + [Snapshots.of(CERTIFICATES)],
+    + [Snapshots.of(decider) for decider in (CERTIFICATES, ACTIVITY)],
 )

@@ -11,6 +11,7 @@ from events.facts.decision import Decider, UnknownFact
 from events.log.envelope import open_fact, parse
 from services.care.decide.care import CARE
 from services.notify.decide.notice import NOTICE
+from services.registry.decide.activity import ACTIVITY
 from services.registry.decide.branch import BRANCH
 from services.registry.decide.bulk import BULK
 from services.registry.decide.census import CENSUS
@@ -40,6 +41,7 @@ DECIDERS: dict[str, Decider[Any]] = {
         CENTRE,
         HANDOVER,
         CERTIFICATES,
+        ACTIVITY,
         NOMINEE,
         POST,
         GRID,
