@@ -106,7 +106,7 @@ async def test_the_pages_lead_from_the_menu_to_who_came(clerk: httpx.AsyncClient
     assert "太极拳已列入活动" in made.text
     here = str(made.url.path)
     assert "太极拳" in (await browser.get(f"{PAGES}?show=past")).text
-    assert "骆一" in (await browser.get(f"{here}?q=骆一")).text
+    assert "记到场" in (await browser.get(f"{here}?q=骆一")).text, "it has begun: whoever came may not have signed up"
     assert "已报名" in (await browser.post(f"{here}/people/{first}/sign-up")).text
     waits = await browser.post(f"{here}/people/{second}/sign-up")
     assert "候补" in waits.text
@@ -122,6 +122,9 @@ async def test_the_pages_lead_from_the_menu_to_who_came(clerk: httpx.AsyncClient
     assert "经费已记下" in (await browser.post(f"{here}/allocate", data={"amount": "100", "source": "党建经费"})).text
     paid = await browser.post(f"{here}/spend", data={"amount": "120.50", "what": "茶点", "on": "2026-11-20"})
     assert "支出超过了安排" in paid.text
+    to_come = await offered(clerk, title="冬至包饺子", starts_at="2026-12-21T09:00:00+08:00")
+    coming = (await browser.get(f"{PAGES}/{to_come}?q=骆一")).text
+    assert (f"{to_come}/people/{first}/sign-up" in coming, "记到场" in coming) == (True, False)
     changed = await browser.post(f"{here}/change", data=sent | {"title": "太极拳班"})
     assert "已改好" in changed.text
     assert "2026-11-20T08:00" in (await browser.get(f"{here}/change")).text
