@@ -13,6 +13,7 @@ from events.facts.branch import Post
 from events.facts.decision import Command
 from events.facts.handover import WhyRefused
 from events.facts.member import PayMethod
+from services.registry.decide.activity import OfferActivity, Spend
 from services.registry.decide.asking import RecordAnswers, RecordMissed
 from services.registry.decide.meeting import ScheduleMeeting
 from services.registry.decide.partner import MakeOffer
@@ -129,6 +130,18 @@ class InPost:
 
 
 @dataclass(frozen=True, slots=True)
+class OnTheMenu:
+    """An activity is offered; these signed up, these came, to these doors the material was brought; the money."""
+
+    offer: OfferActivity
+    signed: Sequence[str]
+    came: Sequence[str] = ()
+    doors: Mapping[str, str] = field(default_factory=dict)
+    apart_fen: int = 0
+    spent: Sequence[Spend] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Offered:
     """A partner unit offers something."""
 
@@ -172,7 +185,7 @@ class Minuted:
 
 What = (
     Command | BringIn | NameContact | PlaceBelow | Elect | SignedIn | Pay | HandedOut | Answered
-    | HandOver | SetUp | InPost
+    | HandOver | SetUp | InPost | OnTheMenu
     | Offered | PairedWith | Excused | GuestsCame | Minuted
 )  # fmt: skip
 
@@ -205,6 +218,8 @@ class Deed:
                 about = f"{meeting.branch}/{meeting.title}"
             case Pay(months=months):
                 about = f"{self.who}/{months[0]}"
+            case OnTheMenu(offer=offer):
+                about = offer.title
             case SetUp(post=post):
                 about = post.name
             case InPost(opened=opened, what=what):

@@ -1,14 +1,16 @@
-"""Medals received long ago, one missed and awarded now, one set aside; reports, an appraisal begun, points by hand."""
+"""Medals received long ago, one awarded now, one set aside; reports, an appraisal begun, points, two activities."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, time
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
-from deploy.demo.deeds import Deed
+from deploy.demo.deeds import ZONE, Deed, OnTheMenu
 from deploy.demo.town import JINQIAO, Town
+from events.facts.activity import ActivityKind
 from events.facts.member_honours import HonourKind
+from services.registry.decide.activity import OfferActivity, Spend
 from services.registry.decide.honours import AwardMedal, ConfirmRecord, Honour, SetHonourAside
 from services.registry.decide.points import AwardPoints
 from services.registry.decide.review import Appraise, SubmitReport
@@ -49,3 +51,27 @@ def merits(town: Town) -> Iterator[Deed]:
         yield deed(5, Appraise(year=town.ago(5).year, grade=grade, on=town.ago(5)), who)
     yield deed(9, AwardPoints(points=3, what="台风天帮独居邻居搬东西", on=town.ago(10)), "马建国")
     yield deed(8, AwardPoints(points=2, what="帮社区抄水表", on=town.ago(9)), "吴国强")
+    yield Deed(town.ago(18), JINQIAO, JINQIAO.worker, _walk(town), at=time(16, 40))
+    yield Deed(town.ago(4), JINQIAO, JINQIAO.worker, _class(town), at=time(10, 20))
+
+
+def _walk(town: Town) -> OnTheMenu:
+    """It took place in the morning of the day on which it is written down."""
+    day = town.ago(18)
+    terms = {"title": "秋游：参观一大会址", "kind": ActivityKind.OUTING, "place": "兴业路76号", "capacity": 30}
+    offer = OfferActivity.model_validate(terms | {"starts_at": datetime.combine(day, time(9), ZONE)})
+    spent = (Spend(amount_fen=80_000, what="租车", on=day), Spend(amount_fen=12_650, what="茶点", on=day))
+    came = ("陈秀英", "马建国", "吴国强", "沈玉兰")
+    return OnTheMenu(offer, (*came, "周慧敏"), came, apart_fen=150_000, spent=spent)
+
+
+def _class(town: Town) -> OnTheMenu:
+    """It is in a few days, and one more would like to come than there are places."""
+    terms = {
+        "title": "防诈骗和智能手机课", "kind": ActivityKind.STUDY, "place": "社区活动室", "capacity": 4,
+        "material": "防诈骗口袋书",
+    }  # fmt: skip
+    starts_at = datetime.combine(town.anchor + timedelta(days=6), time(14), ZONE)
+    offer = OfferActivity.model_validate(terms | {"starts_at": starts_at})
+    signed = ("张桂兰", "陈秀英", "沈玉兰", "何国梁", "马建国")
+    return OnTheMenu(offer, signed, doors={"周慧敏": "顾秀英"}, apart_fen=30_000)

@@ -24,13 +24,14 @@ from deploy.demo.deeds import (
     Minuted,
     NameContact,
     Offered,
+    OnTheMenu,
     PairedWith,
     Pay,
     PlaceBelow,
     SetUp,
     SignedIn,
 )
-from deploy.demo.deserving import deserving
+from deploy.demo.deserving import deserving, on_the_menu
 from deploy.demo.minutes import minuted
 from events.facts.branch import BranchContact, Seat
 from events.log.command import Asked, CommandRefused
@@ -168,7 +169,7 @@ class Office:
                 await self._together(deed, asked)
             case Pay() as pay:
                 await self._pay(deed, asked, pay)
-            case BeginCensus() | HandedOut() | Answered() | HandOver() | SetUp() | InPost() | Minuted():
+            case BeginCensus() | HandedOut() | Answered() | HandOver() | SetUp() | InPost() | Minuted() | OnTheMenu():
                 await self._in_course(deed, asked)
             case command:
                 await self._of_member(asked, await self._id_of(deed.community.code, deed.who), command)
@@ -276,6 +277,8 @@ class Office:
                 await self._hand_over(asked, deed.what)
             case SetUp() | InPost():
                 await self._service(deed, asked)
+            case OnTheMenu() as menu:
+                await on_the_menu(self.registry, asked, menu, self._id_of, deed.day)
             case _:
                 await self._census(deed, asked)
 

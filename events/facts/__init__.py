@@ -5,6 +5,7 @@ Importing this package imports every stream, so that `base.catalogue()` is compl
 
 from events.facts import (
     access,
+    activity,
     away_application,
     branch,
     bulk,

@@ -7,6 +7,7 @@ from typing import Final
 
 from events.facts.base import Purpose
 from events.log.project import Projection, Snapshots
+from services.registry.decide.activity import ACTIVITY
 from services.registry.decide.branch import BRANCH
 from services.registry.decide.bulk import BULK
 from services.registry.decide.census import CENSUS
@@ -25,6 +26,7 @@ from services.registry.decide.receipts import RECEIPTS
 from services.registry.decide.roster_import import ROSTER_IMPORT
 from services.registry.decide.unit import UNIT
 from services.registry.project import (
+    activity,
     apart,
     away_application,
     belonging,
@@ -114,6 +116,9 @@ PROJECTION: Final = Projection(
         points.view,
         review.view,
         review.appraisals,
+        activity.view,
+        activity.persons,
+        activity.payments,
         grid.view,
         partner.view,
         partner.offers,
@@ -124,6 +129,8 @@ PROJECTION: Final = Projection(
     [Snapshots.of(decider, version=5) for decider in (MEMBER, BRANCH, MEETING, RECEIPTS, ROSTER_IMPORT, UNIT)]
     + [
         Snapshots.of(decider)
-        for decider in (DESK, CENSUS, BULK, CENTRE, HANDOVER, NOMINEE, POST, GRID, PARTNER, PAPERS, CERTIFICATES)
+        for decider in (
+            DESK, CENSUS, BULK, CENTRE, HANDOVER, NOMINEE, POST, GRID, PARTNER, PAPERS, CERTIFICATES, ACTIVITY,
+        )
     ],
-)
+)  # fmt: skip

@@ -12,6 +12,7 @@ from events.log.envelope import open_fact, parse
 from services.care.decide.cared import CARE
 from services.care.decide.feed import FEED
 from services.notify.decide.notice import NOTICE
+from services.registry.decide.activity import ACTIVITY
 from services.registry.decide.branch import BRANCH
 from services.registry.decide.bulk import BULK
 from services.registry.decide.census import CENSUS
@@ -43,6 +44,7 @@ DECIDERS: dict[str, Decider[Any]] = {
         FEED,
         HANDOVER,
         CERTIFICATES,
+        ACTIVITY,
         NOMINEE,
         POST,
         GRID,

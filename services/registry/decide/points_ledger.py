@@ -98,7 +98,7 @@ def _full(one: Did, policy: PointsPolicy, minutes_before: int) -> int:
         case PointsFor.DUES:
             last = months_after(first_day(one.month), 1) + timedelta(days=policy.dues.days_late_max - 1)
             return policy.dues.each if one.on <= last else 0
-        case PointsFor.REPORTING:
-            return policy.reporting.each
+        case PointsFor.REPORTING | PointsFor.ACTIVITY | PointsFor.STUDY:
+            return policy.rule(one.what).each
         case PointsFor.BY_HAND:
             return one.amount

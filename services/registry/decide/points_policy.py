@@ -17,6 +17,8 @@ class PointsFor(StrEnum):
     SERVICE = "service"
     DUES = "dues"
     REPORTING = "reporting"
+    ACTIVITY = "activity"
+    STUDY = "study"
     BY_HAND = "by_hand"
 
 
@@ -68,6 +70,8 @@ class PointsPolicy(_Rule):
     service: ServiceRule
     dues: DuesRule
     reporting: PointsRule
+    activity: PointsRule
+    study: PointsRule
     by_hand: ByHandRule
 
     def rule(self, what: PointsFor) -> PointsRule:

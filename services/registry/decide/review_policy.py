@@ -36,9 +36,9 @@ class AppraisalRule(_Rule):
             raise ValueError("reasons_for: grades of the list")
         return self
 
-    def too_many_best(self, best: int, appraised: int) -> bool:
+    def too_many_best(self, best: int, members: int) -> bool:
         """True if a person should look at how many were given the best grade."""
-        return bool(self.best_permille_max) and best * 1000 > appraised * self.best_permille_max
+        return bool(self.best_permille_max) and best * 1000 > members * self.best_permille_max
 
 
 class ReviewPolicy(_Rule):

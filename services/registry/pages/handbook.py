@@ -11,12 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
 
 from services.registry.decide.points_policy import PointsFor
-from services.registry.pages import honour_words, point_words, words
+from services.registry.pages import activity_words, honour_words, point_words, words
 from services.registry.pages.common import EntityId, Office, Waited, member_card, reading, rules
 from services.registry.pages.on_paper import PAPER, amount, hours, short, written
 from services.registry.pages.places import name_of
 from services.registry.pages.point_common import reckoned, year_of
-from services.registry.project import dues, honour, meeting, review, service_hours
+from services.registry.project import activity, dues, honour, meeting, review, service_hours
 from services.shell.formats import mask_phone
 from services.shell.i18n import gettext as _
 from services.shell.i18n import speech
@@ -43,7 +43,8 @@ async def handbook(
             "name": card["name"] or "—", "branch": card["branch"] or "—", "place": place, "year": str(number),
             "printed": written(speech().today), "card": _card(card),
             "meetings": await _meetings(db, member_id, number), "dues": await _dues(db, member_id, number),
-            "service": await _service(db, member_id, number), **await _honours(db, member_id, number),
+            "service": await _service(db, member_id, number), "activities": await _activities(db, member_id, number),
+            **await _honours(db, member_id, number),
             **await _points(request, db, card, number),
         }  # fmt: skip
     sheet = await printed(PAPER / "handbook.typ", given)
@@ -87,6 +88,16 @@ async def _service(db: AsyncConnection, member_id: str, year: int) -> Mapping[st
     own = [one for one in reversed(found) if one["day"].year == year]
     rows = [(short(one["day"]), one["post"] or "—", one["what"] or "—", hours(one["minutes"])) for one in own]
     return {"rows": rows, "total": hours(sum(one["minutes"] for one in own))}
+
+
+async def _activities(db: AsyncConnection, member_id: str, year: int) -> Rows:
+    found = await activity.of_member(db, member_id, MANY)
+    rows = []
+    for one in reversed(found):
+        for day, how in ((one["came_on"], "到场"), (one["delivered_on"], "送学上门")):
+            if day and day.year == year:
+                rows.append((short(day), activity_words.KIND[one["kind"]], one["title"], how))
+    return rows
 
 
 async def _honours(db: AsyncConnection, member_id: str, year: int) -> Mapping[str, Any]:

@@ -41,11 +41,6 @@ class Listed:
     row: Row
     outlook: Outlook
 
-    @property
-    def late(self) -> bool:
-        """It was due in an earlier year and nobody awarded it."""
-        return self.outlook.year is not None and self.outlook.standing in (Standing.DUE, Standing.CONFIRMED)
-
 
 def honouring(request: Request) -> Honouring:
     """The handler of commands about honours."""

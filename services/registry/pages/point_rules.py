@@ -15,6 +15,8 @@ POINT_TITLES: Final = {
     "points.service": N_("服务时长"),
     "points.dues": N_("按时缴党费"),
     "points.reporting": N_("思想汇报"),
+    "points.activity": N_("参加活动"),
+    "points.study": N_("送学上门"),
     "points.by_hand": N_("由人加分"),
 }
 POINT_VALUES: Final = {

@@ -16,6 +16,8 @@ FOR: Final = {
     PointsFor.SERVICE: N_("服务时长"),
     PointsFor.DUES: N_("按时缴党费"),
     PointsFor.REPORTING: N_("思想汇报"),
+    PointsFor.ACTIVITY: N_("参加活动"),
+    PointsFor.STUDY: N_("送学上门"),
     PointsFor.BY_HAND: N_("由人加分"),
 }
 CAP: Final = {"month": N_("本月已到上限"), "quarter": N_("本季度已到上限")}

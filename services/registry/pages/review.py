@@ -45,7 +45,7 @@ async def appraisals(request: Request, caller: Reader, year: Asked = "") -> Resp
     here = rules(request, caller.scope)
     return await page(
         request, "appraisals.html", branches=branches, progress=progress, year=number, this_year=speech().today.year,
-        rule=here.review.appraisal, clauses=here.clauses, none={"members": 0, "appraised": 0},
+        rule=here.review.appraisal, clauses=here.clauses, may_write=caller.has(*OFFICE),
     )  # fmt: skip
 
 

@@ -46,7 +46,7 @@ class Round:
     @property
     def too_many_best(self) -> bool:
         """A person should look at how many were given the best grade."""
-        return self.rule.too_many_best(self.grades.get(self.rule.grades[0], 0), self.done)
+        return self.rule.too_many_best(self.grades.get(self.rule.grades[0], 0), len(self.people))
 
 
 async def round_of(request: Request, caller: Caller, branch_id: str, year: int) -> Round:

@@ -9,6 +9,8 @@ from fastapi.exceptions import RequestValidationError
 from starlette.responses import Response
 
 from services.registry.pages import (
+    activities,
+    api_activities,
     api_away,
     api_branch_life,
     api_branches,
@@ -159,6 +161,8 @@ ROUTERS: Final = [
     api_points.router,
     review.router,
     handbook.router,
+    activities.router,
+    api_activities.router,
     member_review.router,
     api_review.router,
     grids.router,
@@ -197,8 +201,8 @@ NAV: Final = [
     NavEntry(N_("中心户"), "/registry/centres", READERS, "registry", part=NavPart.AROUND),
     NavEntry(N_("发挥余热"), "/registry/posts", READERS, "registry", part=NavPart.AROUND),
     NavEntry(N_("荣誉"), "/registry/honours", READERS, "registry", part=NavPart.AROUND),
-    NavEntry(N_("积分"), "/registry/points", OFFICE, "registry", part=NavPart.AROUND),
-    NavEntry(N_("民主评议"), "/registry/appraisals", READERS, "registry", part=NavPart.AROUND),
+    NavEntry(N_("评议与积分"), "/registry/appraisals", READERS, "registry", part=NavPart.AROUND),
+    NavEntry(N_("活动"), "/registry/activities", READERS, "registry", part=NavPart.AROUND),
     NavEntry(N_("网格"), "/registry/grids", READERS, "registry", part=NavPart.AROUND),
     NavEntry(N_("结对共建"), "/registry/partners", READERS, "registry", part=NavPart.AROUND),
     NavEntry(N_("摸底"), "/registry/census", SEERS, "registry", part=NavPart.REGISTER),

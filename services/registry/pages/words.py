@@ -11,6 +11,7 @@ from events.facts.meeting import MeetingKind
 from events.facts.member import AttendanceWay, AwayKind, CorrectableField, PayMethod
 from events.facts.people import CardField, RetirementKind, Sex
 from services.registry.pages import census_words, handover_words
+from services.registry.pages.activity_words import ACTIVITY_SENTENCES
 from services.registry.pages.away_words import AWAY_SENTENCES
 from services.registry.pages.centre_words import CENTRE_SENTENCES
 from services.registry.pages.dues_words import DUES_SENTENCES
@@ -179,6 +180,7 @@ SENTENCES: Final[Sentences] = {
     **HONOUR_SENTENCES,
     **POINT_SENTENCES,
     **REVIEW_SENTENCES,
+    **ACTIVITY_SENTENCES,
     **NEIGHBOUR_SENTENCES,
     "merged": lambda _d: _("这份档案已并入同一个人的另一份，请记到那一份上。"),
     "same_record": lambda _d: _("这是同一份档案，不用合并。"),

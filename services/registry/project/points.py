@@ -7,14 +7,28 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Date, Integer, MetaData, Select, Table, Text, func, literal, or_, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Date,
+    Integer,
+    MetaData,
+    Select,
+    Table,
+    Text,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from events.facts.base import is_hidden
 from events.facts.member_points import PointsAwarded, PointsTakenBack
 from events.log.envelope import About
 from events.log.project import Row, View, community_column
-from services.registry.project import dues, meeting, member, post, review, service_hours
+from services.registry.project import activity, dues, meeting, member, post, review, service_hours
 
 table = Table(
     "points_by_hand",
@@ -62,6 +76,7 @@ async def done_by(
         _hours(first, last),
         _dues(first, last),
         _reports(first, last),
+        *_activities(first, last),
         _by_hand(first, last),
     ):
         for row in await db.execute(query(list(whose))):
@@ -141,6 +156,26 @@ def _reports(first: date, last: date) -> Of:
         ).where(handed_in.member_id.in_(records), *counts)  # fmt: skip
 
     return of
+
+
+def _activities(first: date, last: date) -> tuple[Of, Of]:
+    """Coming along to an activity, and study material that was brought to the door."""
+    person, about = activity.people.c, activity.table.c
+
+    def on(what: str, day: ColumnElement[date]) -> Of:
+        def of(records: Sequence[str]) -> Select[Any]:
+            return (
+                select(
+                    person.member_id, literal(what).label("what"), day.label("day"), person.activity_id.label("ref"),
+                    literal(1).label("amount"), literal("").label("kind"), literal("").label("month"), about.title,
+                )
+                .select_from(activity.people.join(activity.table, about.activity_id == person.activity_id))
+                .where(person.member_id.in_(records), day.between(first, last))
+            )  # fmt: skip
+
+        return of
+
+    return on("activity", person.came_on), on("study", person.delivered_on)
 
 
 def _by_hand(first: date, last: date) -> Of:

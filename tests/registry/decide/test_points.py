@@ -38,6 +38,8 @@ def did(text: str, ref: str) -> Did:
             return Did(PointsFor.DUES, on, value, month=value)
         case "report":
             return Did(PointsFor.REPORTING, on, ref)
+        case "activity" | "study":
+            return Did(PointsFor(name), on, ref)
         case "hand":
             return Did(PointsFor.BY_HAND, on, ref, amount=int(value))
         case kind:

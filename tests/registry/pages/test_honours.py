@@ -160,7 +160,8 @@ async def test_the_pages_lead_from_the_list_to_the_certificate(
     whole = await browser.get("/registry/honours/certificates.pdf?year=2026")
     assert (pages_of(whole.content) >= 1, held["number"] in text_of(whole.content)) == (True, True)
     book = load_workbook(BytesIO((await browser.get("/registry/honours/forecast.xlsx?year=2026")).content))
-    assert "庄重" in {row[1] for row in book.active.values}  # type: ignore[union-attr]
+    [sheet_of_list] = book.worksheets
+    assert "庄重" in {row[1] for row in sheet_of_list.values}
     assert "荣获光荣在党50年" in (await browser.get(f"/registry/members/{member_id}")).text
     form = await browser.get(f"{here}/{held['honour_id']}/take-back")
     assert "只用于记错" in form.text

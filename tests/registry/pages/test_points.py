@@ -36,6 +36,9 @@ async def busy(client: httpx.AsyncClient, name: str, branch: str = "第五党支
     dues = {"months": ["2026-10", "2026-11"], "amount_fen": 3420, "method": "cash", "paid_on": "2026-11-12"}
     await asked(client, f"{API}/members/{member_id}/pay-dues", **dues)
     await asked(client, f"{API}/members/{member_id}/reports", title="年终汇报", on="2026-11-18")
+    walk = {"title": "秋游", "kind": "outing", "starts_at": "2026-11-13T09:00:00+08:00"}
+    activity_id = (await asked(client, f"{API}/activities", **walk))["activity_id"]
+    await asked(client, f"{API}/activities/{activity_id}/came", member_ids=[member_id])
     return member_id
 
 
@@ -44,15 +47,15 @@ async def test_points_follow_from_what_was_done_and_change_when_it_is_taken_back
     found = await ledger(clerk, member_id)
     assert {(one["what"], one["points"], one["clause"]) for one in found["items"]} == {
         ("attending", 3, "§11.1"), ("service", 2, "§11.2"), ("dues", 1, "§11.3"), ("dues", 0, "§11.3"),
-        ("reporting", 2, "§11.8"),
+        ("reporting", 2, "§11.8"), ("activity", 1, "§11.9"),
     }  # fmt: skip
-    assert found["points"] == 8
+    assert found["points"] == 9
     assert (await ledger(clerk, member_id, 2025))["points"] == 0
     served = next(one for one in found["items"] if one["what"] == "service")
     post_id = (await clerk.get(f"{API}/members/{member_id}/service")).json()["hours"][0]["post_id"]
     path = f"{API}/posts/{post_id}/hours/{served['ref']}/withdraw"
     await asked(clerk, path, member_id=member_id, reason="记错")
-    assert (await ledger(clerk, member_id))["points"] == 6
+    assert (await ledger(clerk, member_id))["points"] == 7
     assert await ledger(clerk, member_id) == await ledger(clerk, member_id), "asked again, the same"
 
 
@@ -95,7 +98,7 @@ async def test_the_pages_say_where_points_come_from(clerk: httpx.AsyncClient, br
     member_id = await busy(clerk, "计四", "第六党支部")
     here = f"/registry/members/{member_id}/points"
     shown = (await browser.get(here)).text
-    for words in ("一共 8 分", "冬季党课", "年终汇报", "过了当月", "§11.3"):
+    for words in ("一共 9 分", "冬季党课", "年终汇报", "秋游", "过了当月", "§11.3"):
         assert words in shown
     branch_id = (await clerk.get(f"{API}/members/{member_id}")).json()["branch_id"]
     listed = (await browser.get(f"/registry/points?branch_id={branch_id}")).text
