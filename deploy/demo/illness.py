@@ -62,7 +62,7 @@ BEFELL: Final = (
     ("马建国", 58, lambda on: ReportHospital(on=on, hospital="区中心医院", note="呼吸科 12 床")),
     ("马建国", 47, lambda on: ReportDischarge(on=on, note="在家吸氧，下午方便去")),
     ("沈玉兰", 5, lambda on: ReportHardship(on=on, what="老伴住院，一个人忙不过来")),
-    ("陈秀英", 160, lambda on: ReportBereavement(on=on, whom="弟弟")),
+    ("陈秀英", 100, lambda on: ReportBereavement(on=on, whom="弟弟")),
 )
 """So many days ago this was told to the office."""
 _OLD: Final = 70

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from fastapi import FastAPI
 
+from deploy.demo.acts import OF_CARE, acts_of
 from deploy.demo.clock import DemoClock
 from deploy.demo.deeds import (
     Answered,
@@ -31,45 +32,26 @@ from deploy.demo.deeds import (
     SetUp,
     SignedIn,
 )
-from deploy.demo.deserving import deserving, on_the_menu
+from deploy.demo.deserving import on_the_menu
 from deploy.demo.minutes import minuted
 from events.facts.branch import BranchContact, Seat
 from events.log.command import Asked, CommandRefused
-from services.care.decide.commands import (
-    GradeHealth,
-    Recover,
-    ReportBereavement,
-    ReportDischarge,
-    ReportHardship,
-    ReportHospital,
-    ReportIllness,
-)
 from services.care.handle import Care
 from services.care.react.planner import Planner
 from services.notify.handle import Notify
 from services.registry.census import Census
 from services.registry.community import Attendance, Grids, Partners
 from services.registry.community.partners import PARTNER_NAME
-from services.registry.decide.afar import ReportAfar
 from services.registry.decide.asking import RecordAnswers, RecordMissed
 from services.registry.decide.attendance import CountGuests, Excuse
-from services.registry.decide.away_application import ApplyAway
 from services.registry.decide.branch import FormBranch
 from services.registry.decide.branch_life import PlaceUnder
 from services.registry.decide.census import AssignPart, BeginCensus
 from services.registry.decide.commands import (
-    ChangeContact,
-    Correct,
-    Die,
     Enrol,
-    MoveAway,
     PayDues,
-    Return,
-    SetPensionBasis,
 )
 from services.registry.decide.committee import ElectCommittee
-from services.registry.decide.contact_card import IssueCard
-from services.registry.decide.details import ChangeDetails
 from services.registry.decide.grid import FormGrid
 from services.registry.decide.handover_state import (
     CloseHandover,
@@ -82,11 +64,9 @@ from services.registry.decide.handover_state import (
 from services.registry.decide.meeting import ScheduleMeeting, SignIn
 from services.registry.decide.partner import PairPartner, RegisterPartner
 from services.registry.decide.post import TakePost
-from services.registry.decide.relation_transfer import ReceiveTransfer, SendTransfer
-from services.registry.decide.service import AnswerPost, DoNotAsk, LogHours, WishService
+from services.registry.decide.service import AnswerPost, LogHours
 from services.registry.decide.unit import NameUnit
 from services.registry.handle import Registry
-from services.registry.handle_away import Absences
 from services.registry.handle_handovers import Handovers
 from services.registry.handle_posts import Posts
 from services.registry.import_roster import Importer
@@ -97,8 +77,6 @@ from services.registry.project.register import Wanted
 EVERYBODY: Final = 1000
 SETTLE_SECONDS_MAX: Final = 120.0
 _POLL_SECONDS: Final = 0.005
-
-_BEFELL: Final = (ReportHospital, ReportDischarge, ReportHardship, ReportBereavement)
 
 
 class Unsettled(Exception):
@@ -175,30 +153,9 @@ class Office:
                 await self._of_member(asked, await self._id_of(deed.community.code, deed.who), command)
 
     async def _of_member(self, asked: Asked, member_id: str, command: Any) -> None:
-        acts: Mapping[type, Callable[..., Any]] = {
-            MoveAway: self.registry.move_away,
-            Return: self.registry.come_back,
-            IssueCard: Absences(self.registry).issue_card,
-            SendTransfer: Absences(self.registry).send_transfer,
-            ReceiveTransfer: Absences(self.registry).receive_transfer,
-            ReportAfar: Absences(self.registry).report,
-            ApplyAway: Absences(self.registry).apply,
-            ChangeContact: self.registry.change_contact,
-            Correct: self.registry.correct,
-            SetPensionBasis: self.registry.set_pension_basis,
-            ChangeDetails: self.registry.change_details,
-            Die: self.registry.die,
-            WishService: Posts(self.registry).wish,
-            DoNotAsk: Posts(self.registry).do_not_ask,
-            **deserving(self.registry),
-            ReportIllness: self.care.report_illness,
-            Recover: self.care.recover,
-            GradeHealth: self.care.grade_health,
-            **dict.fromkeys(_BEFELL, self.care.report),
-        }
-        if isinstance(command, (ReportIllness, GradeHealth, *_BEFELL)):
+        if isinstance(command, OF_CARE):
             await self.tables_come_up()  # care must know of the person
-        await acts[type(command)](asked, member_id, command)
+        await acts_of(self.registry, self.care)[type(command)](asked, member_id, command)
 
     async def _bring_in(self, deed: Deed, roster: BringIn) -> None:
         community = deed.community.code

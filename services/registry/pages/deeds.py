@@ -212,11 +212,11 @@ DEEDS: Final[Mapping[str, Deed]] = {
 
 
 @router.get("/members/{member_id}/{name}")
-async def form(request: Request, caller: Office, member_id: EntityId, name: str) -> Response:
+async def form(request: Request, caller: Office, member_id: EntityId, name: str, field: str = "") -> Response:
     """The form of one deed."""
     deed = _deed(name)
     card = await member_card(request, caller, member_id)
-    return await _form(request, caller, card, name, fresh(request, card["seq"], **deed.begin(card)))
+    return await _form(request, caller, card, name, fresh(request, card["seq"], **{"field": field, **deed.begin(card)}))
 
 
 @router.post("/members/{member_id}/{name}")

@@ -1,0 +1,64 @@
+"""Which handler carries out which command about one member."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from deploy.demo.deserving import deserving
+from services.care.decide.commands import (
+    GradeHealth,
+    Recover,
+    ReportBereavement,
+    ReportDischarge,
+    ReportHardship,
+    ReportHospital,
+    ReportIllness,
+)
+from services.care.handle import Care
+from services.registry.decide.afar import ReportAfar
+from services.registry.decide.away_application import ApplyAway
+from services.registry.decide.commands import (
+    ChangeContact,
+    Correct,
+    Die,
+    MoveAway,
+    Return,
+    SetPensionBasis,
+)
+from services.registry.decide.contact_card import IssueCard
+from services.registry.decide.details import ChangeDetails
+from services.registry.decide.relation_transfer import ReceiveTransfer, SendTransfer
+from services.registry.decide.service import DoNotAsk, WishService
+from services.registry.handle import Registry
+from services.registry.handle_away import Absences
+from services.registry.handle_posts import Posts
+
+BEFELL: Final = (ReportHospital, ReportDischarge, ReportHardship, ReportBereavement)
+OF_CARE: Final = (ReportIllness, GradeHealth, *BEFELL)
+"""Commands about people whom care must have heard of."""
+
+
+def acts_of(registry: Registry, care: Care) -> Mapping[type, Callable[..., Any]]:
+    """By the command's type: (who asks, the member, the command) -> what was written."""
+    return {
+        MoveAway: registry.move_away,
+        Return: registry.come_back,
+        IssueCard: Absences(registry).issue_card,
+        SendTransfer: Absences(registry).send_transfer,
+        ReceiveTransfer: Absences(registry).receive_transfer,
+        ReportAfar: Absences(registry).report,
+        ApplyAway: Absences(registry).apply,
+        ChangeContact: registry.change_contact,
+        Correct: registry.correct,
+        SetPensionBasis: registry.set_pension_basis,
+        ChangeDetails: registry.change_details,
+        Die: registry.die,
+        WishService: Posts(registry).wish,
+        DoNotAsk: Posts(registry).do_not_ask,
+        **deserving(registry),
+        ReportIllness: care.report_illness,
+        Recover: care.recover,
+        GradeHealth: care.grade_health,
+        **dict.fromkeys(BEFELL, care.report),
+    }
