@@ -7,6 +7,7 @@ this table, so it says the same in whatever order other services' facts arrive.
 from __future__ import annotations
 
 from datetime import date
+from typing import get_args
 
 from sqlalchemy import (
     BigInteger,
@@ -26,7 +27,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from events.facts import member_meeting
 from events.facts.base import Fact, is_hidden
 from events.facts.census import CensusAnswered, CensusMissed, CensusSettled
 from events.facts.member import (
@@ -49,7 +49,7 @@ from events.facts.member import (
 )
 from events.facts.member_centre import CentreJoined, CentreLeft, HostDeclined, HostDeclineWithdrawn
 from events.facts.member_handover import TakenOver, TakeOverWithdrawn
-from events.facts.member_meeting import AttendanceTakenBack, Excused, Noted
+from events.facts.member_meeting import AttendanceTakenBack, Excused, Noted, ToldElsewhere
 from events.facts.member_service import (
     PostDeclined,
     PostLeft,
@@ -315,10 +315,6 @@ def _(row: Row | None, fact: DuesPaid, about: About) -> Row:
 
 
 @view.on(Excused)
-@view.on(member_meeting.Invited)
-@view.on(member_meeting.StudyDelivered)
-@view.on(member_meeting.LeftOutOfQuorum)
-@view.on(member_meeting.CountedAgain)
 @view.on(CensusAnswered)
 @view.on(CensusMissed)
 @view.on(CensusSettled)
@@ -337,9 +333,13 @@ def _(row: Row | None, fact: DuesPaid, about: About) -> Row:
 @view.on(PostLeft)
 @view.on(ServiceHoursLogged)
 @view.on(ServiceHoursWithdrawn)
-def _(row: Row | None, _fact: Fact, about: About) -> Row:
+def _moves_on(row: Row | None, _fact: Fact, about: About) -> Row:
     """Shown elsewhere; the card only moves on to the fact's version. A neighbour may have answered: nobody was seen."""
     return _known(row) | _stamp(about)
+
+
+for _part in get_args(ToldElsewhere):
+    view.on(_part)(_moves_on)
 
 
 @view.on(Died)
