@@ -66,4 +66,5 @@ class CountedAgain(MemberFact, name="hearth.member.counted_again", version=1):
     meeting_id: str
 
 
-MeetingPart = Invited | Excused | AttendanceTakenBack | StudyDelivered | LeftOutOfQuorum | CountedAgain
+ToldElsewhere = Invited | StudyDelivered | LeftOutOfQuorum | CountedAgain
+MeetingPart = Excused | AttendanceTakenBack | ToldElsewhere

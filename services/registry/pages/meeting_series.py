@@ -33,6 +33,8 @@ router = APIRouter()
 
 FESTIVAL: Final = {"spring": N_("春节"), "dragon_boat": N_("端午"), "mid_autumn": N_("中秋")}
 RHYTHM: Final = {Rhythm.DAY: N_("每月同一天"), Rhythm.WEEKDAY: N_("每月同一个星期几")}
+_LOOK: Final = frozenset({"sure", "shown"})
+"""What the form says of the look at the days."""
 WITHOUT: Final = frozenset({MeetingKind.JOINT})
 """Kinds that are not called by rote: they name partner units."""
 
@@ -108,12 +110,12 @@ async def form(request: Request, caller: Office) -> Response:
 
 @router.post("/meetings/series", include_in_schema=False)
 async def call(request: Request, caller: Office) -> Response:
-    """A look at the days; pressed again below them, the meetings are called."""
+    """A look at the days; pressed again below them, the meetings are called, on the days that were shown."""
     sent = await request.form()
-    given = type(sent)([(name, value) for name, value in sent.multi_items() if name != "sure"])
+    given = type(sent)([(name, value) for name, value in sent.multi_items() if name not in _LOOK])
     try:
         community, plain, days = await _read(request, caller, read_form(SeriesHere, given))
-        if not sent.get("sure"):
+        if not sent.get("sure") or sent.get("shown") != shown(days):
             return await _page(request, caller, fresh(request, None, **_typed(sent)), days)
         ids, _receipts = await _call(request, caller, community, plain, days, sent)
     except (Invalid, Refusal) as problem:
@@ -122,7 +124,12 @@ async def call(request: Request, caller: Office) -> Response:
 
 
 def _typed(sent: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in sent.items() if name not in ("sure", "version", "idempotency_key")}
+    return {name: value for name, value in sent.items() if name not in {*_LOOK, "version", "idempotency_key"}}
+
+
+def shown(days: list[Turn]) -> str:
+    """The days of a look, as the form sends them back."""
+    return ",".join(turn.on.isoformat() for turn in days)
 
 
 async def _page(request: Request, caller: Caller, form: Form, days: list[Turn] | None = None) -> Response:
@@ -131,7 +138,8 @@ async def _page(request: Request, caller: Caller, form: Form, days: list[Turn] |
         places = await communities(db, caller)
     rule = rules(request, caller.scope)
     return await page(
-        request, "meeting_series.html", status=form.status, form=form, days=days, words=words, festival=FESTIVAL,
+        request, "meeting_series.html", status=form.status, form=form, days=days, shown=shown(days or []),
+        words=words, festival=FESTIVAL,
         kinds=[one for one in words.options(words.MEETING) if one[0] not in WITHOUT], rhythms=words.options(RHYTHM),
         branches=[("", _("全社区")), *((each["branch_id"], each["name"]) for each in branches)],
         places=places if len(places) > 1 else [], rule=rule.meetings.series, clauses=rule.clauses,

@@ -9,13 +9,13 @@ from events.facts.member_centre import CentrePart
 from events.facts.member_dues import DuesPart
 from events.facts.member_handover import HandoverPart
 from events.facts.member_honours import HonourPart
-from events.facts.member_meeting import CountedAgain, Excused, Invited, LeftOutOfQuorum, StudyDelivered
+from events.facts.member_meeting import Excused, ToldElsewhere
 from events.facts.member_points import PointPart
 from events.facts.member_review import ReviewPart
 from events.facts.member_service import ServicePart
 
 CensusPart = CensusAnswered | CensusMissed | CensusSettled
-MeetingPart = Excused | Invited | StudyDelivered | LeftOutOfQuorum | CountedAgain
+MeetingPart = Excused | ToldElsewhere
 EsteemPart = HonourPart | PointPart | ReviewPart
 ElsewherePart = (
     DuesPaid | DuesPart | MeetingPart | CensusPart | CentrePart | HandoverPart | ServicePart | AwayPart | EsteemPart

@@ -42,7 +42,12 @@ async def test_the_page_shows_the_days_first(browser: httpx.AsyncClient, office:
     assert "避开春节" in looked
     assert "就这样排" in looked
     assert "每月党课" not in (await browser.get("/registry/meetings")).text
-    told = (await browser.post("/registry/meetings/series", data={**form, "sure": "yes"})).text
+    days = "2026-12-10,2027-01-10,2027-02-13"
+    other = {**form, "sure": "yes", "shown": days, "on": "2026-12-11"}
+    assert "就这样排" in (await browser.post("/registry/meetings/series", data=other)).text, (
+        "not the days that were shown"
+    )
+    told = (await browser.post("/registry/meetings/series", data={**form, "sure": "yes", "shown": days})).text
     assert "排好了 3 次会" in told
     assert "每月党课" in told
     assert (await browser.post("/registry/meetings/series", data={**form, "title": ""})).status_code == 422
