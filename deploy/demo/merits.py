@@ -38,8 +38,9 @@ def merits(town: Town) -> Iterator[Deed]:
         return Deed(town.ago(ago), JINQIAO, JINQIAO.secretary, what, who, _AT)
 
     for year, names in _MEDALS.items():
-        for who in names:
-            yield deed(60, Honour(kind=HonourKind.MEDAL, on=date(year, 7, 1)), who)
+        on = date(year, 7, 1)
+        for who in names if on < town.first else ():
+            yield deed(60, Honour(kind=HonourKind.MEDAL, on=on), who)
     last = town.anchor.year if town.anchor >= date(town.anchor.year, 7, 1) else town.anchor.year - 1
     yield deed(40, ConfirmRecord(year=last, decided_by="第二党支部支委会"), _MISSED)
     yield deed(39, AwardMedal(year=last), _MISSED)

@@ -213,10 +213,11 @@ DEEDS: Final[Mapping[str, Deed]] = {
 
 @router.get("/members/{member_id}/{name}")
 async def form(request: Request, caller: Office, member_id: EntityId, name: str, field: str = "") -> Response:
-    """The form of one deed."""
+    """The form of one deed; `field` says which field of the card somebody comes to correct."""
     deed = _deed(name)
     card = await member_card(request, caller, member_id)
-    return await _form(request, caller, card, name, fresh(request, card["seq"], **{"field": field, **deed.begin(card)}))
+    begin = {"field": field, **deed.begin(card)}
+    return await _form(request, caller, card, name, fresh(request, card["seq"], **begin))
 
 
 @router.post("/members/{member_id}/{name}")

@@ -54,6 +54,10 @@ async def test_a_forecast_says_who_is_due_and_whose_days_are_in_doubt(clerk: htt
     assert (await standing(clerk, later, 2028))["standing"] == "due"
     only = (await clerk.get(f"{API}/forecast?year=2027&standing=doubtful")).json()["items"]
     assert {one["doubt"] for one in only} == {"no_full_day"}
+    listed = (await clerk.get("/registry/honours?year=2027&show=doubtful")).text
+    correct = f"/registry/members/{doubtful}/correct?field=full_member_on"
+    assert correct in listed
+    assert '<option value="full_member_on" selected>' in (await clerk.get(correct)).text
     # a late correction moves the year, and what was in doubt is known
     for member_id, day in ((doubtful, "1966-05-01"), (later, "1977-06-30")):
         correction = {"field": "full_member_on", "value": day, "reason": "核对档案"}
