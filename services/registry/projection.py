@@ -25,6 +25,7 @@ from services.registry.decide.unit import UNIT
 from services.registry.project import (
     apart,
     belonging,
+    bill,
     branch,
     bulk,
     census,
@@ -67,6 +68,7 @@ PROJECTION: Final = Projection(
         dues_more.reductions,
         dues_more.calls,
         handed_up.view,
+        bill.view,
         meeting.view,
         meeting.attendance,
         elsewhere.timeline,

@@ -64,6 +64,13 @@ class ReductionRule(Rule):
     clause: str
 
 
+class BillRule(Rule):
+    """A row of a bill may be the money of a receipt that was written so many days earlier or later."""
+
+    days_apart: int = Field(ge=0, le=60)
+    clause: str
+
+
 class DuesPolicy(Rule):
     """What a month of dues costs (DOMAIN R10)."""
 
@@ -72,6 +79,7 @@ class DuesPolicy(Rule):
     relief: ReliefRate
     arrears: ArrearsRule
     reduction: ReductionRule
+    bill: BillRule
     months_ahead_max: int = Field(ge=0)
     clause_ahead: str
 
@@ -330,6 +338,7 @@ class RegistryPolicy(Rule):
             self.dues.arrears.clause,
             self.dues.arrears.review_clause,
             self.dues.reduction.clause,
+            self.dues.bill.clause,
             self.dues.clause_ahead,
             self.away.transfer.clause,
             self.away.card.clause,
