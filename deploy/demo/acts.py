@@ -28,10 +28,12 @@ from services.registry.decide.commands import (
 )
 from services.registry.decide.contact_card import IssueCard
 from services.registry.decide.details import ChangeDetails
+from services.registry.decide.dues_correct import DecideReduction
 from services.registry.decide.relation_transfer import ReceiveTransfer, SendTransfer
 from services.registry.decide.service import DoNotAsk, WishService
 from services.registry.handle import Registry
 from services.registry.handle_away import Absences
+from services.registry.handle_dues import DuesDesk
 from services.registry.handle_posts import Posts
 
 BEFELL: Final = (ReportHospital, ReportDischarge, ReportHardship, ReportBereavement)
@@ -54,6 +56,7 @@ def acts_of(registry: Registry, care: Care) -> Mapping[type, Callable[..., Any]]
         SetPensionBasis: registry.set_pension_basis,
         ChangeDetails: registry.change_details,
         Die: registry.die,
+        DecideReduction: DuesDesk(registry).decide_reduction,
         WishService: Posts(registry).wish,
         DoNotAsk: Posts(registry).do_not_ask,
         **deserving(registry),

@@ -12,11 +12,14 @@ from deploy.demo.town import CAST, JINQIAO, Person, Town, workday
 from deploy.demo.whereabouts import Whereabouts
 from events.facts.member import PayMethod
 from services.registry.decide.days import first_day, month_of, months_after, months_between
+from services.registry.decide.dues_correct import DecideReduction
+from services.registry.decide.hand_up import HandUp
 
 _OWES_EVERYTHING: Final = ("周慧敏",)
 _NOBODY_PAID: Final = 0.02
 _TWO_BEHIND, _ONE_BEHIND, _MONTHLY, _IN_ADVANCE = 0.05, 0.11, 0.24, 0.7
 _QUARTER: Final = 3
+_HANDED_UP_FEN: Final = 800_000
 _OLD: Final = 80
 _REMOTE: Final = (PayMethod.WECHAT, PayMethod.TRANSFER, PayMethod.ALIPAY)
 _HERE: Final = (PayMethod.CASH, PayMethod.CASH, PayMethod.WECHAT, PayMethod.DEDUCTION)
@@ -44,6 +47,8 @@ def dues(town: Town, where: Whereabouts) -> Iterator[Deed]:
             if day < town.anchor and town.alive(one, day):
                 yield _payment(one, months, day, where)
     yield _twice(town, over)
+    yield _in_need(town, present)
+    yield _handed_up(town, over)
 
 
 def _quarters(months: Sequence[str]) -> list[tuple[str, ...]]:
@@ -70,3 +75,16 @@ def _twice(town: Town, over: Sequence[str]) -> Deed:
     """Her son had paid already; the office is told so and takes nothing."""
     again = Pay((over[0],), PayMethod.CASH, again=True)
     return Deed(town.ago(6), JINQIAO, JINQIAO.worker, again, CAST[0].name, time(15, 50))
+
+
+def _in_need(town: Town, present: str) -> Deed:
+    """The branch decided that she pays nothing for half a year; the superior committee has not answered."""
+    until = month_of(months_after(first_day(present), 5))
+    reduced = DecideReduction(first=present, last=until, pays_fen=0, reason="老伴长期住院，家里开支大")
+    return Deed(workday(town.ago(4)), JINQIAO, "secretary", reduced, _OWES_EVERYTHING[0], time(16, 10))
+
+
+def _handed_up(town: Town, over: Sequence[str]) -> Deed:
+    """What was taken in the first months went up, as far as the bank had it by then."""
+    up = HandUp(first=over[0], last=over[1], amount_fen=_HANDED_UP_FEN, reference="农商行回单 1012-07")
+    return Deed(workday(first_day(over[2])), JINQIAO, "secretary", up, at=time(16, 30))

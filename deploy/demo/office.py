@@ -53,6 +53,7 @@ from services.registry.decide.commands import (
 )
 from services.registry.decide.committee import ElectCommittee
 from services.registry.decide.grid import FormGrid
+from services.registry.decide.hand_up import HandUp
 from services.registry.decide.handover_state import (
     CloseHandover,
     Listed,
@@ -67,6 +68,7 @@ from services.registry.decide.post import TakePost
 from services.registry.decide.service import AnswerPost, LogHours
 from services.registry.decide.unit import NameUnit
 from services.registry.handle import Registry
+from services.registry.handle_dues import DuesDesk
 from services.registry.handle_handovers import Handovers
 from services.registry.handle_posts import Posts
 from services.registry.import_roster import Importer
@@ -145,7 +147,7 @@ class Office:
                 await self._called(deed)
             case SignedIn() | Excused() | GuestsCame() | FormGrid() | RegisterPartner() | Offered() | PairedWith():
                 await self._together(deed, asked)
-            case Pay() as pay:
+            case Pay() | HandUp() as pay:
                 await self._pay(deed, asked, pay)
             case BeginCensus() | HandedOut() | Answered() | HandOver() | SetUp() | InPost() | Minuted() | OnTheMenu():
                 await self._in_course(deed, asked)
@@ -302,7 +304,10 @@ class Office:
             case _:
                 return
 
-    async def _pay(self, deed: Deed, asked: Asked, pay: Pay) -> None:
+    async def _pay(self, deed: Deed, asked: Asked, pay: Pay | HandUp) -> None:
+        if isinstance(pay, HandUp):
+            await DuesDesk(self.registry).hand_up(asked, pay, pay.amount_fen)
+            return
         member_id = await self._id_of(deed.community.code, deed.who)
         member = await self.registry.state(member_id)
         due = self.registry.due(asked.community, member.terms, pay.months)

@@ -42,6 +42,23 @@ class HandUpWithdrawn(ReceiptsFact, name="hearth.receipts.hand_up_withdrawn", ve
     hand_up_id: str
 
 
+class BillRowMatched(ReceiptsFact, name="hearth.receipts.bill_row_matched", version=1):
+    """A person confirmed that this row of a bank or WeChat bill is the money of this receipt. Source: DOMAIN R10.
+
+    `row` is a keyed hash of what the row says: the same row is known again, and nobody can read who paid. Effective on
+    the day in the row.
+    """
+
+    row: str
+    receipt_no: str
+
+
+class BillRowReleased(ReceiptsFact, name="hearth.receipts.bill_row_released", version=1):
+    """The row is not the money of that receipt after all. Source: DOMAIN R10."""
+
+    row: str
+
+
 def receipt_book(community: str) -> str:
     """The entity id of a community's receipt book: `demo.jinqiao` -> `demo:jinqiao`."""
     return community.replace(".", ":")

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from events.facts.decision import Decision, Decisions
 from events.facts.member_dues import DuesRefunded
 from events.facts.receipts import receipt_book
 from events.log.command import Asked, Receipt
-from services.registry.decide import dues_correct, hand_up
+from services.registry.decide import bill, dues_correct, hand_up
+from services.registry.decide.commands import PayDues
 from services.registry.decide.days import first_day, month_of, months_after
 from services.registry.decide.dues_correct import (
     ApproveReduction,
@@ -120,6 +122,27 @@ class DuesDesk:
             replace(asked, reason=command.reason),
             lambda book: hand_up.withdraw_hand_up(book, hand_up_id, self.registry.today()),
         )
+
+    async def match_row(self, asked: Asked, row: str, receipt_no: str, on: date, *, known: bool) -> Receipt:
+        """A row of a bill is the money of a receipt."""
+        return await self._book(asked, lambda book: bill.match_row(book, row, receipt_no, on, known=known))
+
+    async def release_row(self, asked: Asked, row: str) -> Receipt:
+        """It was not."""
+        return await self._book(asked, lambda book: bill.release_row(book, row, self.registry.today()))
+
+    async def pay_by_row(self, asked: Asked, member_id: str, row: bill.Row, command: PayDues) -> Receipt:
+        """A row of a bill becomes a payment. The same row again changes nothing."""
+        book_id = receipt_book(asked.community)
+        rules = self.registry.dues_rules(asked.community)
+
+        def decide(states: Sequence[Any]) -> Decisions:
+            return bill.pay_by_row(
+                states[0], states[1], row, command, rules, self.registry.today(),
+                member_id=member_id, book_id=book_id,
+            )  # fmt: skip
+
+        return await self.registry.commands.act_together(asked, [(MEMBER, member_id), (RECEIPTS, book_id)], decide)
 
     async def _book(self, asked: Asked, decide: Callable[[ReceiptBook], Decision]) -> Receipt:
         return await self.registry.commands.act(asked, RECEIPTS, receipt_book(asked.community), decide)

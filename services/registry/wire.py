@@ -58,6 +58,8 @@ def build(settings: Settings, host: Host | None = None) -> FastAPI:
             app.state.places = partial(_places, host)
             app.state.uploads = Uploads(own.data / "uploads", host.clock)
             app.state.uploads.sweep()
+            app.state.bills = Uploads(own.data / "bills", host.clock)
+            app.state.bills.sweep()
             importer = app.state.importer = Importer(app.state.registry)
             stack.push_async_callback(importer.close)
             app.state.trials = Trials(importer, app.state.uploads)

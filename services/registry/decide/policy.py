@@ -77,6 +77,13 @@ class ReductionRule(Rule):
     clause: str
 
 
+class BillRule(Rule):
+    """A row of a bill may be the money of a receipt that was written so many days earlier or later."""
+
+    days_apart: int = Field(ge=0, le=60)
+    clause: str
+
+
 class DuesPolicy(Rule):
     """What a month of dues costs (DOMAIN R10)."""
 
@@ -85,6 +92,7 @@ class DuesPolicy(Rule):
     relief: ReliefRate
     arrears: ArrearsRule
     reduction: ReductionRule
+    bill: BillRule
     months_ahead_max: int = Field(ge=0)
     clause_ahead: str
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from events.facts.base import Fact
 from events.facts.decision import Decider, Decisions, Refused, UnknownFact, facts, refused
 from events.facts.member import DuesAmount, DuesPaid, MonthDue
-from events.facts.receipts import DuesHandedUp, HandUpWithdrawn, NumberIssued
+from events.facts.receipts import BillRowMatched, BillRowReleased, DuesHandedUp, HandUpWithdrawn, NumberIssued
 from services.registry.decide.commands import PayDues
 from services.registry.decide.days import month_of, months_after
 from services.registry.decide.dues import DuesRules, assessed
@@ -30,6 +30,8 @@ class ReceiptBook(BaseModel):
     last: int = 0
     handed_up: tuple[str, ...] = ()
     taken_back: tuple[str, ...] = ()
+    bill_rows: dict[str, str] = {}
+    """Rows of bills that were confirmed, each with its receipt."""
 
     def next_number(self, today: date) -> str:
         """The number a receipt written today gets: `2026-0341`, counted afresh each year, without gaps."""
@@ -50,6 +52,11 @@ def evolve(book: ReceiptBook, fact: Fact, effective: date) -> ReceiptBook:
         case HandUpWithdrawn():
             left = tuple(one for one in book.handed_up if one != fact.hand_up_id)
             return book.model_copy(update={"handed_up": left, "taken_back": (*book.taken_back, fact.hand_up_id)})
+        case BillRowMatched():
+            return book.model_copy(update={"bill_rows": {**book.bill_rows, fact.row: fact.receipt_no}})
+        case BillRowReleased():
+            rows = {row: number for row, number in book.bill_rows.items() if row != fact.row}
+            return book.model_copy(update={"bill_rows": rows})
         case _:
             raise UnknownFact("receipts", fact)
 

@@ -58,6 +58,8 @@ DUES_SENTENCES: Final[Sentences] = {
         there=yuan(d.get("in_hand_fen")),
         given=yuan(d.get("given_fen")),
     ),
+    "row_confirmed": lambda d: _("这一笔已经对上收据 %(number)s。", number=d.get("receipt_no")),
+    "receipt_confirmed": lambda d: _("收据 %(number)s 已经对上账单里的另一笔。", number=d.get("receipt_no")),
     "no_hand_up": lambda d: _("没有这笔上交，或者已经撤回。"),
     "no_reduction": lambda d: _("没有这份减免，或者它没有生效。"),
     "reduction_dropped": lambda d: _("这份减免已经撤回或没有批准，请支部重新决定。"),

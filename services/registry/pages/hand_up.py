@@ -9,7 +9,7 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from events.log.command import Receipt
-from services.registry.decide.days import month_of
+from services.registry.decide.days import first_day, month_of, months_after
 from services.registry.decide.hand_up import HandUp, WithdrawHandUp
 from services.registry.pages.common import (
     OFFICE,
@@ -48,7 +48,10 @@ Place = Annotated[str, Query(max_length=200)]
 async def show(request: Request, caller: Reader, asking: Asked) -> Response:
     """What was handed up, the form for more."""
     this_month = month_of(speech().today)
-    form = fresh(request, first=asking.first, last=min(asking.last, this_month), on=speech().today)
+    async with reading(request, caller) as db:
+        before = await handed_up.handed_up(db, asking.place, speech().today, most=1)
+    first = month_of(months_after(first_day(before[0]["last"]), 1)) if before else asking.first
+    form = fresh(request, first=min(first, this_month), last=min(asking.last, this_month), on=speech().today)
     return await _page(request, caller, asking.place, form)
 
 
