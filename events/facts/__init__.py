@@ -5,7 +5,6 @@ Importing this package imports every stream, so that `base.catalogue()` is compl
 
 from events.facts import (
     access,
-    away_application,
     branch,
     bulk,
     care,
@@ -16,6 +15,7 @@ from events.facts import (
     handover,
     meeting,
     member,
+    member_application,
     member_away,
     member_centre,
     member_handover,
