@@ -6,7 +6,6 @@ Importing this package imports every stream, so that `base.catalogue()` is compl
 from events.facts import (
     access,
     activity,
-    away_application,
     branch,
     bulk,
     care,
@@ -23,6 +22,7 @@ from events.facts import (
     meeting_roll,
     meeting_study,
     member,
+    member_application,
     member_away,
     member_centre,
     member_dues,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from events.facts.away_application import ApplicationPart
 from events.facts.base import Contact, Sealed
 from events.facts.member import AwayKind, MemberFact
+from events.facts.member_application import ApplicationPart
 
 
 class ContactCardIssued(MemberFact, name="hearth.member.contact_card_issued", version=1):

@@ -7,15 +7,15 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from events.facts.away_application import (
+from events.facts.base import Fact, is_hidden
+from events.facts.member import AwayKind
+from events.facts.member_application import (
     ApplicationPart,
     AwayApplicationApproved,
     AwayApplicationRefused,
     AwayApplicationWithdrawn,
     AwayApplied,
 )
-from events.facts.base import Fact, is_hidden
-from events.facts.member import AwayKind
 from events.facts.member_away import (
     AwayDayCorrected,
     AwayPart,

@@ -7,14 +7,14 @@ from typing import Annotated
 
 from pydantic import Field
 
-from events.facts.away_application import (
+from events.facts.decision import Command, Decision, Refused, facts, nothing, refused
+from events.facts.member import AwayKind
+from events.facts.member_application import (
     AwayApplicationApproved,
     AwayApplicationRefused,
     AwayApplicationWithdrawn,
     AwayApplied,
 )
-from events.facts.decision import Command, Decision, Refused, facts, nothing, refused
-from events.facts.member import AwayKind
 from services.registry.decide.absence import Application
 from services.registry.decide.commands import Leaving, MoveAway
 from services.registry.decide.member import Member, kept_in_touch, move_away, unable

@@ -94,6 +94,24 @@ async def lines_of(request: Request, db: AsyncConnection, community: str, today:
     return lines, [row for row in stays if row["lost_since"]]
 
 
+MOST_URGENT_FIRST: Final = (
+    DueKind.LOST, DueKind.CONTACT, DueKind.CARD_ENDS, DueKind.LETTER_ENDS, DueKind.RECEIPT_MISSING, DueKind.RETURN,
+    DueKind.TRANSFER_ADVISED, DueKind.LETTER_MISSING, DueKind.REPORT, DueKind.CARD_MISSING,
+)  # fmt: skip
+SHOWN_OF_A_KIND: Final = 5
+
+
+def by_kind(lines: list[Line]) -> list[tuple[str, list[Line], list[Line]]]:
+    """Lines under what they are about, the most urgent first: the first few of each, and the rest."""
+    found = []
+    for kind in MOST_URGENT_FIRST:
+        of_kind = [line for line in lines if line.due.kind is kind]
+        if of_kind:
+            said = SAID[kind]
+            found.append((_(said), of_kind[:SHOWN_OF_A_KIND], of_kind[SHOWN_OF_A_KIND:]))
+    return found
+
+
 @router.get("/away-due", dependencies=[Waited])
 async def due(request: Request, caller: Reader, community: Community = "") -> Response:
     """What is late, what comes within the reminder's days, what comes later."""
@@ -103,9 +121,10 @@ async def due(request: Request, caller: Reader, community: Community = "") -> Re
     soon_days = rules(request, place or caller.scope).away.reminders.card_days
     soon, ahead = today + timedelta(days=soon_days), today + timedelta(days=AHEAD_DAYS)
     return await page(
-        request, "away_due.html", late=[line for line in lines if line.late], lost=lost, words=words,
-        soon=[line for line in lines if not line.late and line.due.on <= soon], soon_days=soon_days,
+        request, "away_due.html", late=by_kind([line for line in lines if line.late]), lost=lost, words=words,
+        soon=by_kind([line for line in lines if not line.late and line.due.on <= soon]), soon_days=soon_days,
         later=[line for line in lines if soon < line.due.on <= ahead], may_write=caller.has(*OFFICE),
+        counts={"late": sum(line.late for line in lines), "soon": sum(today < line.due.on <= soon for line in lines)},
         clauses=rules(request, place or caller.scope).clauses,
     )  # fmt: skip
 

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
-from events.facts.away_application import (
+from events.facts.base import Fact, is_hidden
+from events.facts.member import AwayKind
+from events.facts.member_application import (
     AwayApplicationApproved,
     AwayApplicationRefused,
     AwayApplicationWithdrawn,
     AwayApplied,
 )
-from events.facts.base import Fact, is_hidden
-from events.facts.member import AwayKind
 from events.facts.member_away import (
     AwayDayCorrected,
     ContactCardInspected,

@@ -8,14 +8,14 @@ from typing import Any
 from sqlalchemy import BigInteger, Boolean, Column, Date, Index, MetaData, Select, Table, Text, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from events.facts.away_application import (
+from events.facts.base import is_hidden
+from events.facts.member import MovedAway
+from events.facts.member_application import (
     AwayApplicationApproved,
     AwayApplicationRefused,
     AwayApplicationWithdrawn,
     AwayApplied,
 )
-from events.facts.base import is_hidden
-from events.facts.member import MovedAway
 from events.log.envelope import About
 from events.log.project import Row, View, community_column
 from events.log.project.sql import inside, path_text

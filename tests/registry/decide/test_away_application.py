@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from events.facts.away_application import (
+from events.facts.base import HIDDEN, Fact
+from events.facts.member import AwayKind, Returned
+from events.facts.member_application import (
     AwayApplicationApproved,
     AwayApplicationRefused,
     AwayApplicationWithdrawn,
     AwayApplied,
 )
-from events.facts.base import HIDDEN, Fact
-from events.facts.member import AwayKind, Returned
 from services.registry.decide import away_application
 from services.registry.decide.away_application import ApplyAway, ApproveAway, LeaveAway, RefuseAway, WithdrawAway
 from services.registry.decide.commands import MoveAway
