@@ -15,6 +15,7 @@ from events.facts import (
     handover,
     meeting,
     member,
+    member_away,
     member_centre,
     member_handover,
     member_meeting,

@@ -155,6 +155,8 @@ class Finding(StrEnum):
     """What an answer may change in the register."""
 
     MOVED_AWAY = "moved_away"
+    MOVED_ON = "moved_on"
+    """Was away already, and lives at yet another place."""
     RETURNED = "returned"
     PHONE = "phone"
     ADDRESS = "address"

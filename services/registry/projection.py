@@ -95,6 +95,6 @@ PROJECTION: Final = Projection(
         partner.offers,
         partner.pairings,
     ],
-    [Snapshots.of(decider, version=4) for decider in (MEMBER, BRANCH, MEETING, RECEIPTS, ROSTER_IMPORT, UNIT)]
+    [Snapshots.of(decider, version=5) for decider in (MEMBER, BRANCH, MEETING, RECEIPTS, ROSTER_IMPORT, UNIT)]
     + [Snapshots.of(decider) for decider in (DESK, CENSUS, BULK, CENTRE, HANDOVER, NOMINEE, POST, GRID, PARTNER)],
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict
 
@@ -33,6 +33,7 @@ from events.facts.member import (
     Returned,
     detail_in,
 )
+from events.facts.member_away import AwayDetailsChanged
 from events.facts.member_centre import CentreJoined, CentreLeft, HostDeclined, HostDeclineWithdrawn
 from events.facts.member_handover import TakenOver, TakeOverWithdrawn
 from events.facts.member_meeting import AttendanceTakenBack, Excused
@@ -61,15 +62,20 @@ class Standing(StrEnum):
 
 
 class Away(BaseModel):
-    """The member lives elsewhere for a while."""
+    """The member lives elsewhere for a while, at this place since `there_since`; `since` is when they left."""
 
     model_config = ConfigDict(frozen=True)
 
     since: date
     kind: AwayKind
     destination: str
+    address: str | None = None
+    phone: str | None = None
+    fixed_place: bool = False
     expected_return: date | None = None
+    reason: str | None = None
     card_until: date | None = None
+    there_since: date
 
 
 class Member(BaseModel):
@@ -119,8 +125,11 @@ def evolve(member: Member, fact: Fact, effective: date) -> Member:
         case EnrolmentWithdrawn():
             return Member(standing=Standing.WITHDRAWN)
         case MovedAway():
-            away = Away(since=effective, **fact.model_dump(include=set(Away.model_fields) - {"since"}))
+            away = Away(since=effective, kind=fact.kind, card_until=fact.card_until, **_place_of(fact, effective))
             return member.model_copy(update={"away": away, "touched": member.touched or not fact.carried_over})
+        case AwayDetailsChanged():
+            moved = member.away and member.away.model_copy(update=_place_of(fact, effective))
+            return member.model_copy(update={"away": moved, "touched": True})
         case Returned():
             return member.model_copy(update={"away": None, "returned_on": effective, "touched": True})
         case Attended() | Excused() | AttendanceTakenBack():
@@ -140,6 +149,18 @@ def evolve(member: Member, fact: Fact, effective: date) -> Member:
             return member.model_copy(update={"standing": Standing.DIED, "died_on": effective, "touched": True})
         case _:
             return _asked(member, fact, effective)
+
+
+def _place_of(fact: MovedAway | AwayDetailsChanged, effective: date) -> dict[str, Any]:
+    """Where somebody lives who is away; what cannot be read is not known."""
+    sealed = {name: getattr(fact, name) for name in ("address", "phone", "reason")}
+    return {
+        "destination": fact.destination,
+        "fixed_place": fact.fixed_place,
+        "expected_return": fact.expected_return,
+        "there_since": effective,
+        **{name: None if is_hidden(value) else value for name, value in sealed.items()},
+    }
 
 
 def _asked(member: Member, fact: Fact, effective: date) -> Member:

@@ -30,6 +30,7 @@ TONE: Final = {census.LEFT: "", census.NOT_MET: "soon", census.ANSWERED: "done",
 WAY: Final = {AskedWay.DOOR: N_("上门"), AskedWay.PHONE: N_("电话")}
 FINDING: Final = {
     Finding.MOVED_AWAY: N_("外出"),
+    Finding.MOVED_ON: N_("在外换了地方"),
     Finding.RETURNED: N_("返回"),
     Finding.PHONE: N_("电话"),
     Finding.ADDRESS: N_("住址"),
@@ -54,6 +55,8 @@ SENTENCES: Final[Sentences] = {
     "nothing_said": lambda d: _("一项都没有填。没找到人请按“没找到人”。"),
     "answered_already": lambda d: _("这位党员已于%(on)s作答。", on=_on(d.get("on"))),
     "not_answered": lambda d: _("这位党员在这次摸底中还没有作答。"),
-    "no_finding": lambda d: _("“%(what)s”这一条名册里已经是这样，没有要改的。", what=_(FINDING[Finding(d["finding"])])),
+    "no_finding": lambda d: _(
+        "“%(what)s”这一条名册里后来已经登记过。请刷新再看。", what=_(FINDING[Finding(d["finding"])])
+    ),
 }
 """Refusal code -> the sentence a person reads."""

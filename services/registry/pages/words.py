@@ -142,6 +142,12 @@ SENTENCES: Final[Sentences] = {
     ),
     "before_last_return": lambda d: _("外出日期早于上次返回的%(on)s。", on=_on(d.get("returned_on"))),
     "not_away": lambda d: _("这位党员没有登记外出，不用登记返回。"),
+    "not_away_now": lambda d: _("这位党员没有登记外出。请先登记外出。"),
+    "before_last_move": lambda d: _(
+        "从%(since)s起已记在%(where)s，不能写得更早。请填那天或以后的日期。",
+        since=_on(d.get("since")),
+        where=d.get("destination"),
+    ),
     "before_leaving": lambda d: _("返回日期早于外出的%(since)s。", since=_on(d.get("since"))),
     "basis_unknown": lambda d: _("还没有登记养老金基数，算不出应缴多少。请先登记。"),
     "amount_differs": lambda d: _(

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from events.facts.base import is_hidden
 from events.facts.member import Died, EnrolmentWithdrawn, MovedAway, Returned
+from events.facts.member_away import AwayDetailsChanged
 from events.log.envelope import About
 from events.log.project import Row, View, community_column
 from events.log.project.keyset import PAGE_DEFAULT, Page, paged, read_token
@@ -31,6 +32,7 @@ table = Table(
     Column("clause", Text, nullable=False),
     Column("since", Date, nullable=False),
     Column("expected_return", Date),
+    Column("there_since", Date, nullable=False),
     Column("destination", Text, nullable=False),
     Column("address", Text),
     Column("phone", Text),
@@ -48,7 +50,7 @@ table = Table(
 
 view = View(
     "mobility_ledger",
-    version=1,
+    version=2,
     table=table,
     doc="Who lives elsewhere, how they are kept in touch, and by which clause; the latest stay of each member.",
 )
@@ -61,15 +63,28 @@ def _(row: Row | None, fact: MovedAway, about: About) -> Row:
         "kind": fact.kind.value,
         "clause": fact.clause,
         "since": about.effective,
+        "card_until": fact.card_until,
+        "carried_over": fact.carried_over,
+        "earlier": _earlier(row),
+        **_place_of(fact, about),
+    }
+
+
+@view.on(AwayDetailsChanged)
+def _(row: Row | None, fact: AwayDetailsChanged, about: About) -> Row | None:
+    """The same stay, at another place."""
+    return row if row is None or row["state"] == CLOSED else row | _place_of(fact, about)
+
+
+def _place_of(fact: MovedAway | AwayDetailsChanged, about: About) -> Row:
+    return {
+        "there_since": about.effective,
         "expected_return": fact.expected_return,
         "destination": fact.destination,
         "address": None if is_hidden(fact.address) else fact.address,
         "phone": None if is_hidden(fact.phone) else fact.phone,
         "fixed_place": fact.fixed_place,
         "reason": None if is_hidden(fact.reason) else fact.reason,
-        "card_until": fact.card_until,
-        "carried_over": fact.carried_over,
-        "earlier": _earlier(row),
         "seq": about.seq,
     }
 

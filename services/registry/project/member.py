@@ -46,6 +46,7 @@ from events.facts.member import (
     Returned,
     detail_in,
 )
+from events.facts.member_away import AwayDetailsChanged
 from events.facts.member_centre import CentreJoined, CentreLeft, CentrePart, HostDeclined, HostDeclineWithdrawn
 from events.facts.member_handover import HandoverPart, TakenOver, TakeOverWithdrawn
 from events.facts.member_meeting import AttendanceTakenBack, Excused, Noted
@@ -271,6 +272,14 @@ def _(row: Row | None, fact: MovedAway, about: About) -> Row:
         "expected_return": fact.expected_return,
     }
     return _known(row) | away | _stamp(about)
+
+
+@view.on(AwayDetailsChanged)
+def _(row: Row | None, fact: AwayDetailsChanged, about: About) -> Row:
+    row = _known(row)
+    if row["away_since"] is None:
+        return row | _stamp(about)
+    return row | {"away_to": fact.destination, "expected_return": fact.expected_return} | _stamp(about)
 
 
 @view.on(Returned)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -22,9 +22,11 @@ from events.facts.census import (
     WhyMissed,
 )
 from events.facts.member import AwayKind, ContactChanged, Died, MovedAway, Returned
+from events.facts.member_away import AwayDetailsChanged
 from events.facts.people import ContactCard, Relative
 from services.registry.decide.asking import RecordAnswers, RecordMissed, answer, miss
 from services.registry.decide.census import CENSUS, AssignPart, BeginCensus, assign, begin, close
+from services.registry.decide.commands import ChangeAway
 from services.registry.decide.findings import SettleFindings, open_findings, settle
 from services.registry.decide.member import MEMBER
 from tests.given import Decide, Spec, given
@@ -277,10 +279,39 @@ def test_somebody_away_who_lives_here_has_returned() -> None:
     outcome.then_again_nothing()
 
 
+def gone_to_hangzhou(since: date = SPRING) -> tuple[MovedAway, date]:
+    return MovedAway(kind=AwayKind.CARD, clause="§3.2", destination="杭州市", fixed_place=False, reason="x"), since
+
+
+def test_somebody_away_who_is_found_at_yet_another_place_has_moved_on() -> None:
+    outcome = given(MEMBER, enrolled(), gone_to_hangzhou(), answered(MOVED)).when(settling(Finding.MOVED_ON))
+    changed = AwayDetailsChanged(destination="苏州市", fixed_place=True, reason="秋季摸底")
+    settled = CensusSettled(campaign_id="c1", findings=(Finding.MOVED_ON,), taken=True)
+    assert outcome.then_facts() == [(changed, SPRING), (settled, TODAY)]
+    outcome.then_again_nothing()
+
+
+def test_who_names_the_day_they_left_home_is_there_since_the_last_move_we_know_of() -> None:
+    member = member_with(gone_to_hangzhou(date(2026, 5, 1)), answered(MOVED))
+    command = open_findings(member, member.census["c1"], reason="x")[Finding.MOVED_ON]
+    assert isinstance(command, ChangeAway)
+    assert command.since == date(2026, 5, 1)
+
+
+def test_an_answer_older_than_what_the_register_knows_finds_nothing() -> None:
+    later = (AwayDetailsChanged(destination="无锡市", fixed_place=True, reason="x"), ASKED_ON + timedelta(days=1))
+    member = member_with(gone_to_hangzhou(), answered(MOVED), later)
+    assert Finding.MOVED_ON not in open_findings(member, member.census["c1"], reason="x")
+    taken = CensusSettled(campaign_id="c1", findings=(Finding.MOVED_AWAY,), taken=True)
+    member = member_with(answered(MOVED), gone_to_hangzhou(), taken)
+    assert Finding.MOVED_ON not in open_findings(member, member.census["c1"], reason="x")
+
+
 def test_what_the_register_refuses_changes_nothing() -> None:
     gone = MovedAway(kind=AwayKind.CARD, clause="§3.2", destination="杭州市", fixed_place=False, reason="x")
-    spec = given(MEMBER, enrolled(), (gone, SPRING), answered(MOVED))
-    spec.when(settling(Finding.PHONE, Finding.MOVED_AWAY)).then_refused("already_away", since=SPRING)
+    back = (Returned(), date(2026, 6, 1))
+    spec = given(MEMBER, enrolled(), (gone, SPRING), back, answered(MOVED))
+    spec.when(settling(Finding.PHONE, Finding.MOVED_AWAY)).then_refused("before_last_return", since=SPRING)
     given(MEMBER, enrolled(), answered(MOVED), Died()).when(settling(Finding.PHONE)).then_refused("died")
 
 
