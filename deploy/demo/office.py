@@ -36,12 +36,13 @@ from services.care.handle import Care
 from services.care.react.planner import Planner
 from services.notify.handle import Notify
 from services.registry.census import Census
-from services.registry.community import Attendance, Grids, Partners
+from services.registry.community import Attendance, Buildings, Grids, Partners
 from services.registry.community.partners import PARTNER_NAME
 from services.registry.decide.asking import RecordAnswers, RecordMissed
 from services.registry.decide.attendance import CountGuests, Excuse
 from services.registry.decide.branch import FormBranch
 from services.registry.decide.branch_life import PlaceUnder
+from services.registry.decide.building import PlaceBuildings
 from services.registry.decide.census import AssignPart, BeginCensus
 from services.registry.decide.commands import (
     ChangeContact,
@@ -80,6 +81,11 @@ from services.registry.project.register import Wanted
 EVERYBODY: Final = 1000
 SETTLE_SECONDS_MAX: Final = 120.0
 _POLL_SECONDS: Final = 0.005
+
+TOGETHER: Final = (
+    SignedIn, Excused, GuestsCame, FormGrid, PlaceBuildings, RegisterPartner, Offered, PairedWith
+)  # fmt: skip
+"""What concerns meetings and the neighbourhood."""
 
 
 class Unsettled(Exception):
@@ -146,7 +152,7 @@ class Office:
                 await self.registry.enrol(asked, command)
             case ScheduleMeeting():
                 await self._called(deed)
-            case SignedIn() | Excused() | GuestsCame() | FormGrid() | RegisterPartner() | Offered() | PairedWith():
+            case what if isinstance(what, TOGETHER):
                 await self._together(deed, asked)
             case Pay() as pay:
                 await self._pay(deed, asked, pay)
@@ -225,6 +231,8 @@ class Office:
                 await attendance.count_guests(asked, await self._called(called), CountGuests(guests=counted))
             case FormGrid() as grid:
                 await Grids(self.registry).form(asked, grid, {})
+            case PlaceBuildings() as spots:
+                await Buildings(self.registry).place(asked, spots)
             case RegisterPartner() as unit:
                 await Partners(self.registry).register(asked, unit)
             case Offered(unit=name, offer=offer):

@@ -6,6 +6,7 @@ Importing this package imports every stream, so that `base.catalogue()` is compl
 from events.facts import (
     access,
     branch,
+    building,
     bulk,
     care,
     census,

@@ -8,6 +8,7 @@ from typing import Final
 from events.facts.base import Purpose
 from events.log.project import Projection, Snapshots
 from services.registry.decide.branch import BRANCH
+from services.registry.decide.building import BUILDINGS
 from services.registry.decide.bulk import BULK
 from services.registry.decide.census import CENSUS
 from services.registry.decide.centre import CENTRE
@@ -26,6 +27,7 @@ from services.registry.project import (
     apart,
     belonging,
     branch,
+    building,
     bulk,
     census,
     centre,
@@ -91,10 +93,14 @@ PROJECTION: Final = Projection(
         service_hours.view,
         excuse.view,
         grid.view,
+        building.view,
         partner.view,
         partner.offers,
         partner.pairings,
     ],
     [Snapshots.of(decider, version=5) for decider in (MEMBER, BRANCH, MEETING, RECEIPTS, ROSTER_IMPORT, UNIT)]
-    + [Snapshots.of(decider) for decider in (DESK, CENSUS, BULK, CENTRE, HANDOVER, NOMINEE, POST, GRID, PARTNER)],
+    + [
+        Snapshots.of(decider)
+        for decider in (DESK, CENSUS, BULK, CENTRE, HANDOVER, NOMINEE, POST, GRID, PARTNER, BUILDINGS)
+    ],
 )

@@ -12,6 +12,7 @@ from events.log.envelope import open_fact, parse
 from services.care.decide.care import CARE
 from services.notify.decide.notice import NOTICE
 from services.registry.decide.branch import BRANCH
+from services.registry.decide.building import BUILDINGS
 from services.registry.decide.bulk import BULK
 from services.registry.decide.census import CENSUS
 from services.registry.decide.centre import CENTRE
@@ -40,6 +41,7 @@ DECIDERS: dict[str, Decider[Any]] = {
         HANDOVER,
         NOMINEE,
         POST,
+        BUILDINGS,
         GRID,
         PARTNER,
         BULK,

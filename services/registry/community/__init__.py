@@ -1,7 +1,8 @@
-"""Carries out what concerns a community's neighbourhood: its grids, its partner units, and who came to a meeting."""
+"""Carries out what concerns a community's neighbourhood: grids, buildings, partner units, and who came to a meeting."""
 
 from services.registry.community.attendance import Attendance
+from services.registry.community.buildings import Buildings
 from services.registry.community.grids import Grids
 from services.registry.community.partners import Partners
 
-__all__ = ["Attendance", "Grids", "Partners"]
+__all__ = ["Attendance", "Buildings", "Grids", "Partners"]

@@ -329,6 +329,7 @@ class RegistryPolicy(Rule):
             self.branches.term_reminder.clause,
             self.centres.size.clause,
             self.centres.nearness.clause,
+            self.centres.spots.clause,
             self.completeness.clause,
             self.duplicates.clause,
             self.talents.matching.clause,

@@ -11,6 +11,7 @@ from events.facts.meeting import MeetingKind
 from events.facts.member import AttendanceWay, AwayKind, CorrectableField, PayMethod
 from events.facts.people import CardField, RetirementKind, Sex
 from services.registry.pages import census_words, handover_words
+from services.registry.pages.building_words import BUILDING_SENTENCES
 from services.registry.pages.centre_words import CENTRE_SENTENCES
 from services.registry.pages.neighbour_words import NEIGHBOUR_SENTENCES
 from services.registry.pages.post_words import POST_SENTENCES
@@ -175,6 +176,7 @@ SENTENCES: Final[Sentences] = {
     **CENTRE_SENTENCES,
     **POST_SENTENCES,
     **NEIGHBOUR_SENTENCES,
+    **BUILDING_SENTENCES,
     "merged": lambda _d: _("这份档案已并入同一个人的另一份，请记到那一份上。"),
     "same_record": lambda _d: _("这是同一份档案，不用合并。"),
     "keeps_others": lambda _d: _("这份档案里已经并入了别的档案，请反过来合并，或者先把它们分开。"),
