@@ -17,6 +17,7 @@ from services.registry.pages.centre_proposals import Proposals
 from services.registry.pages.import_files import Uploads
 from services.registry.pages.import_trial import Trials
 from services.registry.pages.policy import SCHEMA, WORDS
+from services.registry.pages.question_sets import Shelf
 from services.registry.pages.routers import NAV, ROUTERS, install
 from services.registry.project import branch
 from services.registry.projection import PROJECTION, PURPOSES
@@ -52,6 +53,7 @@ def build(settings: Settings, host: Host | None = None) -> FastAPI:
             app.state.places = partial(_places, host)
             app.state.uploads = Uploads(own.data / "uploads", host.clock)
             app.state.uploads.sweep()
+            app.state.question_sets = Shelf(own.packs / "census")
             importer = app.state.importer = Importer(app.state.registry)
             stack.push_async_callback(importer.close)
             app.state.trials = Trials(importer, app.state.uploads)

@@ -53,6 +53,9 @@ SENTENCES: Final[Sentences] = {
     "not_in_census": lambda d: _("这次摸底不问这个支部的人。"),
     "before_census": lambda d: _("这次摸底从%(since)s才开始。", since=_on(d.get("since"))),
     "nothing_said": lambda d: _("一项都没有填。没找到人请按“没找到人”。"),
+    "not_an_option": lambda d: _(
+        "“%(question)s”没有“%(answer)s”这个答案，请从列出的里面选。", question=d.get("question"), answer=d.get("answer")
+    ),
     "answered_already": lambda d: _("这位党员已于%(on)s作答。", on=_on(d.get("on"))),
     "not_answered": lambda d: _("这位党员在这次摸底中还没有作答。"),
     "no_finding": lambda d: _(

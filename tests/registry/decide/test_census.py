@@ -15,10 +15,13 @@ from events.facts.census import (
     CensusAnswered,
     CensusMissed,
     CensusSettled,
+    Choice,
     Closed,
     Finding,
     FreeAnswer,
+    Option,
     Question,
+    QuestionSetRef,
     WhyMissed,
 )
 from events.facts.member import AwayKind, ContactChanged, Died, MovedAway, Returned
@@ -86,6 +89,10 @@ def settling(*which: Finding, taken: bool = True) -> Decide:
     return lambda member: settle(member, command, lambda _day: POLICY.away, TODAY, campaign_id="c1", reason="秋季摸底")
 
 
+TOGETHER = "现在和谁一起住？"
+CHOICE = Choice(question=TOGETHER, options=(Option(text="一个人住", lives_alone=True), Option(text="和家人住")))
+
+
 # ── a campaign ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -96,6 +103,30 @@ def test_a_campaign_begins_with_its_questions_and_branches() -> None:
     given(CENSUS).when(lambda c: begin(c, command, TODAY)).then(BEGUN, on=BEGUN_ON).then_again_nothing()
     other = command.model_copy(update={"title": "冬季摸底"})
     given(CENSUS, begun()).when(lambda c: begin(c, other, TODAY)).then_refused("already_begun")
+
+
+def test_a_campaign_names_the_set_and_the_version_it_was_begun_with() -> None:
+    ref = QuestionSetRef(name="排查", version="1", scope="demo", digest="0" * 64)
+    command = BeginCensus.model_validate(
+        {"title": "摸底", "until": UNTIL, "questions": (), "free": (TOGETHER,), "choices": (CHOICE,)}
+    )
+    outcome = given(CENSUS).when(lambda c: begin(c, command, TODAY, question_set=ref))
+    ((happened, _on),) = outcome.then_facts()
+    assert (happened.question_set, happened.choices) == (ref, (CHOICE,))
+    outcome.then_again_nothing()
+    with pytest.raises(ValidationError, match="stand in free"):
+        BeginCensus(title="摸底", until=UNTIL, choices=(CHOICE,))
+
+
+def test_only_what_is_offered_is_answered_and_says_what_it_proposes() -> None:
+    campaign = (BEGUN.model_copy(update={"free": (TOGETHER,), "choices": (CHOICE,), "questions": ()}), BEGUN_ON)
+    spec = given(CENSUS, campaign, called="c1").given(MEMBER, enrolled(branch_id="b1"), called="m1")
+    said = Answers(lives_alone=True, free=(FreeAnswer(question=TOGETHER, answer="一个人住"),))
+    spec.when(answering(free=["一个人住"])).then(of="c1").then(CensusAnswered(campaign_id="c1", answers=said), of="m1")
+    spec = given(CENSUS, campaign, called="c1").given(MEMBER, enrolled(branch_id="b1"), called="m1")
+    spec.when(answering(free=["和猫住"])).then_refused("not_an_option", question=TOGETHER, answer="和猫住")
+    member = given(MEMBER, enrolled(), answered(said)).entities["member"].state
+    assert set(open_findings(member, member.census["c1"], reason="x")) == {Finding.LIVES_ALONE}
 
 
 def test_a_campaign_does_not_end_before_it_begins_or_before_today() -> None:
