@@ -31,7 +31,7 @@ from events.facts.member import (
 )
 from events.facts.member_away import AwayDetailsChanged
 from events.facts.member_handover import TakeOverWithdrawn
-from events.facts.member_service import PostLeft, ServiceHoursWithdrawn
+from events.facts.member_service import PostKept, PostLeft, ServiceHoursWithdrawn
 from events.facts.merging import Merged, ToldApart, Unmerged
 from events.log.envelope import Recorded
 from services.registry.pages.centre_words import centre_told
@@ -90,6 +90,7 @@ def line_of(one: Recorded, names: Names) -> Line:
         | ToldApart
         | TakeOverWithdrawn
         | PostLeft
+        | PostKept
         | ServiceHoursWithdrawn,
     ):
         text = _("%(text)s（%(reason)s）", text=text, reason=about.reason)

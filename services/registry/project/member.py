@@ -7,6 +7,7 @@ this table, so it says the same in whatever order other services' facts arrive.
 from __future__ import annotations
 
 from datetime import date
+from typing import get_args
 
 from sqlalchemy import (
     BigInteger,
@@ -50,18 +51,7 @@ from events.facts.member_away import AwayDetailsChanged
 from events.facts.member_centre import CentreJoined, CentreLeft, CentrePart, HostDeclined, HostDeclineWithdrawn
 from events.facts.member_handover import HandoverPart, TakenOver, TakeOverWithdrawn
 from events.facts.member_meeting import AttendanceTakenBack, Excused, Noted
-from events.facts.member_service import (
-    PostDeclined,
-    PostLeft,
-    PostOffered,
-    PostTaken,
-    ServiceHoursLogged,
-    ServiceHoursWithdrawn,
-    ServiceNotWished,
-    ServicePart,
-    ServiceWished,
-    ServiceWishWithdrawn,
-)
+from events.facts.member_service import ServicePart
 from events.facts.merging import Merged, MergeSide, ToldApart, Unmerged
 from events.facts.people import several
 from events.log.envelope import About
@@ -336,18 +326,13 @@ ElsewherePart = Excused | CensusAnswered | CensusMissed | CensusSettled | Centre
 @view.on(HostDeclineWithdrawn)
 @view.on(TakenOver)
 @view.on(TakeOverWithdrawn)
-@view.on(ServiceWished)
-@view.on(ServiceNotWished)
-@view.on(ServiceWishWithdrawn)
-@view.on(PostOffered)
-@view.on(PostDeclined)
-@view.on(PostTaken)
-@view.on(PostLeft)
-@view.on(ServiceHoursLogged)
-@view.on(ServiceHoursWithdrawn)
-def _(row: Row | None, fact: ElsewherePart, about: About) -> Row:
+def _moved_on(row: Row | None, fact: ElsewherePart, about: About) -> Row:
     """Shown elsewhere; the card only moves on to the fact's version. A neighbour may have answered: nobody was seen."""
     return _known(row) | _stamp(about)
+
+
+for _part in get_args(ServicePart):
+    view.on(_part)(_moved_on)
 
 
 @view.on(Died)
