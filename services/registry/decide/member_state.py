@@ -224,7 +224,8 @@ def _detailed(member: Member, fact: DetailsChanged | DetailsCorrected) -> Member
     value = detail_in(fact)
     details = {name: known for name, known in member.details.items() if name != fact.field.value}
     after = details | {fact.field.value: value} if value else details
-    return member.model_copy(update={"details": after, "touched": True})
+    brought = isinstance(fact, DetailsChanged) and fact.import_id is not None
+    return member.model_copy(update={"details": after, "touched": member.touched or not brought})
 
 
 def _corrected(member: Member, fact: DetailsCorrected, effective: date) -> Member:
