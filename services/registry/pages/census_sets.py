@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Body, Request
@@ -15,6 +16,7 @@ from services.registry.pages.forms import Form, fresh
 from services.registry.pages.import_files import sent_in
 from services.registry.pages.plain import answered
 from services.registry.pages.question_sets import EXAMPLE, TEXT_MAX, QuestionSet, Shelf, read_set
+from services.shell.i18n import N_
 from services.shell.i18n import gettext as _
 from services.shell.identity import Caller
 from services.shell.pages import Undo, done, page
@@ -88,8 +90,36 @@ async def _page(request: Request, caller: Caller, form: Form, wrong: list[Proble
     return await page(
         request, "census_sets.html", status=status, sets=[(one, may_change(caller, one)) for one in found], form=form,
         wrong=wrong, problems=problems if caller.has(*OFFICE) else [], words=words, census_words=census_words,
-        may_write=caller.has(*OFFICE),
+        may_write=caller.has(*OFFICE), reason=in_words,
     )  # fmt: skip
+
+
+_IN_WORDS: Final = (
+    (re.compile(r"^(?P<where>[^:]+): is missing$"), N_("缺 %(where)s 这一项")),
+    (re.compile(r"^kind is missing$|: kind is missing$"), N_("这一问没有写 kind")),
+    (
+        re.compile(r"there is no kind (?P<given>'[^']*'); there are (?P<kinds>.+)$"),
+        N_("没有 %(given)s 这种问题，只有 %(kinds)s"),
+    ),
+    (re.compile(r"^(?P<where>[^:]+): nothing is called so$"), N_("不认识 %(where)s 这一项")),
+    (re.compile(r"(?P<given>'[^']*') is asked twice$"), N_("%(given)s 问了两遍")),
+    (re.compile(r"(?P<given>'[^']*') stands here twice$"), N_("答案 %(given)s 写了两遍")),
+    (re.compile(r"at most (?P<most>\d+) questions of its own$"), N_("自己的问题最多 %(most)s 个")),
+    (
+        re.compile(r"version (?P<given>'[^']*') of .* is kept with other questions"),
+        N_("版本 %(given)s 已经收过别的内容，请写新的版本号"),
+    ),
+    (re.compile(r"is no path"), N_("scope 要写单位的代码，例如 demo.jinqiao")),
+)
+"""What is most often wrong, for somebody who reads Chinese; the rest is said as the command line says it."""
+
+
+def in_words(reason: str) -> str:
+    """The reason of a problem in the reader's language, where there are words for it."""
+    for form, words_ in _IN_WORDS:
+        if found := form.search(reason):
+            return _(words_, **found.groupdict()) if found.groupdict() else _(words_)
+    return reason
 
 
 @router.get("/example.toml")

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from services.registry.pages.census_sets import in_words
 from services.registry.pages.question_sets import EXAMPLE, Shelf, read_set
 from services.shell.identity.caller import Role
 from services.shell.policy import BadPacks
@@ -74,6 +75,13 @@ def test_a_shelf_keeps_versions_and_one_bad_file_hurts_nobody_else(tmp_path: Pat
     assert shelf.find(first.key) == first
 
 
+def test_what_is_often_wrong_is_said_in_the_reader_s_words() -> None:
+    assert in_words("set.version: is missing") == "缺 set.version 这一项"
+    assert in_words("question.2.rich: nothing is called so") == "不认识 question.2.rich 这一项"
+    assert in_words("question.12: at most 10 questions of its own") == "自己的问题最多 10 个"
+    assert in_words("column 3: Expected ']'") == "column 3: Expected ']'"
+
+
 async def kept(client: httpx.AsyncClient, text: str) -> dict[str, Any]:
     answer = await client.post(API, json={"toml": text})
     assert answer.status_code == 201, answer.text
@@ -133,6 +141,7 @@ async def test_a_set_is_handed_in_used_and_retired_on_the_page(browser: httpx.As
     bad = await browser.post(HREF, files={"file": ("问卷.toml", text.replace('"choice"', '"menu"').encode())})
     assert bad.status_code == 422
     assert re.search("第 1[0-9] 行", bad.text)
+    assert "没有 &#39;menu&#39; 这种问题" in bad.text
     assert (await browser.post(HREF, files={"file": ("x.toml", b"\xff\xfe")})).status_code == 422
     assert (await browser.post(HREF, files={"x": ("x", b"")})).status_code == 422
     taken = await browser.post(HREF, files={"file": ("问卷.toml", text.encode())})
