@@ -160,10 +160,20 @@ class GuestsCame:
     guests: Mapping[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class OpensHouse:
+    """A member who agreed opens the house to the neighbours."""
+
+    agreed_on: date
+
+
+TOGETHER = (SignedIn, Excused, GuestsCame, Offered, PairedWith, OpensHouse)
+"""What concerns meetings and the neighbourhood."""
+
 What = (
     Command | BringIn | NameContact | PlaceBelow | Elect | SignedIn | Pay | HandedOut | Answered
     | HandOver | SetUp | InPost
-    | Offered | PairedWith | Excused | GuestsCame
+    | Offered | PairedWith | Excused | GuestsCame | OpensHouse
 )  # fmt: skip
 
 

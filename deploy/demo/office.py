@@ -12,6 +12,7 @@ from fastapi import FastAPI
 
 from deploy.demo.clock import DemoClock
 from deploy.demo.deeds import (
+    TOGETHER,
     Answered,
     BringIn,
     Deed,
@@ -23,6 +24,7 @@ from deploy.demo.deeds import (
     InPost,
     NameContact,
     Offered,
+    OpensHouse,
     PairedWith,
     Pay,
     PlaceBelow,
@@ -44,6 +46,7 @@ from services.registry.decide.branch import FormBranch
 from services.registry.decide.branch_life import PlaceUnder
 from services.registry.decide.building import PlaceBuildings
 from services.registry.decide.census import AssignPart, BeginCensus
+from services.registry.decide.centre import DesignateHost
 from services.registry.decide.commands import (
     ChangeContact,
     Correct,
@@ -71,6 +74,7 @@ from services.registry.decide.post import TakePost
 from services.registry.decide.service import AnswerPost, DoNotAsk, LogHours, WishService
 from services.registry.decide.unit import NameUnit
 from services.registry.handle import Registry
+from services.registry.handle_centres import Centres
 from services.registry.handle_handovers import Handovers
 from services.registry.handle_posts import Posts
 from services.registry.import_roster import Importer
@@ -81,11 +85,6 @@ from services.registry.project.register import Wanted
 EVERYBODY: Final = 1000
 SETTLE_SECONDS_MAX: Final = 120.0
 _POLL_SECONDS: Final = 0.005
-
-TOGETHER: Final = (
-    SignedIn, Excused, GuestsCame, FormGrid, PlaceBuildings, RegisterPartner, Offered, PairedWith
-)  # fmt: skip
-"""What concerns meetings and the neighbourhood."""
 
 
 class Unsettled(Exception):
@@ -152,7 +151,7 @@ class Office:
                 await self.registry.enrol(asked, command)
             case ScheduleMeeting():
                 await self._called(deed)
-            case what if isinstance(what, TOGETHER):
+            case what if isinstance(what, (*TOGETHER, FormGrid, PlaceBuildings, RegisterPartner)):
                 await self._together(deed, asked)
             case Pay() as pay:
                 await self._pay(deed, asked, pay)
@@ -233,6 +232,9 @@ class Office:
                 await Grids(self.registry).form(asked, grid, {})
             case PlaceBuildings() as spots:
                 await Buildings(self.registry).place(asked, spots)
+            case OpensHouse(agreed_on=day):
+                host = DesignateHost(host=await self._id_of(community, deed.who), agreed_on=day)
+                await Centres(self.registry).designate(asked, host)
             case RegisterPartner() as unit:
                 await Partners(self.registry).register(asked, unit)
             case Offered(unit=name, offer=offer):

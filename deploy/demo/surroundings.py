@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 from typing import Final
 
 from deploy.demo.chance import chance
-from deploy.demo.deeds import ZONE, Deed, Excused, GuestsCame, Offered, PairedWith, SignedIn
+from deploy.demo.deeds import ZONE, Deed, Excused, GuestsCame, Offered, OpensHouse, PairedWith, SignedIn
 from deploy.demo.town import JINQIAO, Town, workday
 from deploy.demo.whereabouts import Whereabouts
 from events.facts.meeting import MeetingKind
@@ -49,6 +49,8 @@ _STAND: Final = (
     ("金桥路22弄3号", "121.599300", "31.246600"),
 )
 """Where some houses of the made-up community are said to stand; of the others nobody has looked it up yet."""
+_HOSTS: Final = ("陈秀英", "周慧敏")
+"""Who opened the house to the neighbours; the others wait for a proposal."""
 _PAIRED: Final = ((CLINIC, "第三党支部"), (SCHOOL, "第一党支部"))
 
 
@@ -61,6 +63,8 @@ def surroundings(town: Town, where: Whereabouts) -> Iterator[Deed]:
     stand = [{"building": name, "longitude": east, "latitude": north} for name, east, north in _STAND]
     spots = PlaceBuildings.model_validate({"community": JINQIAO.code, "source": "高德地图", "buildings": stand})
     yield Deed(day, JINQIAO, JINQIAO.worker, spots, "楼栋坐标", time(9, 50))
+    for who in _HOSTS:
+        yield Deed(day, JINQIAO, secretary, OpensHouse(day), who, time(9, 55))
     for who, grid_name in _LIVE:
         yield Deed(day, JINQIAO, JINQIAO.worker, ChangeDetails(grid=grid_name, reason="划分网格"), who, time(10))
     for name, kind, address, phone, person, mobile in _UNITS:
