@@ -1,9 +1,9 @@
-"""`hearth policy`: checks policy packs, puts them into a box, and says which it holds."""
+"""`hearth policy`: checks policy packs and question sets of a census, puts them into a box, says which it holds."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final
@@ -11,12 +11,13 @@ from typing import Annotated, Final
 import httpx
 import typer
 
-from deploy.box import packs
+from deploy.box import packs, question_sets
 from deploy.box.addresses import attach
 from deploy.box.layout import SERVICES
 from deploy.box.packs import Checked
 from deploy.cli.joining import asking
 from deploy.cli.options import DataOption, data_directory
+from services.registry.pages.question_sets import QuestionSet
 from services.shell.identity.caller import Role
 from services.shell.policy import BadPacks, Head
 
@@ -41,7 +42,10 @@ def policy(
             "list: the packs the box holds."
         ),
     ],
-    files: Annotated[list[Path] | None, typer.Argument(metavar="[FILE]...", help="Policy packs (TOML).")] = None,
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[FILE]...", help="Policy packs, or question sets of a census (TOML)."),
+    ] = None,
     data: DataOption = None,
 ) -> None:
     """Check policy packs, add them to a box, or list those it holds. Exit 1: something is wrong, nothing is done."""
@@ -53,10 +57,13 @@ def policy(
         if act is Act.LIST:
             _list(directory)
             return
-        found = packs.checked(directory, list(dict.fromkeys(files or ())))
+        given = list(dict.fromkeys(files or ()))
+        sets = question_sets.among(given)
+        found = packs.checked(directory, [file for file in given if file not in sets])
     except BadPacks as bad:
         print(bad)
         raise typer.Exit(1) from bad
+    _sets(directory, act, sets)
     for one in found:
         if act is Act.CHECK:
             print(f"{one.source}: {_said(one.pack.head)}: can be used")
@@ -64,10 +71,26 @@ def policy(
         _add(directory, found)
 
 
+def _sets(data: Path, act: Act, sets: Mapping[Path, QuestionSet]) -> None:
+    for file, one in sets.items():
+        named = f"census:{one.head.scope or 'national'}/{one.head.name}/{one.head.version} ({one.head.issuer})"
+        if act is Act.CHECK:
+            print(f"{file}: {named}: can be used")
+            continue
+        try:
+            new = question_sets.shelf(data).add(one)
+        except BadPacks as bad:
+            print(bad)
+            raise typer.Exit(1) from bad
+        print(f"{file}: {named}: {'is offered now' if new else 'is there already'}")
+
+
 def _list(data: Path) -> None:
     for service in SERVICES:
         for pack in packs.packs_of(data, service).packs:
             print(f"{_said(pack.head)}  {pack.file}")
+    for one in question_sets.shelf(data).look()[0]:
+        print(f"census:{one.head.scope or 'national'}/{one.head.name}/{one.head.version} ({one.head.issuer})")
 
 
 def _said(head: Head) -> str:

@@ -183,10 +183,20 @@ class Minuted:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class OpensHouse:
+    """A member who agreed opens the house to the neighbours."""
+
+    agreed_on: date
+
+
+TOGETHER = (SignedIn, Excused, GuestsCame, Offered, PairedWith, OpensHouse)
+"""What concerns meetings and the neighbourhood."""
+
 What = (
     Command | BringIn | NameContact | PlaceBelow | Elect | SignedIn | Pay | HandedOut | Answered
     | HandOver | SetUp | InPost | OnTheMenu
-    | Offered | PairedWith | Excused | GuestsCame | Minuted
+    | Offered | PairedWith | Excused | GuestsCame | OpensHouse | Minuted
 )  # fmt: skip
 
 

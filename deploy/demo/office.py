@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from deploy.demo.acts import OF_CARE, acts_of
 from deploy.demo.clock import DemoClock
 from deploy.demo.deeds import (
+    TOGETHER,
     Answered,
     BringIn,
     Deed,
@@ -26,6 +27,7 @@ from deploy.demo.deeds import (
     NameContact,
     Offered,
     OnTheMenu,
+    OpensHouse,
     PairedWith,
     Pay,
     PlaceBelow,
@@ -40,13 +42,15 @@ from services.care.handle import Care
 from services.care.react.planner import Planner
 from services.notify.handle import Notify
 from services.registry.census import Census
-from services.registry.community import Attendance, Grids, Partners
+from services.registry.community import Attendance, Buildings, Grids, Partners
 from services.registry.community.partners import PARTNER_NAME
 from services.registry.decide.asking import RecordAnswers, RecordMissed
 from services.registry.decide.attendance import CountGuests, Excuse
 from services.registry.decide.branch import FormBranch
 from services.registry.decide.branch_life import PlaceUnder
+from services.registry.decide.building import PlaceBuildings
 from services.registry.decide.census import AssignPart, BeginCensus
+from services.registry.decide.centre import DesignateHost
 from services.registry.decide.commands import (
     Enrol,
     PayDues,
@@ -68,6 +72,7 @@ from services.registry.decide.post import TakePost
 from services.registry.decide.service import AnswerPost, LogHours
 from services.registry.decide.unit import NameUnit
 from services.registry.handle import Registry
+from services.registry.handle_centres import Centres
 from services.registry.handle_dues import DuesDesk
 from services.registry.handle_handovers import Handovers
 from services.registry.handle_posts import Posts
@@ -145,7 +150,7 @@ class Office:
                 await self.registry.enrol(asked, command)
             case ScheduleMeeting():
                 await self._called(deed)
-            case SignedIn() | Excused() | GuestsCame() | FormGrid() | RegisterPartner() | Offered() | PairedWith():
+            case what if isinstance(what, (*TOGETHER, FormGrid, PlaceBuildings, RegisterPartner)):
                 await self._together(deed, asked)
             case Pay() | HandUp() as pay:
                 await self._pay(deed, asked, pay)
@@ -211,6 +216,11 @@ class Office:
                 await attendance.count_guests(asked, await self._called(called), CountGuests(guests=counted))
             case FormGrid() as grid:
                 await Grids(self.registry).form(asked, grid, {})
+            case PlaceBuildings() as spots:
+                await Buildings(self.registry).place(asked, spots)
+            case OpensHouse(agreed_on=day):
+                host = DesignateHost(host=await self._id_of(community, deed.who), agreed_on=day)
+                await Centres(self.registry).designate(asked, host)
             case RegisterPartner() as unit:
                 await Partners(self.registry).register(asked, unit)
             case Offered(unit=name, offer=offer):

@@ -7,11 +7,12 @@ from datetime import datetime, time, timedelta
 from typing import Final
 
 from deploy.demo.chance import chance
-from deploy.demo.deeds import ZONE, Deed, Excused, GuestsCame, Offered, PairedWith, SignedIn
+from deploy.demo.deeds import ZONE, Deed, Excused, GuestsCame, Offered, OpensHouse, PairedWith, SignedIn
 from deploy.demo.town import JINQIAO, Town, workday
 from deploy.demo.whereabouts import Whereabouts
 from events.facts.meeting import MeetingKind
 from events.facts.partner import OfferKind, PartnerKind
+from services.registry.decide.building import PlaceBuildings
 from services.registry.decide.details import ChangeDetails
 from services.registry.decide.grid import FormGrid
 from services.registry.decide.meeting import ScheduleMeeting
@@ -38,6 +39,18 @@ _OFFERS: Final = (
     (SCHOOL, OfferKind.ROOM, "周末可借的多功能厅"),
     (SCHOOL, OfferKind.VOLUNTEERS, "学生志愿者，教用手机"),
 )
+_STAND: Final = (
+    ("金桥路36弄28号", "121.601200", "31.245600"),
+    ("金桥路12弄5号", "121.596400", "31.247900"),
+    ("金桥路12弄7号", "121.596700", "31.248100"),
+    ("金桥路18弄9号", "121.598100", "31.247200"),
+    ("金桥路18弄11号", "121.598300", "31.247000"),
+    ("金桥路20弄8号", "121.598800", "31.246900"),
+    ("金桥路22弄3号", "121.599300", "31.246600"),
+)
+"""Where some houses of the made-up community are said to stand; of the others nobody has looked it up yet."""
+_HOSTS: Final = ("陈秀英", "周慧敏")
+"""Who opened the house to the neighbours; the others wait for a proposal."""
 _PAIRED: Final = ((CLINIC, "第三党支部"), (SCHOOL, "第一党支部"))
 
 
@@ -47,6 +60,11 @@ def surroundings(town: Town, where: Whereabouts) -> Iterator[Deed]:
     for name, covers, worker, phone in _GRIDS:
         grid = FormGrid(name=name, community=JINQIAO.code, covers=covers, worker_name=worker, worker_phone=phone)
         yield Deed(day, JINQIAO, secretary, grid, name, time(9, 20))
+    stand = [{"building": name, "longitude": east, "latitude": north} for name, east, north in _STAND]
+    spots = PlaceBuildings.model_validate({"community": JINQIAO.code, "source": "高德地图", "buildings": stand})
+    yield Deed(day, JINQIAO, JINQIAO.worker, spots, "楼栋坐标", time(9, 50))
+    for who in _HOSTS:
+        yield Deed(day, JINQIAO, secretary, OpensHouse(day), who, time(9, 55))
     for who, grid_name in _LIVE:
         yield Deed(day, JINQIAO, JINQIAO.worker, ChangeDetails(grid=grid_name, reason="划分网格"), who, time(10))
     for name, kind, address, phone, person, mobile in _UNITS:

@@ -7,6 +7,7 @@ from events.facts import (
     access,
     activity,
     branch,
+    building,
     bulk,
     care,
     care_occasion,

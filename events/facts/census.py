@@ -33,10 +33,34 @@ class Question(StrEnum):
     """困难和愿望，照原话记"""
 
 
+class Option(Word):
+    """An answer that may be chosen. `lives_alone`: what it says of that; it becomes a finding, as if it were asked."""
+
+    text: str
+    lives_alone: bool | None = None
+
+
+class Choice(Word):
+    """A question of a campaign's own (one of its `free`) to which one of these is answered."""
+
+    question: str
+    options: tuple[Option, ...]
+
+
+class QuestionSetRef(Word):
+    """The set of questions that a campaign was begun with: whose, which version, SHA-256 of its file."""
+
+    name: str
+    version: str
+    scope: str
+    digest: str
+
+
 class Begun(CensusFact, name="hearth.census.begun", version=1):
     """A campaign asks these questions until `until`, that day included. Effective on its first day. Source: DOMAIN R7.
 
-    `branch_ids`: whom it asks; none are all members of the community. `free` are questions of its own.
+    `branch_ids`: whom it asks; none are all members of the community. `free` are questions of its own, `choices` the
+    answers to those of them that have some. Campaigns of before there were sets have neither choices nor a set.
     """
 
     title: str
@@ -44,6 +68,8 @@ class Begun(CensusFact, name="hearth.census.begun", version=1):
     questions: tuple[Question, ...]
     free: tuple[str, ...] = ()
     branch_ids: tuple[str, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    question_set: QuestionSetRef | None = None
 
 
 CENTRE: Final = "centre:"
@@ -155,6 +181,8 @@ class Finding(StrEnum):
     """What an answer may change in the register."""
 
     MOVED_AWAY = "moved_away"
+    MOVED_ON = "moved_on"
+    """Was away already, and lives at yet another place."""
     RETURNED = "returned"
     PHONE = "phone"
     ADDRESS = "address"

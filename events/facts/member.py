@@ -136,12 +136,14 @@ class DetailsChanged(MemberFact, name="hearth.member.details_changed", version=1
     """From the effective day on this is so; what stood there before was right, or nobody had asked. Source: DOMAIN R1.
 
     One field of `DETAIL_PLACE` a fact; the value stands where `DetailsCorrected` would have it, None for "none".
+    `import_id`: a roster brought it along with the person, so it goes when that enrolment is taken back.
     """
 
     field: CorrectableField
     identity: Sealed[Identity, str | None] = None
     contact: Sealed[Contact, str | None] = None
     plain: str | None = None
+    import_id: str | None = None
 
 
 def place_of(field: CorrectableField) -> str:

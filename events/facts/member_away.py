@@ -1,4 +1,4 @@
-"""Stream `member`, the part about being away: contact card (流动党员联系卡), letter of transfer, being in touch."""
+"""Stream `member`, the part about an absence: where, contact card (流动党员联系卡), letter of transfer, being in touch."""
 
 from __future__ import annotations
 
@@ -123,4 +123,19 @@ class AwayDayCorrected(MemberFact, name="hearth.member.away_day_corrected", vers
     why: Sealed[Contact, str]
 
 
-AwayPart = CardPart | TransferPart | ApplicationPart | TouchPart | AwayDayCorrected
+class AwayDetailsChanged(MemberFact, name="hearth.member.away_details_changed", version=1, published=True):
+    """Somebody who is away already lives at this place from the effective day on, all of it. Source: DOMAIN R6, R7.
+
+    The absence is the same one: it began with `MovedAway`, and its kind, clause and card stay as they were. What is
+    None is not known of the new place, whatever was known of the one before.
+    """
+
+    destination: str
+    address: Sealed[Contact, str | None] = None
+    phone: Sealed[Contact, str | None] = None
+    fixed_place: bool
+    expected_return: date | None = None
+    reason: Sealed[Contact, str]
+
+
+AwayPart = CardPart | TransferPart | ApplicationPart | TouchPart | AwayDayCorrected | AwayDetailsChanged

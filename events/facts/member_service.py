@@ -86,6 +86,23 @@ class ServiceHoursWithdrawn(MemberFact, name="hearth.member.service_hours_withdr
     entry_id: str
 
 
+class PostKept(MemberFact, name="hearth.member.post_kept", version=1):
+    """A person decided that the member stays in this post although they are away: since this day, at this place.
+
+    It holds for that absence at that place; should they move on, or leave anew, somebody is asked again. Source: R12.
+    """
+
+    post_id: str
+    away_since: date
+    away_to: str
+
+
+class PostKeptWithdrawn(MemberFact, name="hearth.member.post_kept_withdrawn", version=1):
+    """That decision was a slip: whether the member stays in this post is open again. Source: DOMAIN R12."""
+
+    post_id: str
+
+
 ServicePart = (
     ServiceWished
     | ServiceNotWished
@@ -94,6 +111,8 @@ ServicePart = (
     | PostDeclined
     | PostTaken
     | PostLeft
+    | PostKept
+    | PostKeptWithdrawn
     | ServiceHoursLogged
     | ServiceHoursWithdrawn
 )

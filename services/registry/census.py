@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from events.facts.census import Finding
+from events.facts.census import Finding, QuestionSetRef
 from events.facts.decision import Command, Decision, Refused
 from events.facts.member import AwayKind
 from events.log.command import Asked, CommandRefused, Receipt
@@ -29,12 +29,17 @@ class Census:
 
     registry: Registry
 
-    async def begin(self, asked: Asked, command: BeginCensus) -> tuple[str, Receipt]:
+    async def begin(
+        self, asked: Asked, command: BeginCensus, question_set: QuestionSetRef | None = None
+    ) -> tuple[str, Receipt]:
         """A campaign begins; branches are named by their id or their name. The campaign's id, and the receipt."""
         branches = [await self.registry.branch_id(asked, name) for name in command.branches]
         command = command.model_copy(update={"branches": tuple(branches)})
         entity = await self.registry.entity_of_request(asked)
-        return entity, await self._act(asked, entity, lambda one: census.begin(one, command, self.registry.today()))
+        today = self.registry.today()
+        return entity, await self._act(
+            asked, entity, lambda one: census.begin(one, command, today, question_set=question_set)
+        )
 
     async def assign(self, asked: Asked, campaign_id: str, command: AssignPart) -> Receipt:
         """A part is handed to those who ask there; taken back also from a group or a centre that is no more."""

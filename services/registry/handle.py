@@ -23,6 +23,7 @@ from services.registry.decide.branch import BRANCH, FormBranch, RenameBranch, Se
 from services.registry.decide.classify import Classify, classify
 from services.registry.decide.commands import (
     Assign,
+    ChangeAway,
     ChangeContact,
     Correct,
     Die,
@@ -103,6 +104,10 @@ class Registry:
     async def change_contact(self, asked: Asked, member_id: str, command: ChangeContact) -> Receipt:
         """Reach the person another way."""
         return await self._act(asked, member_id, lambda one: member.change_contact(one, command, self.today()))
+
+    async def change_away(self, asked: Asked, member_id: str, command: ChangeAway) -> Receipt:
+        """Somebody who is away lives at another place."""
+        return await self._act(asked, member_id, lambda one: member.change_away(one, command, self.today()))
 
     async def move_away(self, asked: Asked, member_id: str, command: MoveAway) -> Receipt:
         """The member leaves for a while; the policy of the day of leaving chooses how the relation is kept."""

@@ -11,7 +11,7 @@ from events.log.command import Asked, Receipt, Target
 from services.registry.decide import post, service
 from services.registry.decide.member import MEMBER
 from services.registry.decide.post import POST, ChangePost, ClosePost, LeavePost, OpenPost, TakePost
-from services.registry.decide.service import AnswerPost, DoNotAsk, LogHours, WishService, WithdrawHours
+from services.registry.decide.service import AnswerPost, DoNotAsk, KeepPost, LogHours, WishService, WithdrawHours
 from services.registry.handle import Registry
 
 
@@ -66,6 +66,20 @@ class Posts:
 
         targets: list[Target] = [(POST, post_id), (MEMBER, member_id)]
         return await self.registry.commands.act_together(replace(asked, reason=command.reason), targets, decide)
+
+    async def keep(self, asked: Asked, post_id: str, member_id: str, command: KeepPost) -> Receipt:
+        """A member stays although they are away."""
+        asked, today = replace(asked, reason=command.reason or ""), self.registry.today()
+        return await self.registry.commands.act(
+            asked, MEMBER, member_id, lambda one: service.keep(one, command, today, post_id=post_id)
+        )
+
+    async def withdraw_keep(self, asked: Asked, post_id: str, member_id: str) -> Receipt:
+        """That was a slip."""
+        today = self.registry.today()
+        return await self.registry.commands.act(
+            asked, MEMBER, member_id, lambda one: service.withdraw_keep(one, today, post_id=post_id)
+        )
 
     async def answer(self, asked: Asked, post_id: str, member_id: str, command: AnswerPost) -> Receipt:
         """What a member said when the post was offered."""

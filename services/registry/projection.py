@@ -9,6 +9,7 @@ from events.facts.base import Purpose
 from events.log.project import Projection, Snapshots
 from services.registry.decide.activity import ACTIVITY
 from services.registry.decide.branch import BRANCH
+from services.registry.decide.building import BUILDINGS
 from services.registry.decide.bulk import BULK
 from services.registry.decide.census import CENSUS
 from services.registry.decide.centre import CENTRE
@@ -32,6 +33,7 @@ from services.registry.project import (
     belonging,
     bill,
     branch,
+    building,
     bulk,
     census,
     centre,
@@ -122,6 +124,7 @@ PROJECTION: Final = Projection(
         activity.persons,
         activity.payments,
         grid.view,
+        building.view,
         partner.view,
         partner.offers,
         partner.pairings,
@@ -133,6 +136,7 @@ PROJECTION: Final = Projection(
         Snapshots.of(decider)
         for decider in (
             DESK, CENSUS, BULK, CENTRE, HANDOVER, NOMINEE, POST, GRID, PARTNER, PAPERS, CERTIFICATES, ACTIVITY,
+            BUILDINGS,
         )
     ],
 )  # fmt: skip

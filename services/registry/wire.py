@@ -20,6 +20,7 @@ from services.registry.pages.import_files import Uploads
 from services.registry.pages.import_trial import Trials
 from services.registry.pages.meeting_door import Door
 from services.registry.pages.policy import SCHEMA, WORDS
+from services.registry.pages.question_sets import Shelf
 from services.registry.pages.routers import NAV, ROUTERS, install
 from services.registry.project import branch
 from services.registry.projection import PROJECTION, PURPOSES
@@ -60,6 +61,7 @@ def build(settings: Settings, host: Host | None = None) -> FastAPI:
             app.state.uploads.sweep()
             app.state.bills = Uploads(own.data / "bills", host.clock)
             app.state.bills.sweep()
+            app.state.question_sets = Shelf(own.packs / "census")
             importer = app.state.importer = Importer(app.state.registry)
             stack.push_async_callback(importer.close)
             app.state.trials = Trials(importer, app.state.uploads)

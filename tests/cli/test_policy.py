@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from services.registry.pages.question_sets import EXAMPLE
 from services.shell.identity.caller import Role
 from tests.cli.typed import hearth
 from tests.deploy.test_up import Run
@@ -56,6 +57,19 @@ def test_each_problem_is_a_line_with_file_line_and_reason(city: Path, tmp_path: 
         f"{tmp_path / 'gone.toml'}:1: cannot be read: [Errno 2] No such file or directory: '{tmp_path / 'gone.toml'}'",
         f"{other}:1: pack.service: 'dues' is none of registry, care, notify",
     ]
+
+
+def test_a_question_set_of_a_census_is_checked_added_and_listed(tmp_path: Path) -> None:
+    good, bad, data = tmp_path / "good.toml", tmp_path / "bad.toml", tmp_path / "box"
+    good.write_text(EXAMPLE.replace("@SCOPE@", "demo"))
+    bad.write_text(EXAMPLE.replace("@SCOPE@", "demo").replace('"choice"', '"menu"'))
+    done = hearth("policy", "check", str(good), str(bad))
+    assert (done.returncode, done.stdout.count("there is no kind 'menu'")) == (1, 1)
+    assert f"{bad}:12: " in done.stdout
+    for said in ("is offered now", "is there already"):
+        done = hearth("policy", "add", str(good), "--data", str(data))
+        assert (done.returncode, said in done.stdout) == (0, True), done.stderr
+    assert "census:demo/流动党员排查/2026.1" in hearth("policy", "list", "--data", str(data)).stdout
 
 
 def test_check_and_add_need_files_and_list_takes_none(city: Path) -> None:

@@ -14,6 +14,7 @@ from services.care.decide.feed import FEED
 from services.notify.decide.notice import NOTICE
 from services.registry.decide.activity import ACTIVITY
 from services.registry.decide.branch import BRANCH
+from services.registry.decide.building import BUILDINGS
 from services.registry.decide.bulk import BULK
 from services.registry.decide.census import CENSUS
 from services.registry.decide.centre import CENTRE
@@ -47,6 +48,7 @@ DECIDERS: dict[str, Decider[Any]] = {
         ACTIVITY,
         NOMINEE,
         POST,
+        BUILDINGS,
         GRID,
         PARTNER,
         PAPERS,

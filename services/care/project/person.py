@@ -44,7 +44,7 @@ from events.facts.member import (
     MovedAway,
     Returned,
 )
-from events.facts.member_away import AwayDayCorrected
+from events.facts.member_away import AwayDayCorrected, AwayDetailsChanged
 from events.facts.merging import Merged, MergeSide, Unmerged
 from events.facts.people import Address, ContactCard, Relative, birth_in
 from events.log.envelope import About
@@ -161,6 +161,18 @@ def _(row: Row | None, fact: MovedAway, about: About) -> Row:
 @view.on(AwayDayCorrected)
 def _(row: Row | None, fact: AwayDayCorrected, about: About) -> Row:
     return _known(row) | {"away_since": about.effective, "away_kind": fact.kind.value}
+
+
+@view.on(AwayDetailsChanged)
+def _(row: Row | None, fact: AwayDetailsChanged, _about: About) -> Row:
+    row = _known(row)
+    if row["away_since"] is None:
+        return row
+    return row | {
+        "away_to": fact.destination,
+        "away_phone": None if is_hidden(fact.phone) else fact.phone,
+        "expected_return": fact.expected_return,
+    }
 
 
 @view.on(Returned)

@@ -25,6 +25,7 @@ from events.facts.member import (
     MovedAway,
     Returned,
 )
+from events.facts.member_away import AwayDetailsChanged
 from events.facts.merging import Merged, MergeSide, Unmerged
 from events.facts.people import Address, ContactCard
 from events.log.envelope import About
@@ -97,6 +98,18 @@ def _(row: Row | None, fact: ContactChanged, about: About) -> Row:
 def _(row: Row | None, fact: MovedAway, about: About) -> Row:
     return _known(row) | {
         "away_since": about.effective,
+        "away_to": fact.destination,
+        "away_phone": None if is_hidden(fact.phone) else fact.phone,
+        "away_address": None if is_hidden(fact.address) else fact.address,
+    }
+
+
+@view.on(AwayDetailsChanged)
+def _(row: Row | None, fact: AwayDetailsChanged, _about: About) -> Row:
+    row = _known(row)
+    if row["away_since"] is None:
+        return row
+    return row | {
         "away_to": fact.destination,
         "away_phone": None if is_hidden(fact.phone) else fact.phone,
         "away_address": None if is_hidden(fact.address) else fact.address,

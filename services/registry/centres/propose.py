@@ -114,6 +114,7 @@ def _changes(
                 metres_before=metres(one.place, people[old.host_id].place, town.weights.steps) if old else None,
                 metres=metres(one.place, host.place, town.weights.steps),
                 same_building=bool(host.place.building) and one.place.building == host.place.building,
+                measured=one.place.spot is not None and host.place.spot is not None,
                 with_known=tuple(sorted(there, key=lambda other: other != host.member_id)),
             )
         )

@@ -70,7 +70,8 @@ class Totals:
 class Change:
     """One person goes elsewhere. `metres_before` is None for those who have no centre today.
 
-    `same_building`: as the host. `with_known`: acquaintances who will be there, the host first.
+    `same_building`: as the host. `measured`: the way is reckoned from coordinates of both homes. `with_known`:
+    acquaintances who will be there, the host first.
     """
 
     member_id: str
@@ -79,6 +80,7 @@ class Change:
     metres_before: int | None
     metres: int
     same_building: bool
+    measured: bool
     with_known: tuple[str, ...]
 
 

@@ -18,6 +18,7 @@ from events.facts.member_application import (
 )
 from events.facts.member_away import (
     AwayDayCorrected,
+    AwayDetailsChanged,
     AwayPart,
     ContactCardInspected,
     ContactCardIssued,
@@ -121,7 +122,9 @@ def _changed(known: Absence, fact: AwayPart, on: date) -> dict[str, Any]:
             return _applied(known, fact, on)
 
 
-def _applied(known: Absence, fact: ApplicationPart | TouchPart | AwayDayCorrected, on: date) -> dict[str, Any]:
+def _applied(
+    known: Absence, fact: ApplicationPart | TouchPart | AwayDayCorrected | AwayDetailsChanged, on: date
+) -> dict[str, Any]:
     match fact:
         case AwayApplied():
             asked = {name: _read(fact, name) for name in Application.model_fields if name in type(fact).model_fields}
@@ -137,7 +140,7 @@ def _applied(known: Absence, fact: ApplicationPart | TouchPart | AwayDayCorrecte
             return {"lost_since": on, "found_on": None}
         case ContactReestablished():
             return {"lost_since": None, "found_on": on}
-        case AwayDayCorrected():
+        case AwayDayCorrected() | AwayDetailsChanged():
             return {}
 
 

@@ -81,12 +81,34 @@ class RecordAnswers(Command):
             said["lives_alone"] = self.lives_alone
         if Question.WISHES in asked:
             said["wishes"] = self.wishes
+        if (chosen := self._chosen(campaign)) is not None and said.get("lives_alone") is None:
+            said["lives_alone"] = chosen
         free = tuple(
             FreeAnswer(question=question, answer=answer)
             for question, answer in zip(campaign.free, self.free, strict=False)
             if answer
         )
         return Answers.model_validate({**said, "free": free})
+
+    def _chosen(self, campaign: Campaign) -> bool | None:
+        """What the options that were chosen say of living alone; what was asked and answered itself goes before."""
+        options = {
+            (one.question, option.text): option.lives_alone for one in campaign.choices for option in one.options
+        }
+        found = [options.get(pair) for pair in zip(campaign.free, self.free, strict=False)]
+        return next((one for one in found if one is not None), None)
+
+    def not_offered(self, campaign: Campaign) -> FreeAnswer | None:
+        """An answer that is none of those there are to choose from."""
+        options = {one.question: {option.text for option in one.options} for one in campaign.choices}
+        return next(
+            (
+                FreeAnswer(question=question, answer=answer)
+                for question, answer in zip(campaign.free, self.free, strict=False)
+                if answer and question in options and answer not in options[question]
+            ),
+            None,
+        )
 
     def _away(self) -> AwayAnswer | None:
         if self.lives_here or not self.destination or self.away_since is None:
@@ -127,6 +149,8 @@ def answer(campaign: Campaign, member: Member, command: RecordAnswers, today: da
     on = command.on or today
     if refusal := _cannot_be_asked(campaign, member, on, today):
         return refusal
+    if wrong := command.not_offered(campaign):
+        return refused("not_an_option", question=wrong.question, answer=wrong.answer)
     answers = command.answers_to(campaign)
     if answers == Answers():
         return refused("nothing_said")

@@ -10,7 +10,7 @@ from typing import Annotated, Final, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from events.facts.base import Fact
-from events.facts.census import Assigned, Begun, Closed, Question, part_of
+from events.facts.census import Assigned, Begun, Choice, Closed, Question, QuestionSetRef, part_of
 from events.facts.decision import Command, Decider, Decision, Refused, UnknownFact, facts, nothing, refused
 from services.registry.decide.centre import EntityKey
 from services.registry.decide.values import Line
@@ -28,11 +28,14 @@ class BeginCensus(Command):
     questions: Annotated[tuple[Question, ...], Field(max_length=20)] = tuple(Question)
     free: Annotated[tuple[Line, ...], Field(max_length=10)] = ()
     branches: Annotated[tuple[BranchId, ...], Field(max_length=200)] = ()
+    choices: Annotated[tuple[Choice, ...], Field(max_length=10)] = ()
 
     @model_validator(mode="after")
     def _something_to_ask(self) -> Self:
         if not self.questions and not self.free:
             raise ValueError("questions must hold at least one, or there is nothing to ask")
+        if {one.question for one in self.choices} - set(self.free):
+            raise ValueError("choices must be about questions that stand in free")
         return self
 
 
@@ -83,6 +86,8 @@ class Campaign(BaseModel):
     questions: tuple[Question, ...] = ()
     free: tuple[str, ...] = ()
     branch_ids: tuple[str, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    question_set: QuestionSetRef | None = None
     assigned: Mapping[str, tuple[str, ...]] = {}
 
     def asks(self, branch_id: str | None) -> bool:
@@ -105,6 +110,8 @@ def evolve(campaign: Campaign, fact: Fact, effective: date) -> Campaign:
                 questions=fact.questions,
                 free=fact.free,
                 branch_ids=fact.branch_ids,
+                choices=fact.choices,
+                question_set=fact.question_set,
             )
         case Assigned():
             return campaign.model_copy(update={"assigned": {**campaign.assigned, fact.part: fact.accounts}})
@@ -131,7 +138,9 @@ def not_open(campaign: Campaign) -> Refused | None:
             return None
 
 
-def begin(campaign: Campaign, command: BeginCensus, today: date) -> Decision:
+def begin(
+    campaign: Campaign, command: BeginCensus, today: date, *, question_set: QuestionSetRef | None = None
+) -> Decision:
     """A campaign begins; its first day may lie ahead or behind, its last one not behind."""
     since = command.since or today
     questions = tuple(dict.fromkeys(command.questions))
@@ -141,6 +150,8 @@ def begin(campaign: Campaign, command: BeginCensus, today: date) -> Decision:
         questions=questions,
         free=command.free,
         branch_ids=tuple(dict.fromkeys(command.branches)),
+        choices=command.choices,
+        question_set=question_set,
     )
     if campaign.stage is not Stage.UNKNOWN:
         same = evolve(Campaign(), begun, since).model_copy(

@@ -48,7 +48,7 @@ def about(finding: Finding, answers: Answers | None) -> object:
     if answers is None:
         return None
     match finding:
-        case Finding.MOVED_AWAY:
+        case Finding.MOVED_AWAY | Finding.MOVED_ON:
             return answers.away if answers.lives_here is False else None
         case Finding.RETURNED:
             return (answers.back_since,) if answers.lives_here else None

@@ -49,8 +49,36 @@ class NearnessRule(_Rule):
     clause: str
 
 
+class SpotsRule(_Rule):
+    """Where a building of ours can stand: a box in degrees east and north, which a city may draw narrower."""
+
+    longitude_min_degrees: float = Field(ge=-180, le=180)
+    longitude_max_degrees: float = Field(ge=-180, le=180)
+    latitude_min_degrees: float = Field(ge=-90, le=90)
+    latitude_max_degrees: float = Field(ge=-90, le=90)
+    far_metres: NonNegativeInt
+    """Further than this from the middle of the community's other buildings a person is asked to look twice."""
+    clause: str
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.longitude_min_degrees >= self.longitude_max_degrees:
+            raise ValueError("longitude_min_degrees must be below longitude_max_degrees")
+        if self.latitude_min_degrees >= self.latitude_max_degrees:
+            raise ValueError("latitude_min_degrees must be below latitude_max_degrees")
+        return self
+
+    def holds(self, longitude: float, latitude: float) -> bool:
+        """Whether a place lies in the box."""
+        return (
+            self.longitude_min_degrees <= longitude <= self.longitude_max_degrees
+            and self.latitude_min_degrees <= latitude <= self.latitude_max_degrees
+        )
+
+
 class CentresPolicy(_Rule):
     """Household centres."""
 
     size: SizeRule
     nearness: NearnessRule
+    spots: SpotsRule

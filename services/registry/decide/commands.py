@@ -159,6 +159,24 @@ class MoveAway(Leaving):
     why_kind: Text | None = None
 
 
+class ChangeAway(Command):
+    """Somebody who is away lives at this place from `from` on; what is left out is not known of it."""
+
+    since: Annotated[date, Field(alias="from")]
+    destination: Line
+    address: Line | None = None
+    phone: Phone | None = None
+    fixed_place: bool = False
+    expected_return: date | None = None
+    reason: Text
+
+    @model_validator(mode="after")
+    def _returns_after_moving(self) -> Self:
+        if self.expected_return is not None and self.expected_return < self.since:
+            raise ValueError("expected_return must not be before from")
+        return self
+
+
 class Return(Command):
     """The member is back since `on`."""
 

@@ -26,7 +26,7 @@ class ChangeDetails(Command):
     reason: Text | None = None
 
 
-def change_details(member: Member, command: ChangeDetails, today: date) -> Decision:
+def change_details(member: Member, command: ChangeDetails, today: date, *, import_id: str | None = None) -> Decision:
     """A fact for each field that is said to be otherwise than it stands."""
     if refusal := unable(member):
         return refusal
@@ -37,5 +37,5 @@ def change_details(member: Member, command: ChangeDetails, today: date) -> Decis
     for field, place in DETAIL_PLACE.items():
         value = getattr(command, field.value)
         if field.value in command.model_fields_set and value != member.details.get(field.value):
-            changed.append(DetailsChanged(field=field, **{place: value}))
+            changed.append(DetailsChanged(field=field, import_id=import_id, **{place: value}))
     return Happened(tuple((fact, on) for fact in changed)) if changed else nothing()

@@ -9,12 +9,21 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from events.facts.base import Fact
-from events.facts.census import Answers, CensusSettled, Finding
+from events.facts.census import Answers, AwayAnswer, CensusSettled, Finding
 from events.facts.decision import Command, Decision, Happened, Refused, facts, nothing, refused
 from events.facts.people import ContactCard, Relative
 from services.registry.decide.census_memory import Said
-from services.registry.decide.commands import ChangeContact, MoveAway, Return
-from services.registry.decide.member import Member, change_contact, come_back, evolve, move_away, unable
+from services.registry.decide.commands import ChangeAway, ChangeContact, MoveAway, Return
+from services.registry.decide.member import (
+    Away,
+    Member,
+    change_away,
+    change_contact,
+    come_back,
+    evolve,
+    move_away,
+    unable,
+)
 from services.registry.decide.policy import AwayPolicy
 
 
@@ -32,7 +41,7 @@ def found(member: Member, said: Said, *, reason: str) -> Mapping[Finding, Comman
     """
     if said.answers is None or said.answered_on is None:
         return {}
-    whereabouts = _whereabouts(member, said.answers, said.answered_on, reason)
+    whereabouts = _whereabouts(member, said, said.answers, said.answered_on, reason)
     contact = _contact(member.contact or ContactCard(), said.answers)
     return whereabouts | {finding: ChangeContact.model_validate(changed) for finding, changed in contact.items()}
 
@@ -83,6 +92,8 @@ def _carried_out(
         match command:
             case MoveAway():
                 decision = move_away(member, command, away_on(command.since), today)
+            case ChangeAway():
+                decision = change_away(member, command, today)
             case Return():
                 decision = come_back(member, command, today)
             case _:
@@ -101,14 +112,14 @@ def _carried_out(
     return happened
 
 
-def _whereabouts(member: Member, answers: Answers, on: date, reason: str) -> dict[Finding, Command]:
+def _whereabouts(member: Member, told: Said, answers: Answers, on: date, reason: str) -> dict[Finding, Command]:
     if answers.lives_here and member.away is not None:
         return {Finding.RETURNED: Return(on=answers.back_since or on)}
     said = answers.away
     if answers.lives_here is not False or said is None:
         return {}
-    if member.away is not None and member.away.destination == said.destination:
-        return {}
+    if member.away is not None:
+        return _moved_on(member.away, told, said, on, reason)
     moving = MoveAway.model_validate(
         {
             "from": said.since,
@@ -122,6 +133,28 @@ def _whereabouts(member: Member, answers: Answers, on: date, reason: str) -> dic
         }
     )
     return {Finding.MOVED_AWAY: moving}
+
+
+def _moved_on(away: Away, told: Said, said: AwayAnswer, on: date, reason: str) -> dict[Finding, Command]:
+    """Somebody away lives at yet another place; not, if the register learnt of theirs after they were asked.
+
+    Asked since when, people often name the day they left home: then they are there since the last move we know of.
+    """
+    if away.destination == said.destination or on < away.there_since or Finding.MOVED_AWAY in told.settled:
+        return {}
+    since, back = max(said.since, away.there_since), said.expected_return
+    moving = ChangeAway.model_validate(
+        {
+            "from": since,
+            "expected_return": back if back is None or back >= since else None,
+            "destination": said.destination,
+            "address": said.address,
+            "phone": said.phone,
+            "fixed_place": said.fixed_place,
+            "reason": said.reason or reason,
+        }
+    )
+    return {Finding.MOVED_ON: moving}
 
 
 def _contact(card: ContactCard, answers: Answers) -> dict[Finding, dict[str, Any]]:

@@ -19,9 +19,11 @@ from events.facts.member import (
     Returned,
     place_of,
 )
+from events.facts.member_away import AwayDetailsChanged
 from events.facts.people import ContactCard, Person, birth_in
 from services.registry.decide.commands import (
     Assign,
+    ChangeAway,
     ChangeContact,
     Correct,
     Die,
@@ -203,6 +205,24 @@ def away_kind(command: MoveAway, policy: AwayPolicy, today: date) -> tuple[AwayK
     if command.fixed_place and policy.is_long(command.since, until):
         return AwayKind.TEMPORARY_TRANSFER, policy.transfer.clause
     return AwayKind.CARD, policy.card.clause
+
+
+def change_away(member: Member, command: ChangeAway, today: date) -> Decision:
+    """Somebody who is away lives at another place, or something else is known of it. How the relation is kept stays as
+    it was decided: whether the new place asks for another way is for a person to see.
+    """
+    if refusal := unable(member):
+        return refusal
+    if member.away is None:
+        return refused("not_away_now")
+    changed = AwayDetailsChanged(**command.model_dump(exclude={"since"}))
+    if evolve(member, changed, member.away.there_since).away == member.away:
+        return nothing()
+    if command.since > today:
+        return refused("in_future", day=command.since, today=today)
+    if command.since < member.away.there_since:
+        return refused("before_last_move", since=member.away.there_since, destination=member.away.destination)
+    return facts(changed, on=command.since)
 
 
 def come_back(member: Member, command: Return, today: date) -> Decision:

@@ -33,7 +33,13 @@ from events.facts.member import (
     Returned,
     detail_in,
 )
-from events.facts.member_away import AwayDayCorrected, AwayPart, RelationTransferSent, RelationTransferWithdrawn
+from events.facts.member_away import (
+    AwayDayCorrected,
+    AwayDetailsChanged,
+    AwayPart,
+    RelationTransferSent,
+    RelationTransferWithdrawn,
+)
 from events.facts.member_centre import CentreJoined, CentreLeft, HostDeclined, HostDeclineWithdrawn
 from events.facts.member_dues import DuesPart, DuesWaived, DuesWaiverEnded
 from events.facts.member_handover import TakenOver, TakeOverWithdrawn
@@ -78,18 +84,22 @@ class Standing(StrEnum):
 
 
 class Away(BaseModel):
-    """The member lives elsewhere for a while."""
+    """The member lives elsewhere for a while, at this place since `there_since`; `since` is when they left."""
 
     model_config = ConfigDict(frozen=True)
 
     since: date
     kind: AwayKind
     destination: str
+    address: str | None = None
+    phone: str | None = None
+    fixed_place: bool = False
     expected_return: date | None = None
+    reason: str | None = None
     card_until: date | None = None
     clause: str = ""
-    fixed_place: bool = False
     policy_kind: AwayKind | None = None
+    there_since: date
 
 
 class Member(BaseModel):
@@ -148,7 +158,8 @@ def evolve(member: Member, fact: Fact, effective: date) -> Member:
         case EnrolmentWithdrawn():
             return Member(standing=Standing.WITHDRAWN)
         case MovedAway():
-            away = Away(since=effective, **fact.model_dump(include=set(Away.model_fields) - {"since"}))
+            kept = fact.model_dump(include={"kind", "clause", "card_until", "policy_kind"})
+            away = Away(since=effective, **kept, **_place_of(fact, effective))
             left = {"away": away, "absence": member.absence.anew()}
             return member.model_copy(update=left | {"touched": member.touched or not fact.carried_over})
         case Returned():
@@ -181,6 +192,18 @@ def evolve(member: Member, fact: Fact, effective: date) -> Member:
 
 def _back(member: Member, on: date) -> dict[str, Any]:
     return {"away": None, "returned_on": on, "absence": member.absence.anew(), "touched": True}
+
+
+def _place_of(fact: MovedAway | AwayDetailsChanged, effective: date) -> dict[str, Any]:
+    """Where somebody lives who is away; what cannot be read is not known."""
+    sealed = {name: getattr(fact, name) for name in ("address", "phone", "reason")}
+    return {
+        "destination": fact.destination,
+        "fixed_place": fact.fixed_place,
+        "expected_return": fact.expected_return,
+        "there_since": effective,
+        **{name: None if is_hidden(value) else value for name, value in sealed.items()},
+    }
 
 
 def _asked(member: Member, fact: Fact, effective: date) -> Member:
@@ -244,7 +267,8 @@ def _detailed(member: Member, fact: DetailsChanged | DetailsCorrected) -> Member
     value = detail_in(fact)
     details = {name: known for name, known in member.details.items() if name != fact.field.value}
     after = details | {fact.field.value: value} if value else details
-    return member.model_copy(update={"details": after, "touched": True})
+    brought = isinstance(fact, DetailsChanged) and fact.import_id is not None
+    return member.model_copy(update={"details": after, "touched": member.touched or not brought})
 
 
 def _corrected(member: Member, fact: DetailsCorrected, effective: date) -> Member:
@@ -319,11 +343,14 @@ def _kept_in_touch(member: Member, fact: Fact, effective: date) -> Member:
 def _kept_otherwise(away: Away | None, fact: AwayPart, effective: date) -> Away | None:
     """The absence as it is kept after a fact about it."""
     match fact:
+        case AwayDetailsChanged() if away is not None:
+            return away.model_copy(update=_place_of(fact, effective))
         case RelationTransferSent() if away is not None:
             return away.model_copy(update={"kind": AwayKind.TEMPORARY_TRANSFER, "clause": fact.kind_clause})
         case AwayDayCorrected() if away is not None:
-            anew = {"since": effective, **fact.model_dump(include={"kind", "clause", "card_until"})}
-            return away.model_copy(update=anew)
+            there_since = effective if away.there_since == fact.was else away.there_since
+            kept = fact.model_dump(include={"kind", "clause", "card_until"})
+            return away.model_copy(update={"since": effective, "there_since": there_since, **kept})
         case RelationTransferWithdrawn() if away is not None:
             return away.model_copy(update={"kind": fact.kind, "clause": fact.clause})
         case _:

@@ -11,6 +11,8 @@ from events.facts.decision import Command, Decision, Refused, facts, nothing, re
 from events.facts.member_service import (
     Availability,
     PostDeclined,
+    PostKept,
+    PostKeptWithdrawn,
     PostOffered,
     ServiceHoursLogged,
     ServiceHoursWithdrawn,
@@ -21,7 +23,7 @@ from events.facts.member_service import (
 from events.facts.post import ServiceKind
 from services.registry.decide.member import Member, Standing, unable
 from services.registry.decide.post import WEEK_MINUTES, Weekdays
-from services.registry.decide.serving import Wish
+from services.registry.decide.serving import Kept, Wish
 from services.registry.decide.talents_policy import AskingRule
 from services.registry.decide.values import Line
 
@@ -125,6 +127,32 @@ def answer(member: Member, command: AnswerPost, today: date, rule: AskingRule, *
     if before is not None and before.not_before == not_before:
         return nothing()
     return facts(PostDeclined(post_id=post_id, not_before=not_before, why=command.reason), on=today)
+
+
+class KeepPost(Command):
+    """The member stays in the post although they are away. `reason` goes into the fact's envelope."""
+
+    reason: Line | None = None
+
+
+def keep(member: Member, command: KeepPost, today: date, *, post_id: str) -> Decision:
+    """A person decides about a doubt; without one there is nothing to decide. Nobody who is dead stays in a post."""
+    if refusal := unable(member):
+        return refusal
+    if member.serving.here(post_id) is None:
+        return refused("not_in_post")
+    if member.away is None:
+        return refused("nothing_doubtful")
+    kept = Kept(away_since=member.away.since, away_to=member.away.destination)
+    if member.serving.kept.get(post_id) == kept:
+        return nothing()
+    return facts(PostKept(post_id=post_id, **kept.model_dump()), on=today)
+
+
+def withdraw_keep(member: Member, today: date, *, post_id: str) -> Decision:
+    """The decision was a slip."""
+    kept = post_id in member.serving.kept
+    return facts(PostKeptWithdrawn(post_id=post_id), on=today) if kept else nothing()
 
 
 def log_hours(member: Member, command: LogHours, today: date, *, post_id: str, entry_id: str) -> Decision:

@@ -12,6 +12,8 @@ from events.facts.base import is_hidden
 from events.facts.member_service import (
     Availability,
     PostDeclined,
+    PostKept,
+    PostKeptWithdrawn,
     PostLeft,
     PostOffered,
     PostTaken,
@@ -66,6 +68,13 @@ class Entry(_Part):
     minutes: int
 
 
+class Kept(_Part):
+    """An absence in spite of which somebody stays in a post."""
+
+    away_since: date
+    away_to: str
+
+
 class Serving(_Part):
     """All of it. `entries` are those not withdrawn, by id; `withdrawn` the ids of the others."""
 
@@ -74,6 +83,8 @@ class Serving(_Part):
     stints: tuple[Stint, ...] = ()
     entries: Mapping[str, Entry] = {}
     withdrawn: tuple[str, ...] = ()
+    kept: Mapping[str, Kept] = {}
+    """By post: in spite of which absence a person decided that they stay."""
 
     def here(self, post_id: str) -> Stint | None:
         """The stint in a post that has not ended."""
@@ -119,13 +130,21 @@ def _changed(known: Serving, fact: ServicePart, on: date) -> dict[str, Any]:
             return {"stints": (*known.stints, Stint(post_id=fact.post_id, since=on)), "replies": replies}
         case PostLeft():
             ended = tuple(_ended(each, fact.post_id, on) for each in known.stints)
-            return {"stints": ended}
+            return {"stints": ended, "kept": _without(known.kept, fact.post_id)}
+        case PostKept():
+            return {"kept": {**known.kept, fact.post_id: Kept(away_since=fact.away_since, away_to=fact.away_to)}}
+        case PostKeptWithdrawn():
+            return {"kept": _without(known.kept, fact.post_id)}
         case ServiceHoursLogged():
             entry = Entry(post_id=fact.post_id, day=on, minutes=fact.minutes)
             return {"entries": {**known.entries, fact.entry_id: entry}}
         case ServiceHoursWithdrawn():
             left = {each: entry for each, entry in known.entries.items() if each != fact.entry_id}
             return {"entries": left, "withdrawn": (*known.withdrawn, fact.entry_id)}
+
+
+def _without(kept: Mapping[str, Kept], post_id: str) -> dict[str, Kept]:
+    return {post: one for post, one in kept.items() if post != post_id}
 
 
 def _ended(stint: Stint, post_id: str, on: date) -> Stint:

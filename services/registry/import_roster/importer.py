@@ -15,11 +15,12 @@ from events.log.command import Asked, CommandRefused, Target
 from events.log.project.store import claim
 from services.registry.decide import member, roster_import
 from services.registry.decide.commands import Enrol, WithdrawEnrolment
+from services.registry.decide.details import change_details
 from services.registry.decide.member import MEMBER, Member, Standing
 from services.registry.decide.roster_import import ROSTER_IMPORT, CommitImport, ImportStage, StartImport
 from services.registry.handle import ID_NUMBER, Registry
 from services.registry.import_roster.overlap import overlapped
-from services.registry.import_roster.person import doubted, enrol_command, leaving, rejected
+from services.registry.import_roster.person import details_command, doubted, enrol_command, leaving, rejected
 from services.registry.import_roster.reading import ITEMS_PER_BATCH, Batch, Opened, Progress, batches, opened
 from services.registry.import_roster.undo import ImportUndo, Undoing, take_back
 from services.registry.roster.reasons import Reason
@@ -238,16 +239,24 @@ class Importer:
         return known
 
     def _happened(self, state: Member, command: Enrol, row: RosterRow, import_id: str) -> Happened | Refused:
-        """The enrolment, and the absence that the roster speaks of: it is old news, nobody needs to be told."""
+        """The enrolment, what else the card says, and the absence that the roster speaks of: it is old news, nobody
+        needs to be told.
+        """
         today = self._registry.today()
         enrolled = member.enrol(state, command, today, import_id=import_id, row=row.row)
-        if isinstance(enrolled, Refused) or not enrolled.facts or not row.away:
+        if isinstance(enrolled, Refused) or not enrolled.facts:
             return enrolled
         fact, on = enrolled.facts[0]
-        away = leaving(row, today)
-        policy = self._registry.policy_at(command.community, away.since).away
-        left = member.move_away(member.evolve(state, fact, on), away, policy, today, carried_over=True)
-        return enrolled if isinstance(left, Refused) else Happened(enrolled.facts + left.facts)
+        after, happened = member.evolve(state, fact, on), enrolled.facts
+        if (more := details_command(row)) is not None:
+            said = change_details(after, more, today, import_id=import_id)
+            happened += () if isinstance(said, Refused) else said.facts
+        if row.away:
+            away = leaving(row, today)
+            policy = self._registry.policy_at(command.community, away.since).away
+            left = member.move_away(after, away, policy, today, carried_over=True)
+            happened += () if isinstance(left, Refused) else left.facts
+        return Happened(happened)
 
     async def _reject(self, asked: Asked, import_id: str, rejections: Sequence[Rejection]) -> None:
         facts = [rejected(one) for one in rejections]

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from events.facts.people import Address, Relative
 from events.facts.roster_import import DoubtedRow, RejectedContent, RowRejected
 from services.registry.decide.commands import Enrol, MoveAway
+from services.registry.decide.details import ChangeDetails
 from services.registry.roster.rows import Caution, Rejection, RosterRow
 
 SAID_SO: Final = "花名册注明在外"
@@ -54,6 +55,11 @@ def enrol_command(row: RosterRow, community: str, branches: Mapping[str, str]) -
             {name: value for name, value in fields.items() if name not in odd}
             | {"note": note[:NOTE_CHARACTERS_MAX] or None}
         )
+
+
+def details_command(row: RosterRow) -> ChangeDetails | None:
+    """What else the roster says of the person; None if it says nothing."""
+    return ChangeDetails.model_validate(dict(row.details)) if row.details else None
 
 
 def leaving(row: RosterRow, today: date) -> MoveAway:

@@ -11,11 +11,15 @@ from datetime import date
 from typing import Final
 
 from services.registry.roster.columns import IGNORED, plain_header
+from services.registry.roster.person import DETAILS
 from services.registry.roster.read import Roster, open_roster
 from services.registry.roster.rows import Caution, Item, Rejection, RosterRow
 
-ITEMS_PER_BATCH: Final = 450
-"""A row gives at most two facts, and an atomic batch holds a thousand."""
+FACTS_PER_BATCH: Final = 900
+"""An atomic batch holds a thousand."""
+FACTS_PER_ROW: Final = 2
+"""At most, without the columns of `DETAILS`: each of those may give one more."""
+ITEMS_PER_BATCH: Final = FACTS_PER_BATCH // FACTS_PER_ROW
 WARNINGS_KEPT_MAX: Final = 500
 """More nobody looks at; and they are recorded in one fact, which must stay below the broker's limit (1 MB)."""
 Place = tuple[str, int]
@@ -105,7 +109,7 @@ async def batches(roster: Roster, today: date, progress: Progress) -> AsyncGener
     Raises `UnreadableRoster`.
     """
     before = _rows_before(roster)
-    groups = _groups(await asyncio.to_thread(roster.read, today))
+    groups = _groups(await asyncio.to_thread(roster.read, today), rows_per_batch(roster))
     ahead = asyncio.ensure_future(asyncio.to_thread(next, groups, None))
     try:
         while group := await ahead:
@@ -143,11 +147,17 @@ def _rows_before(roster: Roster) -> dict[str, int]:
     return before
 
 
-def _groups(items: Iterator[Item]) -> Iterator[list[Item]]:
+def rows_per_batch(roster: Roster) -> int:
+    """So many rows give no more facts than one append holds."""
+    more = max((len(DETAILS.keys() & table.columns.at.keys()) for table in roster.tables), default=0)
+    return FACTS_PER_BATCH // (FACTS_PER_ROW + more)
+
+
+def _groups(items: Iterator[Item], size: int = ITEMS_PER_BATCH) -> Iterator[list[Item]]:
     """Items in groups that never part what is said about one row."""
     group: list[Item] = []
     for item in items:
-        if len(group) >= ITEMS_PER_BATCH and (item.sheet, item.row) != (group[-1].sheet, group[-1].row):
+        if len(group) >= size and (item.sheet, item.row) != (group[-1].sheet, group[-1].row):
             yield group
             group = []
         group.append(item)

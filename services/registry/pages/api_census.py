@@ -22,6 +22,7 @@ from services.registry.pages.census_common import (
     person_row,
 )
 from services.registry.pages.census_findings import found_in
+from services.registry.pages.census_sets import asking_with
 from services.registry.pages.common import PAGE_SIZE, EntityId, Office, PageSize, Waited, doing, reading, within
 from services.registry.pages.plain import answered, fields_of
 from services.registry.project import census
@@ -39,10 +40,13 @@ def _written(receipt: Receipt, **more: Any) -> Response:
 
 @router.post("", status_code=201)
 async def begin(request: Request, caller: Office, command: Annotated[BeginHere, Body()]) -> Response:
-    """A campaign begins. Without `questions` everything is asked, without `branches` everybody."""
+    """A campaign begins. Without `questions` everything is asked, without `branches` everybody. With
+    `set`, what that question set asks.
+    """
     community = community_of(caller, command)
     async with doing(request, caller, community, "begin-census") as asked:
-        campaign_id, receipt = await carrying_out(request).begin(asked, plain(command))
+        what, chosen = await asking_with(request, community, plain(command), command.set)
+        campaign_id, receipt = await carrying_out(request).begin(asked, what, chosen.ref if chosen else None)
     return _written(receipt, campaign_id=campaign_id)
 
 

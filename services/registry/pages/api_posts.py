@@ -8,10 +8,11 @@ from fastapi import APIRouter, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
+from events.facts.decision import Command
 from events.facts.post import ServiceKind
 from services.registry.decide.centre import EntityKey
 from services.registry.decide.post import PLACES_MAX, ChangePost, ClosePost, LeavePost, OpenPost, TakePost
-from services.registry.decide.service import AnswerPost, DoNotAsk, LogHours, WishService, WithdrawHours
+from services.registry.decide.service import AnswerPost, DoNotAsk, KeepPost, LogHours, WishService, WithdrawHours
 from services.registry.pages.common import PAGE_SIZE as PAGE_DEFAULT
 from services.registry.pages.common import (
     EntityId,
@@ -30,9 +31,11 @@ from services.registry.pages.post_common import (
     Row,
     answered_so,
     closed,
+    kept,
     left,
     logged,
     month_of,
+    open_again,
     post_row,
     posts_of,
     proposed,
@@ -64,6 +67,18 @@ class Taking(TakePost):
 
 class Leaving(LeavePost):
     """Who leaves."""
+
+    member_id: EntityKey
+
+
+class Keeping(KeepPost):
+    """Who stays."""
+
+    member_id: EntityKey
+
+
+class Reopening(Command):
+    """Whose stay is open again."""
 
     member_id: EntityKey
 
@@ -183,6 +198,21 @@ async def leave(request: Request, caller: Office, post_id: EntityId, command: Le
     row = await post_row(request, caller, post_id)
     wanted = LeavePost(on=command.on, reason=command.reason)
     return answered({"facts": facts_of(await left(request, caller, row, command.member_id, wanted))}, 201)
+
+
+@router.post("/posts/{post_id}/keep", status_code=201)
+async def keep(request: Request, caller: Office, post_id: EntityId, command: Keeping) -> Response:
+    """The member stays although they are away; `doubtful` is gone until they move on or leave anew."""
+    row = await post_row(request, caller, post_id)
+    receipt = await kept(request, caller, row, command.member_id, KeepPost(reason=command.reason))
+    return answered({"facts": facts_of(receipt)}, 201)
+
+
+@router.post("/posts/{post_id}/keep/withdraw", status_code=201)
+async def withdraw_keep(request: Request, caller: Office, post_id: EntityId, command: Reopening) -> Response:
+    """That was a slip."""
+    row = await post_row(request, caller, post_id)
+    return answered({"facts": facts_of(await open_again(request, caller, row, command.member_id))}, 201)
 
 
 @router.post("/posts/{post_id}/answer", status_code=201)

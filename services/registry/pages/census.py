@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
+from pydantic import StringConstraints
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
@@ -20,6 +21,7 @@ from services.registry.pages.census_common import (
     parts_of,
 )
 from services.registry.pages.census_findings import found_in
+from services.registry.pages.census_sets import asking_with, set_of, sets_for
 from services.registry.pages.common import (
     OFFICE,
     EntityId,
@@ -43,6 +45,7 @@ from services.shell.problems import FieldError, Invalid, Refusal, Stale
 
 router = APIRouter(prefix="/census", include_in_schema=False)
 
+EntityKey = Annotated[str, Query(pattern=r"^[0-9a-f]{0,64}$")]
 _USUAL_DAYS = 30
 """The form's proposal for how long a campaign takes; whoever begins one chooses."""
 
@@ -51,6 +54,8 @@ class BeginHere(BeginCensus):
     """A campaign; `community` may be left out where the caller has only one."""
 
     community: CommunityPath | None = None
+    set: Annotated[str, StringConstraints(max_length=64)] | None = None
+    """The question set it is begun with; its questions stand for those named here."""
 
 
 def community_of(caller: Caller, command: BeginHere) -> str:
@@ -62,7 +67,7 @@ def community_of(caller: Caller, command: BeginHere) -> str:
 
 def plain(command: BeginHere) -> BeginCensus:
     """The command without the place it belongs to."""
-    return BeginCensus.model_validate(command.model_dump(by_alias=True, exclude={"community"}))
+    return BeginCensus.model_validate(command.model_dump(by_alias=True, exclude={"community", "set"}))
 
 
 @router.get("", dependencies=[Waited])
@@ -78,10 +83,14 @@ async def campaigns(request: Request, caller: Seer, page_token: str = "") -> Res
 
 
 @router.get("/new")
-async def new(request: Request, caller: Office) -> Response:
-    """The form to begin a campaign: everything is asked of everybody, unless somebody unticks it."""
+async def new(request: Request, caller: Office, set: EntityKey = "") -> Response:
+    """The form to begin a campaign: everything is asked of everybody, unless somebody unticks it. With `set`, by that
+    question set.
+    """
     today = speech().today
-    usual = {"from": today, "until": today + timedelta(days=_USUAL_DAYS), "asks": "all"}
+    usual: dict[str, Any] = {"from": today, "until": today + timedelta(days=_USUAL_DAYS), "asks": "all"}
+    if set:
+        usual |= {"set": set, "title": (await set_of(request, caller, set)).head.title}
     return await _form(request, caller, fresh(request, None, **usual))
 
 
@@ -93,7 +102,8 @@ async def begin(request: Request, caller: Office) -> Response:
         command = _typed(sent)
         community = community_of(caller, command)
         async with doing(request, caller, community, "begin-census", sent) as asked:
-            campaign_id, receipt = await carrying_out(request).begin(asked, plain(command))
+            what, chosen = await asking_with(request, community, plain(command), command.set)
+            campaign_id, receipt = await carrying_out(request).begin(asked, what, chosen.ref if chosen else None)
     except (Invalid, Refusal) as problem:
         return await _form(request, caller, again(request, sent, problem))
     await show_own_write(request, receipt)
@@ -110,7 +120,7 @@ def _typed(sent: FormData) -> BeginHere:
     fields = [(name, value) for name, value in sent.multi_items() if name != "own"]
     given = FormData([*fields, *(("free", line) for line in lines if line)])
     command = read_form(BeginHere, given, lists=("questions", "free", "branches"))
-    if given.getlist("questions"):
+    if given.getlist("questions") or command.set:
         return command
     if not command.free:
         raise Invalid([FieldError("questions", _("一个问题都没有"), _("至少选一个问题，或者自己写一个。"))])
@@ -121,9 +131,14 @@ async def _form(request: Request, caller: Office, form: Form) -> Response:
     async with reading(request, caller) as db:
         branches = await branch.branches(db)
         places = await register.communities(db)
+    sets, _problems = await sets_for(request, caller.scope)
     return await page(
         request, "census_new.html", status=form.status, form=form, words=words,
         questions=words.options(census_words.QUESTION), branches=branches,
+        sets=[("", _("不用问卷，自己勾"))] * bool(sets) + [
+            (one.key, _("%(name)s（%(version)s）", name=one.head.name, version=one.head.version))
+            for one in sets
+        ],
         ticked={name: _several(form, name) for name in ("questions", "branches")},
         places=[(place, place) for place in places] if len(places) > 1 else [],
     )  # fmt: skip

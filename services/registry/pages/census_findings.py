@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from events.facts.census import Finding
 from events.facts.decision import Command
-from services.registry.decide.commands import ChangeContact, MoveAway, Return
+from services.registry.decide.commands import ChangeAway, ChangeContact, MoveAway, Return
 from services.registry.decide.findings import SettleFindings
 from services.registry.decide.member import Member
 from services.registry.pages import census_words, words
@@ -116,10 +116,12 @@ def _now(state: Member, finding: Finding) -> str:
     """What the register says now; numbers stay masked."""
     card = state.contact
     match finding:
-        case Finding.MOVED_AWAY | Finding.RETURNED:
+        case Finding.MOVED_AWAY | Finding.MOVED_ON | Finding.RETURNED:
             if state.away is None:
                 return _("在册，住在本地")
-            return _("%(since)s起在%(where)s", since=day(state.away.since, year=True), where=state.away.destination)
+            return _(
+                "%(since)s起在%(where)s", since=day(state.away.there_since, year=True), where=state.away.destination
+            )
         case Finding.PHONE:
             return mask_phone(card.phone) if card else "—"
         case Finding.ADDRESS:
@@ -132,7 +134,7 @@ def _now(state: Member, finding: Finding) -> str:
 
 def _then(finding: Finding, command: Command) -> str:
     match command:
-        case MoveAway():
+        case MoveAway() | ChangeAway():
             text = _("%(since)s起在%(where)s", since=day(command.since, year=True), where=command.destination)
             if command.expected_return:
                 text += _("，预计%(day)s返回", day=day(command.expected_return, year=True))

@@ -30,6 +30,7 @@ TONE: Final = {census.LEFT: "", census.NOT_MET: "soon", census.ANSWERED: "done",
 WAY: Final = {AskedWay.DOOR: N_("上门"), AskedWay.PHONE: N_("电话")}
 FINDING: Final = {
     Finding.MOVED_AWAY: N_("外出"),
+    Finding.MOVED_ON: N_("在外换了地方"),
     Finding.RETURNED: N_("返回"),
     Finding.PHONE: N_("电话"),
     Finding.ADDRESS: N_("住址"),
@@ -52,8 +53,13 @@ SENTENCES: Final[Sentences] = {
     "not_in_census": lambda d: _("这次摸底不问这个支部的人。"),
     "before_census": lambda d: _("这次摸底从%(since)s才开始。", since=_on(d.get("since"))),
     "nothing_said": lambda d: _("一项都没有填。没找到人请按“没找到人”。"),
+    "not_an_option": lambda d: _(
+        "“%(question)s”没有“%(answer)s”这个答案，请从列出的里面选。", question=d.get("question"), answer=d.get("answer")
+    ),
     "answered_already": lambda d: _("这位党员已于%(on)s作答。", on=_on(d.get("on"))),
     "not_answered": lambda d: _("这位党员在这次摸底中还没有作答。"),
-    "no_finding": lambda d: _("“%(what)s”这一条名册里已经是这样，没有要改的。", what=_(FINDING[Finding(d["finding"])])),
+    "no_finding": lambda d: _(
+        "“%(what)s”这一条名册里后来已经登记过。请刷新再看。", what=_(FINDING[Finding(d["finding"])])
+    ),
 }
 """Refusal code -> the sentence a person reads."""

@@ -158,12 +158,14 @@ def why(one: Change, names: Mapping[str, str]) -> str:
     said = []
     if one.same_building:
         said.append(_("与主人同一楼栋"))
+    elif one.measured:
+        said.append(_("按坐标离主人家 %(metres)s 米", metres=one.metres))
     if one.metres_before is not None and one.metres_before > one.metres:
         said.append(_("少走约 %(metres)s 米", metres=one.metres_before - one.metres))
     if one.with_known:
         known = [names.get(each, "—") for each in one.with_known[:2]]
         said.append(_("与%(names)s相熟", names="、".join(known)))
-    if one.metres_before is None and not one.same_building:
+    if one.metres_before is None and not one.same_building and not one.measured:
         said.append(_("离主人家约 %(metres)s 米", metres=one.metres))
     return "；".join(said) or _("使各户人数合适")
 

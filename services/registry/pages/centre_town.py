@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.registry.centres.ground import ground
 from services.registry.centres.nearness import Place, Steps, metres
 from services.registry.centres.town import House, Somebody, Town, Weights
 from services.registry.decide.centre_policy import CentresPolicy
-from services.registry.project import centre
+from services.registry.decide.grid_places import spelt
+from services.registry.project import building, centre
 
 
 def steps_of(policy: CentresPolicy) -> Steps:
@@ -23,10 +25,29 @@ def steps_of(policy: CentresPolicy) -> Steps:
     )
 
 
+Spots = Mapping[str, tuple[int, int]]
+"""Building -> metres east and north, of those whose place is known."""
+
+
+async def spots_in(db: AsyncConnection, community: str) -> Spots:
+    """Where a community's buildings stand. Should two datums have come together, the more common one counts."""
+    rows = await building.spots(db, community)
+    if not rows:
+        return {}
+    (datum, _count), *_others = Counter(row["datum"] for row in rows.values()).most_common(1)
+    return ground({name: (row["longitude"], row["latitude"]) for name, row in rows.items() if row["datum"] == datum})
+
+
+def home_of(row: Mapping[str, Any], spots: Spots) -> Place:
+    """Where somebody lives, by all that is known of it."""
+    return Place(row["building"] or "", row.get("grid") or "", spots.get(spelt(row["building"] or "")))
+
+
 async def town_of(db: AsyncConnection, community: str, policy: CentresPolicy, today: date) -> Town:
     """Everybody who is here, the houses whose hosts are here, the wishes, and who knows whom."""
     rule, size = policy.nearness, policy.size
     rows = await centre.everybody(db, community)
+    spots = await spots_in(db, community)
     here = {row["member_id"] for row in rows}
     houses = [row for row in await centre.centres(db, community) if row["host_id"] in here]
     declined: dict[str, set[str]] = defaultdict(set)
@@ -37,7 +58,7 @@ async def town_of(db: AsyncConnection, community: str, policy: CentresPolicy, to
     people = tuple(
         Somebody(
             row["member_id"],
-            Place(row["building"] or "", row["grid"] or ""),
+            home_of(row, spots),
             row["centre_id"],
             frozenset(declined[row["member_id"]]),
             tuple(sorted(known[row["member_id"]])),
@@ -73,6 +94,6 @@ def acquaintances(
     return known
 
 
-def way_between(one: Mapping[str, Any], other: Mapping[str, Any], steps: Steps) -> int:
+def way_between(one: Mapping[str, Any], other: Mapping[str, Any], steps: Steps, spots: Spots) -> int:
     """Metres between two rows with a `building`."""
-    return metres(Place(one["building"] or ""), Place(other["building"] or ""), steps)
+    return metres(home_of(one, spots), home_of(other, spots), steps)

@@ -19,7 +19,7 @@ from services.registry.decide.centre import (
     WithdrawDecline,
 )
 from services.registry.handle_centres import Centres
-from services.registry.pages.centre_town import steps_of, way_between
+from services.registry.pages.centre_town import spots_in, steps_of, way_between
 from services.registry.pages.common import (
     OFFICE,
     EntityId,
@@ -91,17 +91,18 @@ async def _show(request: Request, caller: Caller, centre_id: str, form: Form | N
     async with reading(request, caller) as db:
         people = await centre.people(db, centre_id)
         others = await centre.everybody(db, row["community"])
+        spots = await spots_in(db, row["community"])
         wishes = {one["member_id"] for one in await centre.wishes_in(db, host_id=row["host_id"])}
     steps = steps_of(policy)
     near = [
-        (way_between(one, row, steps), one)
+        (way_between(one, row, steps, spots), one)
         for one in others
         if one["centre_id"] is None and one["member_id"] not in wishes
     ]
     near.sort(key=lambda each: each[0])
     return await page(
         request, "centre.html", status=form.status if form else 200, row=row, size=policy.size,
-        people=[(way_between(one, row, steps), one) for one in people], near=near[:10],
+        people=[(way_between(one, row, steps, spots), one) for one in people], near=near[:10],
         form=form or fresh(request), unknown=steps.elsewhere, may_write=caller.has(*OFFICE) and not row["closed_on"],
     )  # fmt: skip
 
@@ -152,10 +153,11 @@ async def _of_one(request: Request, caller: Caller, member_id: str, form: Form |
     async with reading(request, caller) as db:
         own = await centre.of_member(db, member_id)
         rows = await centre.centres(db, card["community"])
+        spots = await spots_in(db, card["community"])
         wishes = await centre.wishes_in(db, member_id=member_id)
     here = rules(request, card["community"]).centres
     steps = steps_of(here)
-    near = sorted(((way_between(card, row, steps), row) for row in rows), key=lambda each: each[0])
+    near = sorted(((way_between(card, row, steps, spots), row) for row in rows), key=lambda each: each[0])
     against = {one["host_id"] for one in wishes}
     return await page(
         request, "member_centre.html", status=form.status if form else 200, card=card, own=own, near=near,

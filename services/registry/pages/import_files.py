@@ -37,8 +37,10 @@ class Sent:
     fields: Mapping[str, str]
 
 
-async def sent_in(request: Request, bytes_max: int = BYTES_MAX) -> Sent:
-    """The form of a request, and the file in it. Errors: TooLarge, before more than the limit is read; Invalid."""
+async def sent_in(request: Request, bytes_max: int = BYTES_MAX, *, optional: bool = False) -> Sent:
+    """The form of a request, and the file in it. Errors: TooLarge, before more than the limit is read; Invalid, unless
+    the file is `optional`.
+    """
     if int(request.headers.get("content-length") or 0) > bytes_max:
         raise _too_large(bytes_max)
     seen = 0
@@ -53,9 +55,11 @@ async def sent_in(request: Request, bytes_max: int = BYTES_MAX) -> Sent:
 
     async with Request(request.scope, receive).form(max_files=1, max_fields=FIELDS_MAX) as form:
         file = form.get("file")
-        if not isinstance(file, UploadFile) or not file.filename:
-            raise Invalid([FieldError("file", _("没有选文件"), _("请选一个 .xlsx、.xls 或 .csv 文件。"))])
         fields = {name: value for name, value in form.items() if isinstance(value, str)}
+        if not isinstance(file, UploadFile) or not file.filename:
+            if optional:
+                return Sent("", b"", fields)
+            raise Invalid([FieldError("file", _("没有选文件"), _("请选一个 .xlsx、.xls 或 .csv 文件。"))])
         return Sent(Path(file.filename.replace("\\", "/")).name, await file.read(), fields)
 
 

@@ -33,6 +33,12 @@ FIELD: Final[Mapping[str, str]] = {
     "lives_alone": N_("独居"),
     "minimum_living": N_("低保"),
     "skills": N_("特长"),
+    "education": N_("学历"),
+    "former_unit": N_("原单位"),
+    "former_post": N_("原职务"),
+    "registered_address": N_("户籍地址"),
+    "grid": N_("网格"),
+    "interests": N_("爱好"),
     "note": N_("备注"),
     "ignored": N_("不读这一列"),
 }
@@ -62,6 +68,7 @@ REASON: Final[Mapping[str, str]] = {
     Reason.BEFORE_BIRTH: N_("日期早于出生"),
     Reason.BEFORE_JOINING: N_("转正早于入党"),
     Reason.TOO_LONG: N_("内容太长"),
+    Reason.NOT_WORDS: N_("应是文字"),
     Reason.ALREADY_REGISTERED: N_("已经在库里"),
 }
 """Reasons in a few words, for a heading; `advice` is the sentence that says what to do."""

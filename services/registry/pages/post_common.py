@@ -15,7 +15,7 @@ from events.facts.post import ServiceKind
 from events.log.command import Asked, Receipt
 from services.registry.decide.matching import Candidate, Proposal, proposals
 from services.registry.decide.post import ClosePost, LeavePost, TakePost
-from services.registry.decide.service import AnswerPost, LogHours, WithdrawHours
+from services.registry.decide.service import AnswerPost, KeepPost, LogHours, WithdrawHours
 from services.registry.handle_posts import Posts
 from services.registry.pages.common import doing, member_card, reading, registry, rules, sought
 from services.registry.project import post, register, service_wish
@@ -131,6 +131,22 @@ async def closed(request: Request, caller: Caller, row: Row, command: ClosePost,
     """The post ends for everybody."""
     async with doing(request, caller, row["community"], f"close-post/{row['post_id']}", sent) as asked:
         return await posts_of(request).close(asked, row["post_id"], command)
+
+
+async def kept(
+    request: Request, caller: Caller, row: Row, member_id: str, command: KeepPost, sent: Sent = None
+) -> Receipt:
+    """The member stays although they are away."""
+    card = await of_the_post(request, caller, row, member_id)
+    async with doing(request, caller, card["community"], f"keep-post/{row['post_id']}/{member_id}", sent) as asked:
+        return await posts_of(request).keep(asked, row["post_id"], member_id, command)
+
+
+async def open_again(request: Request, caller: Caller, row: Row, member_id: str, sent: Sent = None) -> Receipt:
+    """Whether they stay is open again."""
+    card = await of_the_post(request, caller, row, member_id)
+    async with doing(request, caller, card["community"], f"open-doubt/{row['post_id']}/{member_id}", sent) as asked:
+        return await posts_of(request).withdraw_keep(asked, row["post_id"], member_id)
 
 
 async def logged(

@@ -9,7 +9,7 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from services.registry.decide.post import LeavePost, TakePost
-from services.registry.decide.service import AnswerPost, LogHours, WithdrawHours
+from services.registry.decide.service import AnswerPost, KeepPost, LogHours, WithdrawHours
 from services.registry.pages import post_words
 from services.registry.pages.common import EntityId, Office, member_card, read_form, reading, rules, show_own_write
 from services.registry.pages.forms import Form, again, fresh
@@ -17,9 +17,11 @@ from services.registry.pages.post_common import (
     Row,
     answered_so,
     in_minutes,
+    kept,
     left,
     logged,
     of_the_post,
+    open_again,
     post_row,
     taken,
     withdrawn,
@@ -128,6 +130,32 @@ async def leave(request: Request, caller: Office, post_id: EntityId, member: Who
     return done(
         request, f"/registry/posts/{post_id}", told if receipt.facts else _("已经是这样了，没有改动。"), undo=undo
     )
+
+
+@router.post("/posts/{post_id}/keep")
+async def keep(request: Request, caller: Office, post_id: EntityId, member: Who) -> Response:
+    """They stay although they are away; the doubt is gone until they move on or leave anew."""
+    row = await post_row(request, caller, post_id)
+    card = await of_the_post(request, caller, row, member)
+    sent = await request.form()
+    try:
+        receipt = await kept(request, caller, row, member, read_form(KeepPost, sent), sent)
+    except (Invalid, Refusal, Stale) as problem:
+        return await shown(request, caller, post_id, again(request, sent, problem))
+    await show_own_write(request, receipt)
+    undo = Undo(f"/registry/posts/{post_id}/keep/undo?member={member}") if receipt.facts else None
+    told = _("%(name)s留在%(post)s。", name=card["name"], post=row["name"])
+    return done(
+        request, f"/registry/posts/{post_id}", told if receipt.facts else _("已经是这样了，没有改动。"), undo=undo
+    )
+
+
+@router.post("/posts/{post_id}/keep/undo")
+async def undo_keep(request: Request, caller: Office, post_id: EntityId, member: Who) -> Response:
+    """Whether they stay is open again."""
+    row = await post_row(request, caller, post_id)
+    await show_own_write(request, await open_again(request, caller, row, member, await request.form()))
+    return done(request, f"/registry/posts/{post_id}", _("已撤销，是否留岗还没有定。"))
 
 
 # ── hours ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -9,6 +9,8 @@ from typing import Any, Final
 from events.facts.base import Fact, is_hidden
 from events.facts.member_service import (
     PostDeclined,
+    PostKept,
+    PostKeptWithdrawn,
     PostLeft,
     PostOffered,
     PostTaken,
@@ -165,6 +167,8 @@ POST_SENTENCES: Final[Sentences] = {
     "day_too_long": lambda d: _of(
         d, _("%(day)s已经记了 %(hours)s，加起来超过 24 小时。", day=_on(d.get("day")), hours=hours(d.get("minutes")))
     ),
+    "not_in_post": lambda d: _("这位党员不在这个岗位上。"),
+    "nothing_doubtful": lambda d: _("这位党员没有登记外出，不用定是否留岗。"),
     "no_entry": lambda d: _("没有这条时长记录。"),
 }
 """Refusal code -> the sentence a person reads."""
@@ -194,6 +198,10 @@ def told_of_service(fact: Fact, posts: Mapping[str, str]) -> tuple[str, str] | N
             return _("不愿做%(post)s", post=_post(fact, posts)), ""
         case PostTaken():
             return _("上岗：%(post)s", post=_post(fact, posts)), "done"
+        case PostKept():
+            return _("在外，仍留岗：%(post)s", post=_post(fact, posts)), ""
+        case PostKeptWithdrawn():
+            return _("撤销留岗的决定：%(post)s", post=_post(fact, posts)), ""
         case PostLeft():
             return _("离岗：%(post)s", post=_post(fact, posts)), ""
         case _:
@@ -201,6 +209,7 @@ def told_of_service(fact: Fact, posts: Mapping[str, str]) -> tuple[str, str] | N
 
 
 def _post(
-    fact: PostOffered | PostDeclined | PostTaken | PostLeft | ServiceHoursLogged, posts: Mapping[str, str]
+    fact: PostOffered | PostDeclined | PostTaken | PostKept | PostKeptWithdrawn | PostLeft | ServiceHoursLogged,
+    posts: Mapping[str, str],
 ) -> str:
     return posts.get(fact.post_id) or _("某个岗位")

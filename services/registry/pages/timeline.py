@@ -29,12 +29,13 @@ from events.facts.member import (
     PensionBasisSet,
     Returned,
 )
+from events.facts.member_away import AwayDetailsChanged
 from events.facts.member_dues import DuesReductionDropped, DuesRefunded, DuesWaived, DuesWaiverEnded
 from events.facts.member_handover import TakeOverWithdrawn
 from events.facts.member_honours import HonourTakenBack
 from events.facts.member_points import PointsTakenBack
 from events.facts.member_review import AppraisalWithdrawn, ReportWithdrawn
-from events.facts.member_service import PostLeft, ServiceHoursWithdrawn
+from events.facts.member_service import PostKept, PostLeft, ServiceHoursWithdrawn
 from events.facts.merging import Merged, ToldApart, Unmerged
 from events.log.envelope import Recorded
 from services.registry.pages.away_words import away_told, clause_in
@@ -98,6 +99,7 @@ def line_of(one: Recorded, names: Names) -> Line:
         | ToldApart
         | TakeOverWithdrawn
         | PostLeft
+        | PostKept
         | ServiceHoursWithdrawn
         | HonourTakenBack
         | PointsTakenBack
@@ -140,11 +142,8 @@ def _told(fact: Fact, names: Names) -> tuple[str, str]:
             return (_("登记入册，编入%(branch)s", branch=branch) if branch else _("登记入册")), "done"
         case EnrolmentWithdrawn():
             return _("撤销登记"), "late"
-        case MovedAway():
-            return _moved_away(fact), "away"
-        case Returned():
-            report = "" if is_hidden(fact.report) else fact.report
-            return (_("返回：%(report)s", report=report) if report else _("返回")), "away"
+        case MovedAway() | AwayDetailsChanged() | Returned():
+            return _whereabouts(fact), "away"
         case Attended():
             return _attended(fact, names), ""
         case DuesPaid():
@@ -185,6 +184,26 @@ def _assigned(fact: Assigned, names: Names) -> str:
     if not fact.group_id:
         return _("编入%(branch)s", branch=branch)
     return _("编入%(branch)s的%(group)s", branch=branch, group=names.branches.get(fact.group_id) or _("党小组"))
+
+
+def _whereabouts(fact: MovedAway | AwayDetailsChanged | Returned) -> str:
+    match fact:
+        case MovedAway():
+            return _moved_away(fact)
+        case AwayDetailsChanged():
+            return _moved_on(fact)
+        case Returned():
+            report = "" if is_hidden(fact.report) else fact.report
+            return _("返回：%(report)s", report=report) if report else _("返回")
+
+
+def _moved_on(fact: AwayDetailsChanged) -> str:
+    text = _("在外换了地方：%(where)s", where=fact.destination)
+    if fact.reason and not is_hidden(fact.reason):
+        text += _("，%(reason)s", reason=fact.reason)
+    if fact.expected_return:
+        text += _("，预计%(day)s返回", day=day(fact.expected_return))
+    return text
 
 
 def _moved_away(fact: MovedAway) -> str:

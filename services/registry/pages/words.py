@@ -13,6 +13,7 @@ from events.facts.people import CardField, RetirementKind, Sex
 from services.registry.pages import census_words, handover_words
 from services.registry.pages.activity_words import ACTIVITY_SENTENCES
 from services.registry.pages.away_words import AWAY_SENTENCES
+from services.registry.pages.building_words import BUILDING_SENTENCES
 from services.registry.pages.centre_words import CENTRE_SENTENCES
 from services.registry.pages.dues_words import DUES_SENTENCES
 from services.registry.pages.honour_words import HONOUR_SENTENCES
@@ -149,6 +150,12 @@ SENTENCES: Final[Sentences] = {
     ),
     "before_last_return": lambda d: _("外出日期早于上次返回的%(on)s。", on=_on(d.get("returned_on"))),
     "not_away": lambda d: _("这位党员没有登记外出，不用登记返回。"),
+    "not_away_now": lambda d: _("这位党员没有登记外出。请先登记外出。"),
+    "before_last_move": lambda d: _(
+        "从%(since)s起已记在%(where)s，不能写得更早。请填那天或以后的日期。",
+        since=_on(d.get("since")),
+        where=d.get("destination"),
+    ),
     "before_leaving": lambda d: _("返回日期早于外出的%(since)s。", since=_on(d.get("since"))),
     "basis_unknown": lambda d: _("还没有登记养老金基数，算不出应缴多少。请先登记。"),
     "amount_differs": lambda d: _(
@@ -182,6 +189,7 @@ SENTENCES: Final[Sentences] = {
     **REVIEW_SENTENCES,
     **ACTIVITY_SENTENCES,
     **NEIGHBOUR_SENTENCES,
+    **BUILDING_SENTENCES,
     "merged": lambda _d: _("这份档案已并入同一个人的另一份，请记到那一份上。"),
     "same_record": lambda _d: _("这是同一份档案，不用合并。"),
     "keeps_others": lambda _d: _("这份档案里已经并入了别的档案，请反过来合并，或者先把它们分开。"),

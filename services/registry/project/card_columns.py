@@ -92,3 +92,11 @@ def contact_columns(contact: ContactCard | None) -> Row:
         "minimum_living": contact.minimum_living,
         "note": contact.note,
     }
+
+
+def seen(row: Row | None, day: date) -> Row:
+    """The last two days on which the person was seen, this one counted in."""
+    last, before = (row or {}).get("last_seen"), (row or {}).get("seen_before")
+    if last is None or day >= last:
+        return {"last_seen": day, "seen_before": last}
+    return {"seen_before": day if before is None else max(before, day)}

@@ -55,6 +55,8 @@ table = Table(
     Column("questions", ARRAY(Text), nullable=False),
     Column("free", ARRAY(Text), nullable=False),
     Column("branch_ids", ARRAY(Text), nullable=False),
+    Column("choices", JSONB, nullable=False),
+    Column("question_set", JSONB),
     Column("assigned", JSONB, nullable=False),
     Column("state", Text, nullable=False),
     Column("closed_on", Date),
@@ -79,7 +81,7 @@ said = Table(
     Index("census_answer_of_member", "member_id"),
 )
 
-view = View("census", version=1, table=table, doc="Every campaign, what it asks whom, and who asks in which part.")
+view = View("census", version=2, table=table, doc="Every campaign, what it asks whom, and who asks in which part.")
 answers = View("census_answer", version=1, table=said, doc="What each member answered, and what became of it.")
 
 
@@ -92,6 +94,8 @@ def _(_row: Row | None, fact: Begun, about: About) -> Row:
         "questions": [question.value for question in fact.questions],
         "free": list(fact.free),
         "branch_ids": list(fact.branch_ids),
+        "choices": {one.question: [option.text for option in one.options] for one in fact.choices},
+        "question_set": fact.question_set.model_dump() if fact.question_set else None,
         "assigned": {},
         "state": OPEN,
         "closed_on": None,

@@ -14,6 +14,7 @@ from events.facts.base import is_hidden
 from events.facts.member import AwayKind, Died, EnrolmentWithdrawn, MovedAway, Returned
 from events.facts.member_away import (
     AwayDayCorrected,
+    AwayDetailsChanged,
     ContactCardIssued,
     ContactReestablished,
     LostContactFlagged,
@@ -41,6 +42,7 @@ table = Table(
     Column("clause", Text, nullable=False),
     Column("since", Date, nullable=False),
     Column("expected_return", Date),
+    Column("there_since", Date, nullable=False),
     Column("destination", Text, nullable=False),
     Column("address", Text),
     Column("phone", Text),
@@ -85,15 +87,28 @@ def _(row: Row | None, fact: MovedAway, about: About) -> Row:
         "kind": fact.kind.value,
         "clause": fact.clause,
         "since": about.effective,
+        "card_until": fact.card_until,
+        "carried_over": fact.carried_over,
+        "earlier": _earlier(row),
+        **_place_of(fact, about),
+    }
+
+
+@view.on(AwayDetailsChanged)
+def _(row: Row | None, fact: AwayDetailsChanged, about: About) -> Row | None:
+    """The same stay, at another place."""
+    return row if row is None or row["state"] == CLOSED else row | _place_of(fact, about)
+
+
+def _place_of(fact: MovedAway | AwayDetailsChanged, about: About) -> Row:
+    return {
+        "there_since": about.effective,
         "expected_return": fact.expected_return,
         "destination": fact.destination,
         "address": None if is_hidden(fact.address) else fact.address,
         "phone": None if is_hidden(fact.phone) else fact.phone,
         "fixed_place": fact.fixed_place,
         "reason": None if is_hidden(fact.reason) else fact.reason,
-        "card_until": fact.card_until,
-        "carried_over": fact.carried_over,
-        "earlier": _earlier(row),
         "seq": about.seq,
     }
 

@@ -48,6 +48,7 @@ from events.facts.member import (
 )
 from events.facts.member_away import (
     AwayDayCorrected,
+    AwayDetailsChanged,
     ContactReestablished,
     RelationTransferSent,
     RelationTransferWithdrawn,
@@ -64,6 +65,7 @@ from services.registry.project.card_columns import (
     contact_columns,
     identity_columns,
     identity_corrected_columns,
+    seen,
 )
 from services.registry.project.completeness import missing_bits
 from services.registry.project.shown_elsewhere import ElsewherePart
@@ -278,10 +280,16 @@ def _(row: Row | None, fact: RelationTransferWithdrawn, about: About) -> Row:
     return _known(row) | {"away_kind": fact.kind.value} | _stamp(about)
 
 
+@view.on(AwayDetailsChanged)
+def _(row: Row | None, fact: AwayDetailsChanged, about: About) -> Row:
+    there = {"away_to": fact.destination, "expected_return": fact.expected_return}
+    return _known(row) | (there if row and row["away_since"] else {}) | _stamp(about)
+
+
 @view.on(Returned)
 def _(row: Row | None, fact: Returned, about: About) -> Row:
     here = {"state": ENROLLED, "away_since": None, "away_kind": None, "away_to": None, "expected_return": None}
-    return _known(row) | here | _seen(row, about.effective) | _stamp(about)
+    return _known(row) | here | seen(row, about.effective) | _stamp(about)
 
 
 @view.on(Assigned)
@@ -294,7 +302,7 @@ def _(row: Row | None, fact: Assigned, about: About) -> Row:
 @view.on(ContactReestablished)
 def _(row: Row | None, fact: Attended | ReportedFromAfar | ContactReestablished, about: About) -> Row:
     """Whoever told of themselves from afar was in touch as well."""
-    return _known(row) | _seen(row, about.effective) | _stamp(about)
+    return _known(row) | seen(row, about.effective) | _stamp(about)
 
 
 @view.on(AttendanceTakenBack)
@@ -372,11 +380,3 @@ def _counted(row: Row) -> Row:
 
 def _stamp(about: About) -> Row:
     return {"place": about.community, "seq": about.seq, "recorded": about.recorded}
-
-
-def _seen(row: Row | None, day: date) -> Row:
-    """The last two days on which the person was seen, this one counted in."""
-    last, before = (row or {}).get("last_seen"), (row or {}).get("seen_before")
-    if last is None or day >= last:
-        return {"last_seen": day, "seen_before": last}
-    return {"seen_before": day if before is None else max(before, day)}

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from events.facts.member import AwayKind
-from events.facts.member_service import PostLeft, PostTaken
+from events.facts.member_service import PostKept, PostKeptWithdrawn, PostLeft, PostTaken
 from events.facts.post import PostChanged, PostClosed, PostOpened, PostTerms, ServiceKind
 from events.log.envelope import About
 from events.log.project import Row, View, community_column
@@ -53,6 +53,10 @@ holding = Table(
     Column("since", Date, nullable=False),
     Column("left_on", Date),
     Column("why_left", Text),
+    # The absence in spite of which a person decided that they stay.
+    Column("kept_on", Date),
+    Column("kept_since", Date),
+    Column("kept_to", Text),
     Column("seq", BigInteger, nullable=False),
     Index("post_member_by_post", "post_id", "member_id"),
 )
@@ -61,7 +65,7 @@ TO_DECIDE_MAX = 50
 """So many people whose post wants a decision are looked at for the home page."""
 
 view = View("post", version=1, table=table, doc="Every post of service: what it is, since when, until when.")
-holders = View("post_member", version=1, table=holding, doc="Who serves in which post, or did.")
+holders = View("post_member", version=2, table=holding, doc="Who serves in which post, or did.")
 
 
 @view.on(PostOpened)
@@ -106,6 +110,17 @@ def _(row: Row | None, _fact: PostLeft, about: About) -> Row:
     return _known(row) | {"left_on": about.effective, "why_left": about.reason or None, "seq": about.seq}
 
 
+@holders.on(PostKept, keys=lambda fact, about: [(about.entity, fact.post_id)])
+def _(row: Row | None, fact: PostKept, about: About) -> Row:
+    kept = {"kept_on": about.effective, "kept_since": fact.away_since, "kept_to": fact.away_to}
+    return _known(row) | kept | {"seq": about.seq}
+
+
+@holders.on(PostKeptWithdrawn, keys=lambda fact, about: [(about.entity, fact.post_id)])
+def _(row: Row | None, _fact: PostKeptWithdrawn, about: About) -> Row:
+    return _known(row) | dict.fromkeys(("kept_on", "kept_since", "kept_to")) | {"seq": about.seq}
+
+
 def terms_of(row: Mapping[str, Any]) -> PostTerms:
     """The terms that a row says."""
     return PostTerms.model_validate({name: row[name] for name in PostTerms.model_fields})
@@ -120,10 +135,14 @@ _DOUBTFUL = or_(
         _MEMBERS.state == member.AWAY,
         _MEMBERS.away_kind != AwayKind.INTERMITTENT.value,
         _MEMBERS.away_since > holding.c.since,
+        or_(
+            holding.c.kept_since.is_distinct_from(_MEMBERS.away_since),
+            holding.c.kept_to.is_distinct_from(_MEMBERS.away_to),
+        ),
     ),
 )
 """Whether somebody in a post goes on there is for a person to say: they died, left the roll, or left town since they
-took it, and not just to come and go.
+took it, and not just to come and go. What a person decided about that very absence at that place is decided.
 """
 
 
@@ -189,6 +208,7 @@ async def people(db: AsyncConnection, post_id: str) -> Sequence[dict[str, Any]]:
             *(_MEMBERS[name] for name in ("member_id", "name", "state", "away_to", "phone", "merged_into", "died_on")),
             path_text(_MEMBERS.community),
             holding.c.since,
+            holding.c.kept_on,
             _DOUBTFUL.label("doubtful"),
         )
         .join_from(holding, member.table, _MEMBERS.member_id == holding.c.member_id)

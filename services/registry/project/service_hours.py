@@ -105,6 +105,21 @@ async def entries(
     return [dict(row._mapping) for row in await db.execute(query)]
 
 
+async def by_person(db: AsyncConnection, post_id: str) -> Sequence[dict[str, Any]]:
+    """Everybody who ever served in a post: minutes, entries, the first and the last day; the most first."""
+    query = (
+        select(
+            table.c.member_id, _M.name, _MINUTES.label("minutes"), func.count().label("entries"),
+            func.min(table.c.day).label("first"), func.max(table.c.day).label("last"),
+        )
+        .select_from(table.join(member.table, _M.member_id == table.c.member_id))
+        .where(table.c.post_id == post_id, _COUNTS)
+        .group_by(table.c.member_id, _M.name)
+        .order_by(_MINUTES.desc(), table.c.member_id)
+    )  # fmt: skip
+    return [dict(row._mapping) for row in await db.execute(query)]
+
+
 async def between(
     db: AsyncConnection, first: date, before: date, *, community: str = "", size: int = 20_001
 ) -> Sequence[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """One row of cells read into one person, every fault and doubt noted with its cell."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final, TypeVar
 
@@ -31,9 +31,10 @@ from services.registry.roster.values import (
     read_sex,
     read_text,
     read_word,
+    read_words,
 )  # fmt: skip
 
-LENGTH_MAX: Final = {"name": 40, "phone": 60, "family_phone": 60, "note": 1000}
+LENGTH_MAX: Final = {"name": 40, "phone": 60, "family_phone": 60, "note": 1000, "education": 60, "grid": 60}
 """Characters a cell may have; the others ``LENGTH_MAX_OTHERWISE``. More is a paste that slipped."""
 
 LENGTH_MAX_OTHERWISE: Final = 200
@@ -41,6 +42,16 @@ LENGTH_MAX_ANYWHERE: Final = min(LENGTH_MAX.values())
 
 _ADULT_YEARS: Final = 18
 _BETWEEN_SKILLS = re.compile(r"[、,，;；/\s]+")
+
+DETAILS: Final[Mapping[str, Callable[[Cell], str | None]]] = {
+    "education": read_words,
+    "former_unit": read_words,
+    "former_post": read_words,
+    "registered_address": read_words,
+    "grid": read_word,
+    "interests": read_words,
+}
+"""What else a card says, with how its cell is read; a grid may be called by its number."""
 
 T = TypeVar("T")
 
@@ -98,6 +109,7 @@ class _Reading:
         address, away = self._take("address", read_address), self._away(destination)
         lives_alone, minimum_living = self._flag("lives_alone"), self._flag("minimum_living")
         skills, note = self._skills(), self._take("note", read_text)
+        details = {name: said for name, reader in DETAILS.items() if (said := self._take(name, reader)) is not None}
         if self.rejections:
             return None
         assert name is not None, "a missing name rejects"
@@ -109,7 +121,7 @@ class _Reading:
             branch=branch, kind=kind, pension_basis_fen=pension_basis_fen, phone=phone, family=family,
             address=address, away=away, destination=destination,
             lives_alone=lives_alone, minimum_living=minimum_living, skills=skills, note=note,
-            cells=tuple(self._cells), id_column=self._at["id_number"],
+            cells=tuple(self._cells), id_column=self._at["id_number"], details=details,
         )  # fmt: skip
 
     def _cell(self, field: str) -> Cell:

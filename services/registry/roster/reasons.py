@@ -33,6 +33,7 @@ class Reason(StrEnum):
     BEFORE_BIRTH = "before_birth"
     BEFORE_JOINING = "before_joining"
     TOO_LONG = "too_long"
+    NOT_WORDS = "not_words"
     ALREADY_REGISTERED = "already_registered"
 
 
@@ -89,6 +90,7 @@ SENTENCES: Mapping[Reason | Doubt | Unreadable, str] = {
     Reason.BEFORE_BIRTH: N_("这一天早于身份证上的出生日期{birth}。请核对日期和身份证号。"),
     Reason.BEFORE_JOINING: N_("转正时间早于入党时间{joined}。请按档案核对这两个日期。"),
     Reason.TOO_LONG: N_("这一格超过{limit}个字，像是粘贴错了。请改短。"),
+    Reason.NOT_WORDS: N_("这一格应当写文字，写的却是数字或日期，像是错了一列。请核对，没有就留空。"),
     Reason.ALREADY_REGISTERED: N_("此人已经在库里。要改资料请到本人的卡片上改，这一行不用再传。"),
     Doubt.SEX_DIFFERS: N_("性别与身份证号第17位不符，先按表上写的登记。请核对。"),
     Doubt.SEX_UNREAD: N_("性别没有看懂，先按身份证号第17位登记为{sex}。请核对。"),

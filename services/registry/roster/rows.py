@@ -1,7 +1,7 @@
 """What reading a roster gives: rows to register, doubts about them, and rejections with what to do."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from services.registry.roster.cells import as_seen
@@ -97,6 +97,8 @@ class RosterRow:
     note: str | None
     cells: tuple[Cell, ...]
     id_column: int
+    details: Mapping[str, str] = field(default_factory=dict)
+    """What else the card says, as far as the sheet does: education, former unit and post, grid …"""
 
     def reject(self, reason: Reason, **details: str) -> Rejection:
         """This person turned away after all, for what only the register knows:

@@ -55,6 +55,7 @@ _SEXES: Final[dict[str, Sex]] = {
 _YES: Final = frozenset(["是", "有", "对", "y", "yes", "true", "1", "√", "✓", "✔", "☑", "v", "○"])
 _NO: Final = frozenset(["否", "不", "没有", "n", "no", "false", "0", "×", "x", "✗", "☐"]) | NOTHING
 _MONEY_NOISE = re.compile(r"[,，\s¥￥]|人民币|元|/月|每月|整$")
+_LETTER = re.compile(r"[^\W\d_]")
 _MONEY_FORM = re.compile(r"\d+(?:\.\d+)?")
 
 
@@ -235,6 +236,16 @@ def read_word(cell: Cell) -> str | None:
     """A word of a list (branch, kind): text without spaces."""
     text = squeeze(cell)
     return None if text.lower() in NOTHING else text
+
+
+def read_words(cell: Cell) -> str | None:
+    """Words, tidied. Refused: a number, a day, a tick or signs alone, which slipped in from another column."""
+    text = read_text(cell) if isinstance(cell, str) else squeeze(cell)
+    if text is None:
+        return None
+    if not isinstance(cell, str) or not _LETTER.search(text):
+        raise Refusal(Reason.NOT_WORDS)
+    return text
 
 
 @_remembered

@@ -42,6 +42,11 @@ def metres(number: int) -> str:
     return ngettext("%(num)s 米", "%(num)s 米", number)
 
 
+def degrees(number: float) -> str:
+    """`121.5°`."""
+    return f"{number:g}°"
+
+
 def people(number: int) -> str:
     """`50 人`."""
     return ngettext("%(num)s 人", "%(num)s 人", number)

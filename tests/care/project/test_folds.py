@@ -44,6 +44,7 @@ from events.facts.member import (
     MovedAway,
     Returned,
 )
+from events.facts.member_away import AwayDetailsChanged
 from events.facts.member_meeting import AttendanceTakenBack, Excused, Noted
 from events.facts.people import Address, ContactCard
 from events.log.project import View
@@ -141,6 +142,9 @@ class TestPerson:
     def test_is_away_and_comes_back(self) -> None:
         away = the_person(*history((enrolled(), JAN), (AWAY, MAY)))
         assert (away["away_since"], away["away_kind"], away["away_to"]) == (MAY, "card", "深圳")
+        moved_on = (AwayDetailsChanged(destination="广州", phone="131", fixed_place=True, reason="x"), NOV)
+        there = the_person(*history((enrolled(), JAN), (AWAY, MAY), moved_on))
+        assert (there["away_since"], there["away_to"], there["away_phone"]) == (MAY, "广州", "131")
         back = the_person(*history((enrolled(), JAN), (AWAY, MAY), (Returned(), NOV)))
         assert "away_since" not in back
 

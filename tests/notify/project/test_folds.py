@@ -18,6 +18,7 @@ from events.facts.member import (
     EnrolmentWithdrawn,
     Returned,
 )
+from events.facts.member_away import AwayDetailsChanged
 from events.facts.notice import (
     Channel,
     NoticeAcknowledged,
@@ -61,6 +62,15 @@ class TestRecipient:
         row = folded(recipient.view, enrolled("b1"), away)
         assert reached_by(row) == reached
         assert reached_by(folded(recipient.view, Returned(), row=row)) == ("13912348862", "金桥路36弄28号101室")
+
+    def test_who_moved_on_is_reached_at_the_other_place(self) -> None:
+        moved_on = AwayDetailsChanged(
+            destination="广州", phone="131", address="天河路1号", fixed_place=True, reason="x"
+        )
+        row = folded(recipient.view, enrolled("b1"), moved_away(), moved_on)
+        assert (reached_by(row), row["away_to"]) == (("131", "天河路1号"), "广州")
+        home = folded(recipient.view, enrolled("b1"), moved_on)
+        assert "away_to" not in {name for name, value in home.items() if value}
 
     def test_another_way_to_be_reached_and_a_late_report_of_an_earlier_one(self) -> None:
         now = ContactChanged(contact=ContactCard(phone="138"))

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -15,16 +15,21 @@ from events.facts.census import (
     CensusAnswered,
     CensusMissed,
     CensusSettled,
+    Choice,
     Closed,
     Finding,
     FreeAnswer,
+    Option,
     Question,
+    QuestionSetRef,
     WhyMissed,
 )
 from events.facts.member import AwayKind, ContactChanged, Died, MovedAway, Returned
+from events.facts.member_away import AwayDetailsChanged
 from events.facts.people import ContactCard, Relative
 from services.registry.decide.asking import RecordAnswers, RecordMissed, answer, miss
 from services.registry.decide.census import CENSUS, AssignPart, BeginCensus, assign, begin, close
+from services.registry.decide.commands import ChangeAway
 from services.registry.decide.findings import SettleFindings, open_findings, settle
 from services.registry.decide.member import MEMBER
 from tests.given import Decide, Spec, given
@@ -84,6 +89,10 @@ def settling(*which: Finding, taken: bool = True) -> Decide:
     return lambda member: settle(member, command, lambda _day: POLICY.away, TODAY, campaign_id="c1", reason="秋季摸底")
 
 
+TOGETHER = "现在和谁一起住？"
+CHOICE = Choice(question=TOGETHER, options=(Option(text="一个人住", lives_alone=True), Option(text="和家人住")))
+
+
 # ── a campaign ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -94,6 +103,30 @@ def test_a_campaign_begins_with_its_questions_and_branches() -> None:
     given(CENSUS).when(lambda c: begin(c, command, TODAY)).then(BEGUN, on=BEGUN_ON).then_again_nothing()
     other = command.model_copy(update={"title": "冬季摸底"})
     given(CENSUS, begun()).when(lambda c: begin(c, other, TODAY)).then_refused("already_begun")
+
+
+def test_a_campaign_names_the_set_and_the_version_it_was_begun_with() -> None:
+    ref = QuestionSetRef(name="排查", version="1", scope="demo", digest="0" * 64)
+    command = BeginCensus.model_validate(
+        {"title": "摸底", "until": UNTIL, "questions": (), "free": (TOGETHER,), "choices": (CHOICE,)}
+    )
+    outcome = given(CENSUS).when(lambda c: begin(c, command, TODAY, question_set=ref))
+    ((happened, _on),) = outcome.then_facts()
+    assert (happened.question_set, happened.choices) == (ref, (CHOICE,))
+    outcome.then_again_nothing()
+    with pytest.raises(ValidationError, match="stand in free"):
+        BeginCensus(title="摸底", until=UNTIL, choices=(CHOICE,))
+
+
+def test_only_what_is_offered_is_answered_and_says_what_it_proposes() -> None:
+    campaign = (BEGUN.model_copy(update={"free": (TOGETHER,), "choices": (CHOICE,), "questions": ()}), BEGUN_ON)
+    spec = given(CENSUS, campaign, called="c1").given(MEMBER, enrolled(branch_id="b1"), called="m1")
+    said = Answers(lives_alone=True, free=(FreeAnswer(question=TOGETHER, answer="一个人住"),))
+    spec.when(answering(free=["一个人住"])).then(of="c1").then(CensusAnswered(campaign_id="c1", answers=said), of="m1")
+    spec = given(CENSUS, campaign, called="c1").given(MEMBER, enrolled(branch_id="b1"), called="m1")
+    spec.when(answering(free=["和猫住"])).then_refused("not_an_option", question=TOGETHER, answer="和猫住")
+    member = given(MEMBER, enrolled(), answered(said)).entities["member"].state
+    assert set(open_findings(member, member.census["c1"], reason="x")) == {Finding.LIVES_ALONE}
 
 
 def test_a_campaign_does_not_end_before_it_begins_or_before_today() -> None:
@@ -277,10 +310,39 @@ def test_somebody_away_who_lives_here_has_returned() -> None:
     outcome.then_again_nothing()
 
 
+def gone_to_hangzhou(since: date = SPRING) -> tuple[MovedAway, date]:
+    return MovedAway(kind=AwayKind.CARD, clause="§3.2", destination="杭州市", fixed_place=False, reason="x"), since
+
+
+def test_somebody_away_who_is_found_at_yet_another_place_has_moved_on() -> None:
+    outcome = given(MEMBER, enrolled(), gone_to_hangzhou(), answered(MOVED)).when(settling(Finding.MOVED_ON))
+    changed = AwayDetailsChanged(destination="苏州市", fixed_place=True, reason="秋季摸底")
+    settled = CensusSettled(campaign_id="c1", findings=(Finding.MOVED_ON,), taken=True)
+    assert outcome.then_facts() == [(changed, SPRING), (settled, TODAY)]
+    outcome.then_again_nothing()
+
+
+def test_who_names_the_day_they_left_home_is_there_since_the_last_move_we_know_of() -> None:
+    member = member_with(gone_to_hangzhou(date(2026, 5, 1)), answered(MOVED))
+    command = open_findings(member, member.census["c1"], reason="x")[Finding.MOVED_ON]
+    assert isinstance(command, ChangeAway)
+    assert command.since == date(2026, 5, 1)
+
+
+def test_an_answer_older_than_what_the_register_knows_finds_nothing() -> None:
+    later = (AwayDetailsChanged(destination="无锡市", fixed_place=True, reason="x"), ASKED_ON + timedelta(days=1))
+    member = member_with(gone_to_hangzhou(), answered(MOVED), later)
+    assert Finding.MOVED_ON not in open_findings(member, member.census["c1"], reason="x")
+    taken = CensusSettled(campaign_id="c1", findings=(Finding.MOVED_AWAY,), taken=True)
+    member = member_with(answered(MOVED), gone_to_hangzhou(), taken)
+    assert Finding.MOVED_ON not in open_findings(member, member.census["c1"], reason="x")
+
+
 def test_what_the_register_refuses_changes_nothing() -> None:
     gone = MovedAway(kind=AwayKind.CARD, clause="§3.2", destination="杭州市", fixed_place=False, reason="x")
-    spec = given(MEMBER, enrolled(), (gone, SPRING), answered(MOVED))
-    spec.when(settling(Finding.PHONE, Finding.MOVED_AWAY)).then_refused("already_away", since=SPRING)
+    back = (Returned(), date(2026, 6, 1))
+    spec = given(MEMBER, enrolled(), (gone, SPRING), back, answered(MOVED))
+    spec.when(settling(Finding.PHONE, Finding.MOVED_AWAY)).then_refused("before_last_return", since=SPRING)
     given(MEMBER, enrolled(), answered(MOVED), Died()).when(settling(Finding.PHONE)).then_refused("died")
 
 

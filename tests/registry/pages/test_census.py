@@ -118,6 +118,26 @@ async def test_nothing_changes_until_a_person_confirms(clerk: httpx.AsyncClient)
     }  # fmt: skip
 
 
+async def test_who_is_found_at_yet_another_place_has_moved_on_when_a_person_says_so(clerk: httpx.AsyncClient) -> None:
+    member_id = await enrolled(clerk)
+    gone = {"from": "2026-03-12", "destination": "杭州市", "fixed_place": True, "reason": "带孙子"}
+    await written(clerk, f"/registry/api/members/{member_id}/move-away", gone)
+    campaign_id = await begun(clerk)
+    await written(clerk, f"{API}/{campaign_id}/people/{member_id}/answer", AWAY | {"away_since": "2026-10-01"})
+    there = f"{API}/{campaign_id}/findings"
+    (found,) = (await clerk.get(there)).json()["items"]
+    assert (found["finding"], found["now"]) == ("moved_on", "2026年3月12日起在杭州市")
+    taken = {"findings": ["moved_on"], "taken": True}
+    done = await written(clerk, f"{there}/{member_id}", taken)
+    assert [one["type"].split(".")[2] for one in done["facts"]] == ["away_details_changed", "census_settled"]
+    assert (await written(clerk, f"{there}/{member_id}", taken))["facts"] == []
+    ledger = (await clerk.get("/registry/api/ledger")).json()["items"]
+    (stay,) = [one for one in ledger if one["member_id"] == member_id]
+    assert (stay["destination"], stay["since"]) == (AWAY["destination"], "2026-03-12")
+    page = (await clerk.get(f"/registry/members/{member_id}", headers={"accept": "text/html"})).text
+    assert "在外换了地方：苏州市工业园区" in page
+
+
 async def test_findings_are_read_page_by_page(clerk: httpx.AsyncClient) -> None:
     people = [await enrolled(clerk) for _ in range(3)]
     campaign_id = await begun(clerk)
@@ -143,8 +163,10 @@ async def test_a_card_that_changed_meanwhile_and_a_rule_that_says_no(clerk: http
     move = {"from": "2026-11-01", "destination": "杭州市", "reason": "探亲"}
     moved = await clerk.post(f"/registry/api/members/{member_id}/move-away", json=move)
     assert moved.status_code == 201
+    back = {"on": "2026-11-20"}
+    assert (await clerk.post(f"/registry/api/members/{member_id}/return", json=back)).status_code == 201
     refused = await clerk.post(f"{there}/{member_id}", json=body, headers={"If-Match": f'"{found["version"]}"'})
-    assert (refused.status_code, refused.json()["reason"]) == (409, "already_away")
+    assert (refused.status_code, refused.json()["reason"]) == (409, "before_last_return")
     leave = body | {"taken": False}
     stale = await clerk.post(f"{there}/{member_id}", json=leave, headers={"If-Match": f'"{found["version"]}"'})
     assert stale.status_code == 412
@@ -289,8 +311,10 @@ async def test_a_campaign_from_the_form_to_the_register(browser: httpx.AsyncClie
 
 async def test_refusals_stand_on_the_page_with_their_reason(browser: httpx.AsyncClient) -> None:
     member_id = await enrolled(browser, name="周国平", branch="已在外支部")
-    move = {"from": "2026-11-01", "destination": "杭州市", "reason": "探亲"}
+    move = {"from": "2026-04-01", "destination": "杭州市", "reason": "探亲"}
     assert (await browser.post(f"/registry/api/members/{member_id}/move-away", json=move)).status_code == 201
+    back = {"on": "2026-05-01"}
+    assert (await browser.post(f"/registry/api/members/{member_id}/return", json=back)).status_code == 201
     campaign_id = await begun(browser, branches=["已在外支部"])
     await written(browser, f"{API}/{campaign_id}/people/{member_id}/answer", AWAY)
     here = f"/registry/census/{campaign_id}/findings"
@@ -298,7 +322,7 @@ async def test_refusals_stand_on_the_page_with_their_reason(browser: httpx.Async
     (tick,) = re.findall(r'name="tick" value="([^"]+)"', shown.text)
     refused = await browser.post(here, data=form_of(shown.text, here) | {"tick": tick, "taken": "true"})
     assert refused.status_code == 409
-    assert "周国平：已经从" in refused.text
+    assert "周国平：外出日期早于" in refused.text
     assert tick.split("/", 1)[0] in refused.text
 
 

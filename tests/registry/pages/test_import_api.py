@@ -148,6 +148,23 @@ async def test_undo_takes_back_all_but_those_to_whom_something_has_happened(cler
     assert {one["member_id"] for one in back} == {one["member_id"] for one in people} - {zhao}
 
 
+async def test_what_else_a_roster_says_stands_on_the_card_and_goes_with_it(clerk: httpx.AsyncClient) -> None:
+    names = ["学历", "原单位", "原职务", "户籍地址", "所属网格", "兴趣爱好", "特长"]
+    said = ["大专", "第三纺织厂", "车间主任", "老街1号", "第一网格", "太极、书法", "教手机"]
+    people = [["详写人", id_number(), "1985-07-01", *said], ["略写人", id_number(), "1985-07-01", *[""] * 7]]
+    wrong = ["错列人", id_number(), "1985-07-01", "1968-07-01", *said[1:]]
+    came = await brought_in(clerk, xlsx([*HEADER, *names], *people, wrong))
+    assert (came["accepted"], [(one["row"], one["field"], one["reason"]) for one in came["rejected"]]) == (
+        2, [(4, "education", "not_words")],
+    )  # fmt: skip
+    found = (await clerk.get("/registry/api/members", params={"q": "详写人"})).json()["items"]
+    card = (await clerk.get(f"/registry/api/members/{found[0]['member_id']}")).json()
+    assert (card["education"], card["former_unit"], card["former_post"]) == ("大专", "第三纺织厂", "车间主任")
+    assert (card["grid"], card["interests"], card["skills"]) == ("第一网格", ["太极", "书法"], ["教手机"])
+    undone = await clerk.post(f"/registry/api/imports/{came['import_id']}/undo")
+    assert (undone.json()["withdrawn"], undone.json()["kept"]) == (2, [])
+
+
 async def test_whom_another_service_has_told_of_stays(
     address: BoxAddresses, office: Office, clerk: httpx.AsyncClient
 ) -> None:

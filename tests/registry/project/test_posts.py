@@ -10,6 +10,8 @@ from events.facts.base import HIDDEN
 from events.facts.member_service import (
     Availability,
     PostDeclined,
+    PostKept,
+    PostKeptWithdrawn,
     PostLeft,
     PostOffered,
     PostTaken,
@@ -79,3 +81,12 @@ def test_a_withdrawn_entry_stays_and_says_so() -> None:
 
 def test_the_card_moves_on_to_the_version_of_these_facts() -> None:
     assert row_of(member.view, zhang(), TAKEN)["seq"] == 2
+
+
+def test_who_was_kept_is_known_with_the_absence_until_it_is_taken_back() -> None:
+    kept = PostKept(post_id="p", away_since=MARCH, away_to="杭州")
+    row = row_of(post.holders, (TAKEN, MARCH), (kept, MARCH))
+    assert (row["kept_on"], row["kept_since"], row["kept_to"], row["left_on"]) == (MARCH, MARCH, "杭州", None)
+    assert row_of(post.holders, TAKEN, kept, PostKeptWithdrawn(post_id="p"))["kept_since"] is None
+    again = row_of(post.holders, TAKEN, kept, PostLeft(post_id="p"), (TAKEN, MARCH))
+    assert again.get("kept_since") is None, "a new stint begins without old decisions"

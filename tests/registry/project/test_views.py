@@ -18,6 +18,7 @@ from events.facts.member import (
     PayMethod,
     Returned,
 )
+from events.facts.member_away import AwayDetailsChanged
 from events.facts.member_dues import (
     DuesReductionDecided,
     DuesReductionDropped,
@@ -59,6 +60,15 @@ def test_a_second_stay_remembers_the_first() -> None:
     row = row_of(ledger.view, (moved(), MARCH), (Returned(), SEPTEMBER), again)
     assert (row["state"], row["destination"]) == ("open", "苏州市")
     assert [(one["destination"], one["ended_on"]) for one in row["earlier"]] == [("杭州市", "2026-09-30")]
+
+
+def test_another_place_is_the_same_stay() -> None:
+    on = date(2026, 6, 1)
+    elsewhere = AwayDetailsChanged(destination="苏州市", phone="130", fixed_place=True, reason="y")
+    row = row_of(ledger.view, (moved(), MARCH), (elsewhere, on))
+    assert (row["since"], row["there_since"], row["kind"], row["card_until"]) == (MARCH, on, "card", SEPTEMBER)
+    assert (row["destination"], row["phone"], row["fixed_place"], row["earlier"]) == ("苏州市", "130", True, [])
+    assert row_of(ledger.view, (moved(), MARCH), Returned(), (elsewhere, on))["destination"] == "杭州市"
 
 
 def test_death_closes_and_withdrawal_removes() -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
+from services.registry.import_roster.person import details_command
 from services.registry.roster.made_up import id_number
 from services.registry.roster.reasons import SENTENCES, Doubt, Reason, Unreadable
 from tests.registry.roster.sheets import ANOTHER_ID, HEADER, ID, person_with, read, workbook, xlsx
@@ -138,3 +140,38 @@ def test_every_code_has_a_sentence_and_no_two_kinds_share_a_code() -> None:
 def test_made_up_numbers_are_unlike_within_a_day() -> None:
     day = date(1950, 3, 1)
     assert len({id_number(day, sex, nth) for sex in ("男", "女") for nth in range(1, 500)}) == 998
+
+
+def test_what_else_the_card_says_is_read_by_the_names_offices_give() -> None:
+    person = person_with(
+        文化程度="大专",
+        原工作单位="上海第三纺织厂",
+        原职务职称="车间主任",
+        户籍所在地="老街1号",
+        网格="3",
+        爱好="太极、书法，太极",
+    ).person
+    assert person.details == {
+        "education": "大专",
+        "former_unit": "上海第三纺织厂",
+        "former_post": "车间主任",
+        "registered_address": "老街1号",
+        "grid": "3",
+        "interests": "太极、书法,太极",
+    }
+    assert person_with(学历="无", 原单位="/", 网格="").person.details == {}
+
+
+@pytest.mark.parametrize("cell", [1985, 3.5, date(1968, 7, 1), True, "1968.7", "13912348862", "3-2"])
+@pytest.mark.parametrize("header", ["学历", "原单位", "原职务", "户籍地址", "爱好"])
+def test_a_number_or_a_day_where_words_belong_turns_the_row_away(header: str, cell: Any) -> None:
+    (rejection,) = person_with(**{header: cell}).rejections
+    assert (rejection.row, rejection.reason, rejection.column) == (2, Reason.NOT_WORDS, 3)
+    assert rejection.value
+
+
+def test_what_is_too_long_for_the_card_turns_the_row_away() -> None:
+    for header, most in (("学历", 60), ("网格", 60), ("原单位", 200), ("爱好", 200)):
+        (rejection,) = person_with(**{header: "长" * (most + 1)}).rejections
+        assert (rejection.reason, rejection.details) == (Reason.TOO_LONG, {"limit": str(most)})
+        assert details_command(person_with(**{header: "长" * most}).person) is not None
