@@ -1,4 +1,4 @@
-"""Stream `member`, the part about an absence: where, contact card (流动党员联系卡), letter of transfer, being in touch."""
+"""Stream `member`, about an absence: where, contact card (流动党员联系卡), letter of transfer, being in touch."""
 
 from __future__ import annotations
 

@@ -6,8 +6,8 @@ from datetime import date
 
 from events.facts.decision import Command, Decision, facts, nothing, refused
 from events.facts.member_away import ContactReestablished, LostContactFlagged, ReportedFromAfar
+from services.registry.decide.away_policy import AwayPolicy
 from services.registry.decide.member import Member, unable
-from services.registry.decide.policy import AwayPolicy
 from services.registry.decide.values import Text
 
 

@@ -16,9 +16,9 @@ from events.facts.member_application import (
     AwayApplied,
 )
 from services.registry.decide.absence import Application
+from services.registry.decide.away_policy import AwayPolicy
 from services.registry.decide.commands import Leaving, MoveAway
 from services.registry.decide.member import Member, kept_in_touch, move_away, unable
-from services.registry.decide.policy import AwayPolicy
 from services.registry.decide.values import Text
 
 ApplicationKey = Annotated[str, Field(pattern=r"^[0-9A-Za-z_-]{1,64}$")]

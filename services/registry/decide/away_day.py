@@ -7,11 +7,11 @@ from datetime import date
 from events.facts.decision import Command, Decision, Refused, facts, nothing, refused
 from events.facts.member import AwayKind
 from events.facts.member_away import AwayDayCorrected
+from services.registry.decide.away_policy import AwayPolicy
 from services.registry.decide.commands import MoveAway
 from services.registry.decide.days import month_of, months_after
 from services.registry.decide.member import Member, away_kind, unable
 from services.registry.decide.member_state import Away
-from services.registry.decide.policy import AwayPolicy
 from services.registry.decide.values import Text
 
 

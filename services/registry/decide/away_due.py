@@ -9,8 +9,8 @@ from typing import NamedTuple
 from pydantic import BaseModel, ConfigDict
 
 from events.facts.member import AwayKind
+from services.registry.decide.away_policy import AwayPolicy
 from services.registry.decide.days import months_after
-from services.registry.decide.policy import AwayPolicy
 
 
 class DueKind(StrEnum):

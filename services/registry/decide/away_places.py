@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
-from services.registry.decide.policy import TogetherRule
+from services.registry.decide.away_policy import TogetherRule
 
 CITIES: Final = ("北京", "上海", "天津", "重庆")
 """Cities that are provinces: people write them without 市."""

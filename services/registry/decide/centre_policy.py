@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, model_validator
+from pydantic import Field, NonNegativeInt, model_validator
+
+from services.registry.decide.rule import Rule
 
 
-class _Rule(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class SizeRule(_Rule):
+class SizeRule(Rule):
     """So many belong to a centre, its host included. Flagged, never enforced against a person's decision."""
 
     members_min: int = Field(ge=1)
@@ -25,7 +23,7 @@ class SizeRule(_Rule):
         return self
 
 
-class NearnessRule(_Rule):
+class NearnessRule(Rule):
     """How far it is, estimated from written addresses, and what else counts as much as so many metres."""
 
     building_metres: NonNegativeInt
@@ -49,7 +47,7 @@ class NearnessRule(_Rule):
     clause: str
 
 
-class SpotsRule(_Rule):
+class SpotsRule(Rule):
     """Where a building of ours can stand: a box in degrees east and north, which a city may draw narrower."""
 
     longitude_min_degrees: float = Field(ge=-180, le=180)
@@ -76,7 +74,7 @@ class SpotsRule(_Rule):
         )
 
 
-class CentresPolicy(_Rule):
+class CentresPolicy(Rule):
     """Household centres."""
 
     size: SizeRule

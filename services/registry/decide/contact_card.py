@@ -11,10 +11,10 @@ from events.facts.decision import Command, Decision, Decisions, facts, nothing, 
 from events.facts.member import AwayKind
 from events.facts.member_away import ContactCardInspected, ContactCardIssued, ContactCardRevoked
 from events.facts.papers import Paper, PaperNumbered
+from services.registry.decide.away_policy import AwayPolicy
 from services.registry.decide.days import months_after
 from services.registry.decide.member import Member, unable
 from services.registry.decide.papers import PaperBook
-from services.registry.decide.policy import AwayPolicy
 from services.registry.decide.values import Line, Name, Text
 
 CardKey = Annotated[str, Field(pattern=r"^[0-9A-Za-z_-]{1,64}$")]

@@ -12,6 +12,7 @@ from events.facts.base import Fact
 from events.facts.census import Answers, AwayAnswer, CensusSettled, Finding
 from events.facts.decision import Command, Decision, Happened, Refused, facts, nothing, refused
 from events.facts.people import ContactCard, Relative
+from services.registry.decide.away_policy import AwayPolicy
 from services.registry.decide.census_memory import Said
 from services.registry.decide.commands import ChangeAway, ChangeContact, MoveAway, Return
 from services.registry.decide.member import (
@@ -24,7 +25,6 @@ from services.registry.decide.member import (
     move_away,
     unable,
 )
-from services.registry.decide.policy import AwayPolicy
 
 
 class SettleFindings(Command):

@@ -5,16 +5,13 @@ from __future__ import annotations
 from datetime import date
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from events.facts.member import AwayKind
+from services.registry.decide.rule import Rule
 
 
-class _Rule(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class SeniorityRule(_Rule):
+class SeniorityRule(Rule):
     """Membership counts from the day of full membership. Who joined while there was no probation was a full member at
     once. A probation longer than `probation_months_max` is taken for a mistake on the card, and a person looks.
     """
@@ -32,7 +29,7 @@ class SeniorityRule(_Rule):
         return self
 
 
-class MedalRule(_Rule):
+class MedalRule(Rule):
     """Whoever reaches so many years of membership by a day of the year is due in that year, alive on that day, and
     only once a person has confirmed a good record.
     """
@@ -59,7 +56,7 @@ class MedalRule(_Rule):
         return date(year, self.month, self.day)
 
 
-class HonoursPolicy(_Rule):
+class HonoursPolicy(Rule):
     """Honours."""
 
     seniority: SeniorityRule

@@ -6,19 +6,16 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from events.facts.meeting import MeetingKind
 from events.facts.meeting_roll import WhyNoVote
 from events.facts.member import AwayKind
 from services.registry.decide.days import months_after
+from services.registry.decide.rule import Rule
 
 
-class _Rule(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class VotersRule(_Rule):
+class VotersRule(Rule):
     """Which full members have a vote here although they live elsewhere."""
 
     on_card: bool
@@ -38,21 +35,21 @@ class VotersRule(_Rule):
                 return None
 
 
-class ExclusionRule(_Rule):
+class ExclusionRule(Rule):
     """On which grounds, by code, a voter may be left out of the number that is needed."""
 
     grounds: Mapping[str, str]
     clause: str
 
 
-class VoteRule(_Rule):
+class VoteRule(Rule):
     """A motion is carried by more than this share (in thousandths) of all voters."""
 
     in_favour_over_permille: int = Field(ge=0, lt=1000)
     clause: str
 
 
-class ElectionRule(_Rule):
+class ElectionRule(Rule):
     """An election needs this share of the voters present; elected is who has more than that share of those present."""
 
     present_permille: int = Field(ge=0, le=1000)
@@ -61,7 +58,7 @@ class ElectionRule(_Rule):
     clause_elected: str
 
 
-class TargetsRule(_Rule):
+class TargetsRule(Rule):
     """How often the regular meetings are held (三会一课): once in every so many months of the calendar."""
 
     every_months: Mapping[MeetingKind, Literal[1, 3, 6, 12]]
@@ -74,14 +71,14 @@ class TargetsRule(_Rule):
         return first, months_after(first, months) - timedelta(days=1)
 
 
-class StudyRule(_Rule):
+class StudyRule(Rule):
     """At which kinds of meetings study that is brought to the door counts as attendance, of its own kind."""
 
     kinds: tuple[MeetingKind, ...]
     clause: str
 
 
-class FestivalRule(_Rule):
+class FestivalRule(Rule):
     """A festival of the traditional calendar on which no meeting is called by rote: so many days from `before` on."""
 
     month: int = Field(ge=1, le=12)
@@ -90,7 +87,7 @@ class FestivalRule(_Rule):
     days: int = Field(ge=1, le=20)
 
 
-class SeriesRule(_Rule):
+class SeriesRule(Rule):
     """How far ahead meetings are called by rote, and which festivals of the traditional calendar they keep clear of."""
 
     months_max: int = Field(ge=1, le=24)

@@ -21,6 +21,7 @@ from events.facts.member import (
 )
 from events.facts.member_away import AwayDetailsChanged
 from events.facts.people import ContactCard, Person, birth_in
+from services.registry.decide.away_policy import AwayPolicy
 from services.registry.decide.commands import (
     Assign,
     ChangeAway,
@@ -34,7 +35,6 @@ from services.registry.decide.commands import (
     WithdrawEnrolment,
 )
 from services.registry.decide.member_state import MEMBER, Away, Member, Standing, evolve
-from services.registry.decide.policy import AwayPolicy
 
 __all__ = ["MEMBER", "Away", "Member", "Standing", "evolve"]
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt
+from pydantic import Field, NonNegativeInt
 
 from events.facts.meeting import MeetingKind
+from services.registry.decide.rule import Rule
 
 
 class PointsFor(StrEnum):
@@ -22,11 +23,7 @@ class PointsFor(StrEnum):
     BY_HAND = "by_hand"
 
 
-class _Rule(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class PointsRule(_Rule):
+class PointsRule(Rule):
     """So many points each; a limit of 0 is none."""
 
     each: int = Field(ge=0)
@@ -63,7 +60,7 @@ class ByHandRule(PointsRule):
     entry_max: int = Field(ge=1)
 
 
-class PointsPolicy(_Rule):
+class PointsPolicy(Rule):
     """Points are never taken off by a rule, and nothing follows from them by itself."""
 
     attending: AttendingRule

@@ -9,10 +9,10 @@ from events.facts.member import AwayKind
 from events.facts.member_away import RelationTransferReceived, RelationTransferSent, RelationTransferWithdrawn
 from events.facts.papers import Paper, PaperNumbered
 from services.registry.decide.absence import Letter
+from services.registry.decide.away_policy import AwayPolicy
 from services.registry.decide.days import months_after
 from services.registry.decide.member import Member, unable
 from services.registry.decide.papers import PaperBook
-from services.registry.decide.policy import AwayPolicy
 from services.registry.decide.values import Line, Name, Text
 
 

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from services.registry.decide.rule import Rule
 
 
-class _Rule(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class ReportsRule(_Rule):
+class ReportsRule(Rule):
     """So many reports a year are asked for; who has handed in fewer is asked, and nothing else follows."""
 
     yearly_min: int = Field(ge=0)
     clause: str
 
 
-class AppraisalRule(_Rule):
+class AppraisalRule(Rule):
     """The grades a branch's meeting may come to, the best first. Those in `reasons_for` need remarks: whoever writes
     them down says why. The machine proposes none.
     """
@@ -41,7 +39,7 @@ class AppraisalRule(_Rule):
         return bool(self.best_permille_max) and best * 1000 > members * self.best_permille_max
 
 
-class ReviewPolicy(_Rule):
+class ReviewPolicy(Rule):
     """Reports and appraisal."""
 
     reports: ReportsRule

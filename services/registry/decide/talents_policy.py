@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, model_validator
+from pydantic import Field, NonNegativeInt, model_validator
 
-
-class _Rule(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+from services.registry.decide.rule import Rule
 
 
 class Fit(StrEnum):
@@ -25,7 +23,7 @@ class Fit(StrEnum):
     BUSY = "busy"
 
 
-class MatchingRule(_Rule):
+class MatchingRule(Rule):
     """What each thing counts for; whoever neither wishes for the kind nor has a skill is not proposed at all.
 
     Age and health are not among them, and cannot be: nobody is left out by the machine.
@@ -44,14 +42,14 @@ class MatchingRule(_Rule):
         return self
 
 
-class AskingRule(_Rule):
+class AskingRule(Rule):
     """After a no the same post is not proposed to the same person for so many days, unless they named a day."""
 
     again_days: int = Field(ge=1)
     clause: str
 
 
-class TalentsPolicy(_Rule):
+class TalentsPolicy(Rule):
     """Service after retirement."""
 
     matching: MatchingRule

@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from events.facts.member import AwayKind
+from services.registry.decide.away_policy import AwayPolicy
 from services.registry.decide.days import months_after
-from services.registry.decide.policy import AwayPolicy
 from services.shell.formats import day
 from services.shell.i18n import gettext as _
 from services.shell.i18n import ngettext

@@ -13,10 +13,10 @@ from starlette.responses import Response
 from events.facts.member import AwayKind
 from events.log.command import Asked, Receipt
 from services.registry.decide.afar import FlagLost, Reestablish, ReportAfar
+from services.registry.decide.away_policy import AwayPolicy
 from services.registry.decide.commands import MoveAway
 from services.registry.decide.contact_card import InspectCard, IssueCard, RevokeCard
 from services.registry.decide.member import away_kind
-from services.registry.decide.policy import AwayPolicy
 from services.registry.decide.relation_transfer import ReceiveTransfer, SendTransfer, WithdrawTransfer
 from services.registry.handle_away import Absences
 from services.registry.pages import away_words, words

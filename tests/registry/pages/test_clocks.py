@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from events.facts.member import AwayKind
-from services.registry.decide.policy import RemindersRule
+from services.registry.decide.away_policy import RemindersRule
 from services.registry.pages.clocks import card_soon, clocks_of, silent_since
 from tests.registry.decide.people import POLICY, TODAY
 
