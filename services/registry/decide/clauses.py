@@ -12,7 +12,7 @@ WORDS = "clauses"
 
 
 def cited_in(rules: BaseModel) -> set[str]:
-    """Every text in a field whose name says that it is a clause (`clause`, `clause_ahead`, `review_clause`)."""
+    """Every text in a field whose name says that it is a clause (`clause`, `clause_ahead`, `clause_review`)."""
     return set(_found(rules))
 
 

@@ -61,7 +61,7 @@ class ArrearsRule(Rule):
     call_months: int = Field(ge=1)
     review_months: int = Field(ge=1)
     clause: str
-    review_clause: str
+    clause_review: str
 
 
 class ReductionRule(Rule):

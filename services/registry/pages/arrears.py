@@ -194,7 +194,7 @@ async def listed(
             "months": one.unpaid,
             "in_a_row": one.run,
             "owing_fen": one.owing_fen,
-            "clause": rule.review_clause if one.run >= rule.review_months else rule.clause,
+            "clause": rule.clause_review if one.run >= rule.review_months else rule.clause,
             "last_call": one.call and {name: one.call[name] for name in ("called_on", "spoke_with", "months")},
         }
         for one in people

@@ -26,7 +26,7 @@ OWN = {"/registry/handed-over", "/registry/handed-over/batches/{batch_id}", PEOP
 PLAIN = {"/registry/panels/today", "/registry/panels/counts", "/registry/policy", "/registry/panels/policy",
          "/registry/api/policy"}  # fmt: skip
 """What everybody who is signed in may ask: it answers each by their post."""
-_PUBLIC = re.compile(r"/registry/(healthz|readyz|metrics|asyncapi|api/openapi.json|)$|/registry$")
+_PUBLIC = re.compile(r"/registry/(healthz|readyz|metrics|asyncapi|api/openapi.json|card/{code}|)$|/registry$")
 
 
 @dataclass
