@@ -25,7 +25,7 @@ HELD = (Scheduled(kind=MeetingKind.GENERAL, branch_id="b3", starts_at=AT, title=
 LONG_AGO = date(1969, 7, 1)
 ROSTER = [
     OnRoster("z", LONG_AGO, LONG_AGO),
-    OnRoster("y", LONG_AGO, LONG_AGO, AwayKind.CARD),
+    OnRoster("y", LONG_AGO, LONG_AGO, AwayKind.TEMPORARY_TRANSFER),
     OnRoster("x", date(2026, 6, 1), None),
     OnRoster("w", LONG_AGO, None),
 ]
@@ -40,7 +40,7 @@ def test_the_roll_says_who_has_a_vote_and_why_others_have_none() -> None:
     assert ROLL.voters == ("w", "z")
     assert ROLL.without_vote == (
         NoVote(member_id="x", why=WhyNoVote.PROBATIONARY),
-        NoVote(member_id="y", why=WhyNoVote.ON_CARD),
+        NoVote(member_id="y", why=WhyNoVote.TRANSFERRED),
     )
     calling(HELD).then(ROLL, on=DAY).then_again_nothing()
 
