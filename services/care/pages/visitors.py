@@ -13,7 +13,7 @@ from fastapi import FastAPI, Request
 from services.care.pages.common import CARERS
 from services.shell.identity import Caller
 from services.shell.identity.accounts import Account
-from services.shell.problems import Problem
+from services.shell.problems import Problem, Unavailable
 
 KNOWN_SECONDS: Final = 30.0
 """Accounts change rarely, and asking for all of them takes a request each."""
@@ -32,8 +32,11 @@ async def visitors(request: Request, caller: Caller) -> Mapping[str, str]:
 
 
 async def is_open(request: Request, name: str) -> bool:
-    """Whether the account of this name may be used; while nobody can be asked, those known before count."""
-    return any(account.name == name and not account.closed for account in await _accounts(request))
+    """Whether the account of this name may be used. Errors: Unavailable, while nobody can be asked."""
+    known = await _accounts(request)
+    if not known:
+        raise Unavailable(retry_after_seconds=30)
+    return any(account.name == name and not account.closed for account in known)
 
 
 def choices(known: Mapping[str, str], *chosen: str | None) -> list[tuple[str, str]]:
