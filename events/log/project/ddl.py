@@ -135,9 +135,14 @@ async def record_built(owner: Connection[Any], name: str, version: int, shape: s
     )
 
 
-async def make_view(owner: Connection[Any], view: View, service: str, schema: str = LIVE) -> None:
-    """The view's table, its indexes, row-level security and rights, in this schema."""
-    for statement in _statements(view.table, schema):
+async def make_view(
+    owner: Connection[Any], view: View, service: str, schema: str = LIVE, *, for_readers: bool = True
+) -> None:
+    """The view's table, its indexes, row-level security and rights, in this schema.
+
+    Without `for_readers` the indexes that only readers use are left to `indexes.make_indexes`.
+    """
+    for statement in _statements(view.table, schema, for_readers=for_readers):
         await owner.execute(statement)
     await owner.execute(f'ALTER TABLE {schema}."{view.table.name}" SET (fillfactor = {ROOM_PERCENT})')
     await _protect(owner, schema, view.table.name, service, _WRITE, view.unscoped_reason or None)
@@ -192,9 +197,9 @@ async def _protect(
     await owner.execute(f"CREATE POLICY scope ON {name} USING ({POLICY}) WITH CHECK ({POLICY})")
 
 
-def _statements(table: Table, schema: str) -> list[str]:
+def _statements(table: Table, schema: str, *, for_readers: bool = True) -> list[str]:
     copy: Table = table.to_metadata(MetaData(), schema=schema)
-    return [str(CreateTable(copy).compile(dialect=DIALECT)), *created(copy)]
+    return [str(CreateTable(copy).compile(dialect=DIALECT)), *created(copy, for_readers=for_readers)]
 
 
 def shape_of(view: View) -> str:

@@ -17,9 +17,10 @@ from events.log.project.columns import DIALECT
 from events.log.project.view import View
 
 
-def created(table: Table) -> list[str]:
-    """Statements for all indexes of this table, in a fixed order."""
-    return [_statement(index) for index in sorted(table.indexes, key=lambda index: str(index.name))]
+def created(table: Table, *, for_readers: bool = True) -> list[str]:
+    """Statements for the indexes of this table, in a fixed order; those that only readers use, if wanted."""
+    indexes = sorted(table.indexes, key=lambda index: str(index.name))
+    return [_statement(index) for index in indexes if index.unique or for_readers]
 
 
 async def drop_indexes(owner: Connection[Any], views: Iterable[View], schema: str) -> None:

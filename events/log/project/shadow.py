@@ -16,7 +16,7 @@ from events.log.project.copy import use_ltree
 from events.log.project.ddl import declared, make_snapshot, make_view
 from events.log.project.decode import Decoder, Item, Keys
 from events.log.project.fold import Engine, Parked, in_pieces
-from events.log.project.indexes import drop_indexes, make_indexes
+from events.log.project.indexes import make_indexes
 from events.log.project.scope import SETTING, WHOLE_BOX
 from events.log.project.session import Database, close, roll_back
 from events.log.project.view import SNAPSHOT, Projection
@@ -59,8 +59,7 @@ class Shadow:
             await owner.execute(f"DROP SCHEMA IF EXISTS {self.schema} CASCADE")
             await owner.execute(f"CREATE SCHEMA {self.schema}")
             for view in self._views:
-                await make_view(owner, view, self.projection.service, self.schema)
-            await drop_indexes(owner, self._views, self.schema)
+                await make_view(owner, view, self.projection.service, self.schema, for_readers=False)
             if SNAPSHOT in self.names:
                 await make_snapshot(owner, self.projection.service, self.schema)
 

@@ -6,17 +6,18 @@ visit, to the secretary and to whoever was there. Nobody else, and nothing of it
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
 from pydantic import StringConstraints
+from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import JSONResponse, Response
 
 from events.facts.base import is_hidden
-from events.facts.care import Answers, FellIll, HealthGraded, ThreeQuestionsAnswered
+from events.facts.care import Answers, ThreeQuestionsAnswered
 from events.facts.decision import Command
 from events.log.command import Receipt
 from services.care.pages.common import Carer, EntityId, care, doing, person_row, visit_row
@@ -59,60 +60,51 @@ def may_see_answers(caller: Caller, visit: Mapping[str, Any]) -> bool:
     return visit["answers_seq"] is not None and (caller.has(Role.SECRETARY) or visit["made_by"] == caller.name)
 
 
+Find = Callable[[AsyncConnection], Awaitable[Mapping[str, Any] | None]]
+"""What is on record: on which of the person's records (`member_id`), and which fact tells it (`fact_seq`)."""
+
+
 async def illness_seen(request: Request, caller: Caller, member_id: str, command: Reveal) -> Seen:
     """How ill the person is, in which hospital, and the note. Errors: Forbidden, NotFound."""
-    if not await may_see_illness(request, caller, member_id):
-        raise Forbidden(_("病情只给书记和派去看望的人看。"))
-    await person_row(request, caller, member_id)
-    async with reading(request, caller) as db:
-        found = await illness.illness(db, member_id)
-    if found is None:
-        raise NotFound(_("没有登记过患病。"))
-    noted_of = await person_row(request, caller, found["member_id"])
-    receipt, fact = await _opened(
-        request, caller, noted_of["community"], noted_of["member_id"], found["fact_seq"], "illness", command
+    found, seen = await _told_of(
+        request, caller, member_id, "illness", command, lambda db: illness.illness(db, member_id)
     )
-    if not isinstance(fact, FellIll) or is_hidden(fact.severity):
-        raise NotFound(_("这份记录已经不能打开。"))
-    told = {"since": found["ill_since"], "severity": fact.severity, "hospital": fact.hospital, "note": fact.note}
-    return Seen(told, receipt)
+    return Seen({"since": found["ill_since"], **seen.values}, seen.receipt)
 
 
 async def health_seen(request: Request, caller: Caller, member_id: str, command: Reveal) -> Seen:
     """How far the person manages by themselves, and the note. Errors: Forbidden, NotFound."""
-    if not await may_see_illness(request, caller, member_id):
-        raise Forbidden(_("健康等级只给书记和派去看望的人看。"))
-    await person_row(request, caller, member_id)
-    async with reading(request, caller) as db:
-        found = await health.health(db, member_id)
-    if found is None:
-        raise NotFound(_("还没有评过健康等级。"))
-    noted_of = await person_row(request, caller, found["member_id"])
-    receipt, fact = await _opened(
-        request, caller, noted_of["community"], noted_of["member_id"], found["fact_seq"], "health", command
-    )
-    if not isinstance(fact, HealthGraded) or is_hidden(fact.grade):
-        raise NotFound(_("这份记录已经不能打开。"))
-    return Seen({"on": found["graded_on"], "grade": fact.grade, "note": fact.note}, receipt)
+    found, seen = await _told_of(request, caller, member_id, "health", command, lambda db: health.health(db, member_id))
+    return Seen({"on": found["graded_on"], **seen.values}, seen.receipt)
 
 
 async def befell_seen(request: Request, caller: Caller, member_id: str, kind: str, on: date, command: Reveal) -> Seen:
     """What was told of something that befell the person. Errors: Forbidden, NotFound."""
+    _found, seen = await _told_of(
+        request, caller, member_id, kind, command, lambda db: occasion.one(db, member_id, kind, on)
+    )
+    return Seen({"kind": kind, "on": on, **seen.values}, seen.receipt)
+
+
+async def _told_of(
+    request: Request, caller: Caller, member_id: str, what: str, command: Reveal, find: Find
+) -> tuple[Mapping[str, Any], Seen]:
+    """Where it is on record, and every sealed field of the fact that tells it, for those who give the person care."""
     if not await may_see_illness(request, caller, member_id):
         raise Forbidden(_("这些只给书记和派去看望的人看。"))
     await person_row(request, caller, member_id)
     async with reading(request, caller) as db:
-        found = await occasion.one(db, member_id, kind, on)
+        found = await find(db)
     if found is None:
         raise NotFound(_("没有登记过这件事。"))
     noted_of = await person_row(request, caller, found["member_id"])
     receipt, fact = await _opened(
-        request, caller, noted_of["community"], noted_of["member_id"], found["fact_seq"], kind, command
+        request, caller, noted_of["community"], noted_of["member_id"], found["fact_seq"], what, command
     )
     told = {} if fact is None else {name: getattr(fact, name) for name in sorted(fact.SEALED)}
     if fact is None or any(is_hidden(value) for value in told.values()):
         raise NotFound(_("这份记录已经不能打开。"))
-    return Seen({"kind": kind, "on": on, **told}, receipt)
+    return found, Seen(told, receipt)
 
 
 async def answers_seen(request: Request, caller: Caller, visit_id: str, command: Reveal) -> Seen:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Column, Date, MetaData, Table, Text, select
+from sqlalchemy import BigInteger, Column, Date, MetaData, Select, Table, Text, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from events.facts.base import Fact
@@ -50,16 +50,19 @@ for _kind in (Hospitalised, Discharged, HardshipReported, Bereaved):
 
 async def of_member(db: AsyncConnection, member_id: str, limit: int = 20) -> list[Mapping[str, Any]]:
     """What befell the person, the latest first: `member_id` of the record it was told of, `kind`, `happened_on`."""
-    query = (
-        select(table.c.member_id, table.c.kind, table.c.happened_on, table.c.fact_seq)
-        .where(table.c.member_id.in_(person.records_of(member_id)))
-        .order_by(table.c.happened_on.desc(), table.c.fact_seq.desc())
-        .limit(limit)
-    )
-    return [dict(row._mapping) for row in await db.execute(query)]
+    return [dict(row._mapping) for row in await db.execute(_query(member_id).limit(limit))]
 
 
 async def one(db: AsyncConnection, member_id: str, kind: str, on: date) -> Mapping[str, Any] | None:
-    """One of them."""
-    found = [each for each in await of_member(db, member_id) if (each["kind"], each["happened_on"]) == (kind, on)]
-    return found[0] if found else None
+    """One of them; told of two records of the person, the latest word."""
+    query = _query(member_id).where(table.c.kind == kind, table.c.happened_on == on).limit(1)
+    row = (await db.execute(query)).one_or_none()
+    return None if row is None else dict(row._mapping)
+
+
+def _query(member_id: str) -> Select[Any]:
+    return (
+        select(table.c.member_id, table.c.kind, table.c.happened_on, table.c.fact_seq)
+        .where(table.c.member_id.in_(person.records_of(member_id)))
+        .order_by(table.c.happened_on.desc(), table.c.fact_seq.desc())
+    )

@@ -61,15 +61,3 @@ class HonoursPolicy(Rule):
 
     seniority: SeniorityRule
     medal: MedalRule
-
-    def clauses(self) -> set[str]:
-        """Every clause that a result may cite."""
-        seniority, medal = self.seniority, self.medal
-        return {
-            seniority.clause,
-            seniority.clause_no_probation,
-            medal.clause,
-            medal.clause_living,
-            medal.clause_away,
-            medal.clause_record,
-        }

@@ -75,7 +75,3 @@ class PointsPolicy(Rule):
         """The rule for one thing."""
         found: PointsRule = getattr(self, what.value)
         return found
-
-    def clauses(self) -> set[str]:
-        """Every clause that a line may cite."""
-        return {self.rule(what).clause for what in PointsFor}

@@ -129,13 +129,6 @@ class MeetingsPolicy(Rule):
     study: StudyRule
     series: SeriesRule
 
-    @property
-    def clauses(self) -> set[str]:
-        """Every clause these rules cite."""
-        counting = (self.quorum, self.voters, self.exclusion, self.vote, self.election)
-        rules = (*counting, self.targets, self.study, self.series)
-        return {self.election.clause_elected, *(rule.clause for rule in rules)}
-
 
 class FullMembersRule(Rule):
     """From so many full members on."""

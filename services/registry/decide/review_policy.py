@@ -44,7 +44,3 @@ class ReviewPolicy(Rule):
 
     reports: ReportsRule
     appraisal: AppraisalRule
-
-    def clauses(self) -> set[str]:
-        """Every clause that a result may cite."""
-        return {self.reports.clause, self.appraisal.clause, self.appraisal.clause_best}
