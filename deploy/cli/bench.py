@@ -26,6 +26,7 @@ BENCHES: Final = {
     "pages": ("member_page",),
     "centres": ("centres_1000",),
     "roster": ("roster_100k", "search"),
+    "replan": ("replan_one", "replan_200k", "replan_walk"),
     "city": ("city", "list"),
 }
 """Module of `deploy/bench` → the figures it measures."""

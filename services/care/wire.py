@@ -15,15 +15,18 @@ from faststream.nats import NatsBroker
 from events.facts.care import FellIll
 from events.log.command import Receipt
 from events.log.port import Unavailable
+from services.care.calendar import festival_days
 from services.care.decide.plan import Situation
-from services.care.handle import Care
+from services.care.decide.year import Years
+from services.care.handle import Care, Housemate
 from services.care.pages.policy import SCHEMA, WORDS
 from services.care.pages.routers import NAV, ROUTERS
-from services.care.project import situation
+from services.care.project import household, situation
 from services.care.projection import PROJECTION, PURPOSES
 from services.care.react.illness import visit_after
 from services.care.react.planner import Planner
 from services.care.react.policies import REACTIONS
+from services.care.react.preview import Preview
 from services.care.settings import CareSettings
 from services.shell import asyncapi
 from services.shell.app import service_app
@@ -76,6 +79,8 @@ async def _work(app: FastAPI, host: Host, own: CareSettings, stack: AsyncExitSta
         host.today,
         lambda members, after: _situations(host, members, after),
         lambda: planner.soon(),  # noqa: PLW0108 - the planner is made of the handler
+        Years(festival_days()),
+        lambda member_id, after: _housemates(host, member_id, after),
     )
     planner = Planner(
         care,
@@ -88,6 +93,7 @@ async def _work(app: FastAPI, host: Host, own: CareSettings, stack: AsyncExitSta
         own.plan_quiet_seconds,
     )
     app.state.care, app.state.planner = care, planner
+    app.state.preview = Preview(host.database.reading, care.years)
     app.state.policies.changed = planner.soon
     app.state.caught_up = lambda: _caught_up(host)
     app.state.reacted = lambda receipt: _reacted(host, receipt)
@@ -116,6 +122,13 @@ async def _situations(host: Host, members: Sequence[str], after: str) -> Mapping
         one: Situation.model_validate({name: value for name, value in row.items() if name != "community"})
         for one, row in rows.items()
     }
+
+
+async def _housemates(host: Host, member_id: str, after: str) -> Sequence[Housemate]:
+    if not await host.runner.wait_for([after], BEHIND_SECONDS_MAX):
+        raise Unavailable(f"care's tables have not come to {after} yet")
+    async with host.database.reading("") as db:
+        return [Housemate(**row) for row in await household.housemates(db, member_id)]
 
 
 async def _caught_up(host: Host) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from services.care.pages import api, calendar, members, missed, occasions, reveal, today, visit, visits
+from services.care.pages import api, calendar, coming, members, missed, occasions, preview, reveal, today, visit, visits
 from services.care.pages.common import CARERS
+from services.care.pages.preview import DECIDING
 from services.shell.i18n import N_
 from services.shell.identity import Role
 from services.shell.pages.nav import NavEntry, NavPart
@@ -14,6 +15,9 @@ ROUTERS: Final = [
     api.router,
     reveal.router,
     occasions.api,
+    coming.api,
+    preview.api,
+    preview.router,
     missed.api,
     missed.router,
     calendar.router,
@@ -27,5 +31,6 @@ ROUTERS: Final = [
 
 NAV: Final = [
     NavEntry(N_("走访"), "/care/visits", CARERS, "care", "visits"),
+    NavEntry(N_("试算走访规则"), "/care/policy/preview", DECIDING, "care", part=NavPart.SYSTEM),
     NavEntry(N_("没有去成的走访"), "/care/missed", (Role.SUPERVISOR,), "care", part=NavPart.AROUND),
 ]

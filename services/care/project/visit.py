@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, Date, Index, MetaData, Table, Text
+from sqlalchemy.dialects.postgresql import JSONB
 
 from events.facts.care import (
     MissedExplained,
@@ -34,6 +35,7 @@ table = Table(
     Column("due_on", Date, nullable=False),
     Column("end_on", Date, nullable=False),
     Column("clause", Text, nullable=False),
+    Column("also", JSONB, nullable=False),
     Column("proposed", Text),
     Column("assigned", Text),
     Column("because", Text, nullable=False),
@@ -48,7 +50,7 @@ table = Table(
     Index("visit_by_stage", "stage", "due_on", "visit_id"),
 )
 
-view = View("visit", version=2, table=table, doc="Visits and calls: planned, made, missed, cancelled.")
+view = View("visit", version=3, table=table, doc="Visits and calls: planned, made, missed, cancelled.")
 
 
 def _its_visit(fact: Any, _about: About) -> list[tuple[str]]:
@@ -68,6 +70,7 @@ def _(_row: Row | None, fact: VisitPlanned, about: About) -> Row:
         "due_on": fact.due,
         "end_on": fact.end,
         "clause": fact.clause,
+        "also": [one.model_dump(mode="json") for one in fact.also],
         "proposed": fact.proposed_visitor,
         "because": fact.because,
         "planned_on": about.effective,

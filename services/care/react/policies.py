@@ -6,7 +6,7 @@ from typing import Final
 
 from events.log.react import Reaction
 from services.care.handle import Care
-from services.care.react import apart, contact, enrolment, illness, whereabouts
+from services.care.react import apart, bereavement, contact, enrolment, illness, whereabouts
 
 REACTIONS: Final[tuple[Reaction[Care], ...]] = (
     illness.plan_visit,
@@ -14,6 +14,7 @@ REACTIONS: Final[tuple[Reaction[Care], ...]] = (
     whereabouts.visit_again,
     enrolment.plan_first,
     enrolment.cancel_everything,
+    bereavement.tell_of_the_loss,
     contact.count_as_contact,
     apart.plan_again,
 )

@@ -43,6 +43,8 @@ class Person(Known):
     address: str | None = None
     away_since: date | None = None
     branch: Branch | None = None
+    mourning_since: date | None = None
+    """The latest death in the member's household, if there was one."""
     visitor: str | None = None
     """The account of whoever usually goes there."""
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from events.log.react import Reaction
 from services.notify.handle import Notify
-from services.notify.react import dues_paid, ended, fell_ill, invitation, moved_away, returned
+from services.notify.react import dues_paid, ended, fell_ill, invitation, mourning, moved_away, returned
 
 REACTIONS: Final[tuple[Reaction[Notify], ...]] = (
     moved_away.tell_moved_away,
@@ -15,4 +15,5 @@ REACTIONS: Final[tuple[Reaction[Notify], ...]] = (
     invitation.ask_to_come,
     fell_ill.tell_those_who_care,
     ended.end_everything,
+    mourning.fall_silent,
 )
