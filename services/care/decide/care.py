@@ -113,11 +113,16 @@ def replan(cared: Cared, member_id: str, situation: Situation, year: Year, *, be
         return refusal
     if situation.merged_into is not None:
         return nothing()
-    coming = plan(situation, done(cared), year, member_id)
-    wanted = {visit_id_of(member_id, window): window for window in coming}
+    was_done = done(cared)
+    coming = plan(situation, was_done, year, member_id)
+    wanted = {
+        visit_id_of(member_id, window): window
+        for window in coming
+        if year.is_near(window) or window.own_start <= was_done.known_upto
+    }
     happened: list[Fact] = []
     for visit_id, visit in cared.open_visits():
-        if (why := _no_longer_needed(visit_id, visit, wanted, situation)) is not None:
+        if (why := _no_longer_needed(visit_id, visit, wanted, situation, year.today)) is not None:
             happened.append(VisitCancelled(visit_id=visit_id, why=why, because=because))
             if visit.window.reason in SOON:
                 happened.append(_call_instead(visit_id, visit.window, situation, because))
@@ -144,7 +149,7 @@ def _with_visitor(situation: Situation, known: Visit | None) -> Situation:
 
 
 def _no_longer_needed(
-    visit_id: str, visit: Visit, wanted: Mapping[str, Window], situation: Situation
+    visit_id: str, visit: Visit, wanted: Mapping[str, Window], situation: Situation, today: date
 ) -> WhyCancelled | None:
     window, is_away = visit.window, situation.away_since is not None
     if window.reason in SOON:
@@ -155,6 +160,8 @@ def _no_longer_needed(
         return WhyCancelled.WENT_AWAY
     if not is_away and (window.reason is VisitReason.AWAY or _is_visited_instead(window, wanted)):
         return WhyCancelled.RETURNED
+    if window.end < today:  # whoever looks for what was missed says so
+        return None
     return WhyCancelled.MET_OTHERWISE if _was_met(visit, situation) else WhyCancelled.NOT_DUE
 
 

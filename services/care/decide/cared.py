@@ -99,6 +99,7 @@ def done(cared: Cared) -> Done:
         closed={one for one, visit in cared.visits.items() if visit.stage is not Stage.OPEN and not visit.again},
         open={one for one, _ in cared.open_visits()},
         visited_on=cared.visited_on,
+        known_upto=max((visit.window.start for visit in cared.visits.values()), default=date.min),
     )
 
 

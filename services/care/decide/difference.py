@@ -18,15 +18,19 @@ class Kind(NamedTuple):
 
 
 def difference(before: Sequence[Window], after: Sequence[Window]) -> Mapping[Kind, int] | None:
-    """How many more of each kind (fewer: below nothing); empty if only days or clauses change, None if nothing does.
+    """How many more of each kind (fewer: below nothing); empty if only days change, None if nothing does.
 
-    A visit counts for each of its reasons.
+    A visit counts for each of its reasons. By which clause it is asked for is no change.
     """
-    if before == after:
+    if list(map(_days, before)) == list(map(_days, after)):
         return None
     more = Counter(_kinds(after))
     more.subtract(_kinds(before))
     return {kind: number for kind, number in more.items() if number}
+
+
+def _days(window: Window) -> tuple[object, ...]:
+    return window.reasons, window.way, window.start, window.due, window.end
 
 
 def _kinds(windows: Sequence[Window]) -> Counter[Kind]:

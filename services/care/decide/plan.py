@@ -69,6 +69,8 @@ class Done:
     open: Collection[str] = ()
     visited_on: date | None = None
     """The last visit at home that care itself knows of."""
+    known_upto: date = date.min
+    """No window that opens later has a visit yet."""
 
 
 def plan(situation: Situation, done: Done, year: Year, member_id: str = "") -> list[Window]:
@@ -119,7 +121,7 @@ def _met(situation: Situation, done: Done, policy: CarePolicy) -> Callable[[Wind
 
 
 def _is_done(window: Window, done: Done, member_id: str) -> bool:
-    visit_id = visit_id_of(member_id, window) if done.closed or done.open else ""
+    visit_id = visit_id_of(member_id, window) if window.start <= done.known_upto else ""
     if visit_id in done.closed:
         return True
     settled = done.settled.get(window.reason)

@@ -136,6 +136,7 @@ class Planner:
 
     async def _lacking(self, scope: str, people: situation.Rows) -> situation.Rows:
         """Those for whom something else stands in the tables than the rules ask for now."""
+        today = self.care.today()
         coming = {one: self._coming(one, known) for one, known in people.items()}
         near = {one: self._near(one, known, coming[one]) for one, known in people.items()}
         async with self.reading(scope) as db:
@@ -144,7 +145,8 @@ class Planner:
         lacking = {one for one, wanted in near.items() if not all(_stands(found.get(v), w) for v, w in wanted.items())}
         for visit_id, row in found.items():
             one = row["member_id"]
-            if row["stage"] == visit.OPEN and visit_id not in near[one] and one not in lacking:
+            waits = row["stage"] == visit.OPEN and row["end_on"] >= today
+            if waits and visit_id not in near[one] and one not in lacking:
                 later = {visit_id_of(one, window) for window in coming[one]}
                 lacking |= set() if visit_id in later else {one}
         return {one: known for one, known in people.items() if one in lacking}

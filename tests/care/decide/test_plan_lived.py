@@ -72,7 +72,7 @@ def serves(visit: Window, asked: Window) -> bool:
     return asked.reason in visit.reasons and asked.start <= visit.start and visit.end <= asked.end
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @forall(births, st.booleans(), st.integers(0, 9), st.randoms(use_true_random=False))
 def test_every_window_has_exactly_one_planned_or_done_visit(
     birth: date, alone: bool, diligence: int, chance: Random
@@ -112,7 +112,7 @@ def is_done(life: Life, asked: Window, visits: list[Visit]) -> bool:
     return asked.reason not in GREETED and last is not None and asked.contains(last)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @forall(in_mid_month, st.booleans(), st.randoms(use_true_random=False))
 def test_planning_every_day_and_now_and_then_comes_to_the_same(birth: date, alone: bool, chance: Random) -> None:
     often, seldom = Life(birth, lives_alone=alone), Life(birth, lives_alone=alone)
@@ -145,6 +145,7 @@ TOLD_BY_CARE = (
 
 
 @pytest.mark.parametrize("upto", range(1, len(TOLD_BY_REGISTRY) + 1))
+@settings(max_examples=20, deadline=None)
 @forall(st.data())
 def test_the_order_in_which_services_are_heard_does_not_change_the_plan(upto: int, data: st.DataObject) -> None:
     """What each service says is heard in its order, one service's facts anywhere between those of the other."""
