@@ -62,7 +62,8 @@ async def figures(folder: Path) -> Sequence[Figure]:
 
 def national() -> str:
     """The national rules, as they are written."""
-    return CareSettings.model_fields["care_policy"].default.read_text("utf-8")
+    path: Path = CareSettings.model_fields["care_policy"].default
+    return path.read_text("utf-8")
 
 
 def _one() -> Figure:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date, timedelta
 
-from deploy.simulation.by_plan import USUAL_MINUTES
+from deploy.simulation.by_plan import MOST_MINUTES, USUAL_MINUTES
 from deploy.simulation.diary import Diary
 from deploy.simulation.world import CALL_MINUTES, VISIT_MINUTES, Person, World
 from events.facts.care import VisitReason
@@ -19,6 +19,7 @@ from services.care.calendar import festival_days
 from services.care.decide.policy import age_on
 
 VERY_OLD, OLD = 80, 70
+LONG_DAYS_FROM = 21
 BEFORE_SPRING = timedelta(days=14)
 
 
@@ -64,8 +65,10 @@ class ByList:
         return (person, False) if ill or person.number % every == month.month % every else None
 
     def _go_out(self, name: str, day: date) -> None:
-        """The calls of the weekday, then the list from the top, as far as a usual day goes."""
-        left = USUAL_MINUTES
+        """The calls of the weekday, then the list from the top, as far as a usual day goes; a longer one towards the
+        end of the month.
+        """
+        left = USUAL_MINUTES if day.day < LONG_DAYS_FROM else MOST_MINUTES
         for person in self._mine[name]:
             alone = person.lives_alone and age_on(person.birth, day.replace(month=1, day=1)) >= VERY_OLD
             if alone and person.number % 5 == day.weekday() and person.number not in self._known_away:

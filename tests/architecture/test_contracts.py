@@ -23,6 +23,7 @@ VIOLATIONS = {
     "react": ("services.care.react.planted", "import httpx"),
     "roster": ("services.registry.roster.planted", "import events.log.planted"),
     "centres": ("services.registry.centres.planted", "import services.registry.decide.planted"),
+    "calendar": ("services.care.calendar", "import services.care.decide.plan"),
     "shell": ("services.shell.planted", "import events.facts.planted"),
     "port": ("events.log.project.planted", "import nats"),
     "wire-alone": ("services.care.pages.planted", "import nats"),

@@ -27,7 +27,7 @@ async def enrol(box: OneBox, **card: Any) -> str:
 async def notices(box: OneBox, member_id: str) -> dict[str, tuple[str, str | None]]:
     async with box.asking() as clerk:
         answer = await clerk.get("/notify/api/notices", params={"member_id": member_id})
-    return {one["intent"]: (one["state"], one.get("why")) for one in answer.json()["items"]}
+    return {one["policy"]: (one["state"], one.get("why")) for one in answer.json()["items"]}
 
 
 async def visits(box: OneBox, member_id: str) -> dict[str, dict[str, Any]]:
@@ -38,17 +38,17 @@ async def visits(box: OneBox, member_id: str) -> dict[str, dict[str, Any]]:
 
 async def test_a_death_in_the_household(cell: BoxAddresses) -> None:
     async with one_box(cell) as box:
-        husband = await enrol(box, name="赵建国", sex="male", id_number="310101194108150036")
+        husband = await enrol(box, name="赵建国", sex="male", id_number="310101194108150039")
         wife = await enrol(
             box,
             name="钱玉珍",
             sex="female",
-            id_number="310101194303070041",
+            id_number="310101194303070042",
             phone="13912348863",
             family=[{"name": "赵建国", "relation": "老伴"}],
         )
         neighbour = await enrol(
-            box, name="孙丽", sex="female", id_number="310101195003070047", address="金桥路36弄28号302室"
+            box, name="孙丽", sex="female", id_number="310101195003070045", address="金桥路36弄28号302室"
         )
         await until(lambda: visits(box, husband))
 

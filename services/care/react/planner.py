@@ -31,8 +31,8 @@ from services.care.project import situation, visit
 
 logger = logging.getLogger(__name__)
 
-SLICE_PEOPLE: Final = 100
-"""People looked at between two rests: some ten milliseconds of work, two questions to PostgreSQL."""
+SLICE_PEOPLE: Final = 250
+"""People looked at between two rests: some fifteen milliseconds of work, two questions to PostgreSQL."""
 APPEND_PEOPLE_MAX: Final = 50
 """People whose visits are planned in one append."""
 QUIET_SECONDS_MAX: Final = 900.0
