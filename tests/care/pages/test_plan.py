@@ -55,7 +55,10 @@ async def test_nothing_is_due_for_the_dead(office: Office, clerk: httpx.AsyncCli
     died = await office.registry.says(member_id, Died())
     after = died.facts[0].about.position
     assert (await clerk.get(f"/care/api/members/{member_id}/plan", params={"after": after})).json() == {"items": []}
-    assert "今后十二个月" not in (await clerk.get(f"/care/members/{member_id}", params={"after": after})).text
+    page = (await clerk.get(f"/care/members/{member_id}", params={"after": after})).text
+    assert "今后十二个月" not in page
+    assert "请去慰问" in page
+    assert "张敏" in page
 
 
 async def test_the_plan_is_for_the_office_of_the_place(office: Office) -> None:
