@@ -191,9 +191,9 @@ def _closed(cared: Cared, visit_id: str, stage: Stage, on: date, *, again: bool 
 
 
 def _remembered(visits: dict[str, Visit]) -> dict[str, Visit]:
-    """Forget the oldest closed visits beyond `CLOSED_KEPT`."""
-    closed = [visit_id for visit_id, visit in visits.items() if visit.stage is not Stage.OPEN]
-    forgotten = set(closed[: max(0, len(closed) - CLOSED_KEPT)])
+    """Forget the oldest closed visits beyond `CLOSED_KEPT`: by their days, for a snapshot keeps no order of names."""
+    closed = sorted((visit.window.end, visit_id) for visit_id, visit in visits.items() if visit.stage is not Stage.OPEN)
+    forgotten = {visit_id for _, visit_id in closed[: max(0, len(closed) - CLOSED_KEPT)]}
     return {visit_id: visit for visit_id, visit in visits.items() if visit_id not in forgotten}
 
 

@@ -328,3 +328,14 @@ def test_the_memory_of_closed_visits_is_bounded_and_open_ones_are_kept() -> None
     assert cared.visits["v0"].stage is Stage.OPEN
     assert len(cared.visits) <= CLOSED_KEPT + 2
     assert evolve(cared, VisitMissed(visit_id="forgotten"), TODAY) == cared
+
+
+def test_what_is_forgotten_does_not_depend_on_the_order_of_names() -> None:
+    cared = Cared()
+    for number in range(CLOSED_KEPT + 3):
+        week = date(2026, 1, 5) + timedelta(days=7 * (number * 5 % 29))
+        cared = evolve(cared, call(f"v{number}", week, week + timedelta(days=6)), TODAY)
+        cared = evolve(cared, VisitMissed(visit_id=f"v{number}"), TODAY)
+    mixed = cared.model_copy(update={"visits": dict(sorted(cared.visits.items()))})
+    after = [evolve(one, planned("new"), TODAY).visits for one in (cared, mixed)]
+    assert after[0] == after[1]
