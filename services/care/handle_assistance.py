@@ -41,7 +41,7 @@ class Assisting:
     async def request(self, asked: Asked, member_id: str, command: RequestAssistance) -> tuple[str, Receipt]:
         """Help is asked for: its id. The same request again tells the id that the first one got."""
         situation = await self.care.situation(member_id)
-        rule, new = self._rule(asked, command.on), command.proposal or self.care.commands.new_id()
+        rule, new = self._rule(asked, command.on), self.care.commands.new_id()
         receipt = await self._act(
             asked,
             member_id,

@@ -105,9 +105,13 @@ def request(
     rule: AssistanceRule,
     today: date,
 ) -> Decision:
-    """Help is asked for. The same kind, day and amount while the first is not closed is the same request."""
+    """Help is asked for; a proposal of that kind that waits is taken up by it, named or not.
+
+    The same kind, day and amount while the first is not closed is the same request.
+    """
     if refusal := not_now(situation, command.on, today):
         return refusal
+    assistance_id = command.proposal or _proposed(cared.assistance, command.kind) or assistance_id
     stands = cared.assistance.get(assistance_id)
     if command.proposal is not None and stands is None:
         return refused("no_assistance")
@@ -127,6 +131,10 @@ def request(
         requested_by=by,
     )
     return facts(asked, on=command.on)
+
+
+def _proposed(known: Assistances, kind: AssistanceKind) -> str | None:
+    return next((name for name, one in known.items() if one.kind is kind and one.progress is Progress.PROPOSED), None)
 
 
 def same_request(known: Assistances, command: RequestAssistance) -> str | None:

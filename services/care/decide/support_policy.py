@@ -66,8 +66,8 @@ class AssistanceRule(Rule):
 
     def clauses(self) -> set[str]:
         """Every clause that is cited."""
-        others = (self.year, self.second, self.clocks, self.proposal)
-        return {rule.clause for rule in (*self.kinds.values(), *others)}
+        others = {self.year.clause, self.second.clause, self.clocks.clause, self.proposal.clause}
+        return others | {rule.clause for rule in self.kinds.values()}
 
 
 class PairingRule(Rule):

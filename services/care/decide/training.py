@@ -86,7 +86,7 @@ def withdraw_referral(cared: Cared, referral_id: str, today: date) -> Decision:
         return refused("no_referral")
     if one.stage is TrainingStage.WITHDRAWN:
         return nothing()
-    if one.stage is not TrainingStage.REFERRED:
+    if one.stage is TrainingStage.ENDED:
         return refused("referral_closed", stage=one.stage)
     return facts(TrainingWithdrawn(referral_id=referral_id), on=today)
 

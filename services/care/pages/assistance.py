@@ -16,7 +16,7 @@ from services.care.decide.assistance_state import Progress
 from services.care.pages import support_words as sw
 from services.care.pages import words
 from services.care.pages.assistance_common import Seer, assistance_row, assisting, may_see, rule_of, told
-from services.care.pages.common import OFFICE, EntityId, Office, care, doing, person_row, rules, rules_by_row
+from services.care.pages.common import OFFICE, EntityId, Office, care, doing, person_row, rules
 from services.care.pages.forms import Form, empty, or_again
 from services.care.project import assistance
 from services.shell.formats import yuan
@@ -67,7 +67,7 @@ async def list_assistance(
         may_write=caller.has(*OFFICE),
         sw=sw,
         words=words,
-        policy=rules_by_row(request),
+        clauses=rules(request, community or caller.scope).clauses,
         clocks=rule_of(request, community or caller.scope).clocks,
     )  # fmt: skip
 

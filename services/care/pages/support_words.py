@@ -58,7 +58,7 @@ STEP_BACK: Final = {
 }
 HELPER_KIND: Final = {HelperKind.ACCOUNT: N_("走访的人"), HelperKind.MEMBER: N_("党员")}
 PAIRED_FOR: Final = {
-    PairedFor.AWAY: N_("外出在外"),
+    PairedFor.AWAY: N_("外出"),
     PairedFor.IN_NEED: N_("生活困难"),
     PairedFor.LAID_OFF: N_("下岗失业"),
     PairedFor.ALONE: N_("独居"),

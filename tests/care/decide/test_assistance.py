@@ -197,6 +197,10 @@ def test_a_proposal_becomes_a_request_or_is_set_aside() -> None:
     given(CARE, ILL, (FLAG, TODAY)).when(
         lambda c: assistance.request(c, "p1", wanted, "worker", HERE, RULE, TODAY)
     ).then(asked, on=TODAY).then_again_nothing()
+    unnamed = wanted.model_copy(update={"proposal": None})
+    given(CARE, ILL, (FLAG, TODAY)).when(
+        lambda c: assistance.request(c, "new", unnamed, "worker", HERE, RULE, TODAY)
+    ).then(asked, on=TODAY)
     given(CARE).when(lambda c: assistance.request(c, "p1", wanted, "worker", HERE, RULE, TODAY)).then_refused(
         "no_assistance"
     )
