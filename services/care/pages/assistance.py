@@ -61,7 +61,7 @@ async def list_assistance(
                 (_(text), f"/care/assistance?state={name}", _count(rows, name), state == name)
                 for name, (text, _of) in STATES.items()
             ),
-            (_("逾期"), f"/care/assistance?state={LATE}", _count(rows, LATE), state == LATE),
+            (_("逾期的"), f"/care/assistance?state={LATE}", _count(rows, LATE), state == LATE),
         ],
         called=called,
         may_write=caller.has(*OFFICE),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -41,6 +42,17 @@ async def test_a_helper_stands_by_so_many_and_is_free_again(office: Office, cler
     one = (await clerk.get(path, params={"after": seq_of(ended)})).json()
     assert (one["ended_on"], one["ended_why"], one["review_due"]) == ("2026-11-20", "no_need", None)
     seq_of(await clerk.post(f"/care/api/members/{fourth}/helpers", json=PAIR | {"helper": "mimang"}))
+
+
+async def test_a_crowd_does_not_get_past_the_limit_of_one_helper(office: Office, clerk: httpx.AsyncClient) -> None:
+    people = [await office.registry.enrols(name=f"顾众{number}") for number in range(6)]
+    for member_id in people:  # care has heard of all of them
+        assert (await clerk.get(f"/care/members/{member_id}")).status_code == 200
+    body = PAIR | {"helper": "dajia"}
+    answers = await asyncio.gather(
+        *(clerk.post(f"/care/api/members/{member_id}/helpers", json=body) for member_id in people)
+    )
+    assert sorted(answer.status_code for answer in answers) == [201, 201, 201, 409, 409, 409]
 
 
 async def test_it_is_seen_when_to_ask_again(office: Office, clerk: httpx.AsyncClient) -> None:
