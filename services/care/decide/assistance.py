@@ -186,7 +186,8 @@ def approve(
     one = cared.assistance.get(assistance_id)
     if one is None:
         return refused("no_assistance")
-    amount_fen = one.asked_fen if command.amount_fen is None else command.amount_fen
+    first_fen = one.endorsed_fen if one.endorsed_by not in ("", by) else one.asked_fen
+    amount_fen = first_fen if command.amount_fen is None else command.amount_fen
     if one.progress in GRANTED:
         same = (one.approved_by, one.approved_fen, one.approved_on) == (by, amount_fen, command.on)
         return nothing() if same else refused("approved_already", on=one.approved_on)

@@ -42,7 +42,7 @@ class CorrectAssistance(Command):
 
 
 class ApproveAssistance(Command):
-    """It is agreed to, on that day; `amount_fen` less than what is asked for, if it is less."""
+    """It is agreed to, on that day; without an amount, to what the first one agreed to, or to what is asked for."""
 
     on: date
     amount_fen: Fen | None = None

@@ -64,7 +64,7 @@ async def shown(
         called=await called_in(request, [row]),
         may_write=caller.has(*OFFICE),
         may_decide=caller.has(*DECIDERS) and row["progress"] in (Progress.REQUESTED, Progress.ENDORSED),
-        is_own=caller.name in (row["requested_by"], row["endorsed_by"]),
+        is_own=caller.name in (*(row["authors"] or ()), row["endorsed_by"]),
         may_undo=_back(caller, row["progress"]),
         may_see_reason=await may_see_illness(request, caller, row["member_id"]),
         needs_two=amount > rule.second.above_fen,

@@ -46,6 +46,7 @@ table = Table(
     Column("proposed_on", Date),
     Column("requested_on", Date),
     Column("requested_by", Text),
+    Column("authors", ARRAY(Text)),
     Column("asked_fen", BigInteger),
     Column("evidence", ARRAY(Text)),
     Column("reason_seq", BigInteger),
@@ -96,6 +97,7 @@ def _(row: Row | None, fact: AssistanceRequested, about: About) -> Row:
         "clause": fact.clause,
         "requested_on": about.effective,
         "requested_by": fact.requested_by,
+        "authors": [fact.requested_by],
         "asked_fen": _fen(fact.amount_fen),
         "evidence": [one.value for one in fact.evidence],
         "reason_seq": about.seq,
@@ -107,7 +109,11 @@ def _(row: Row | None, fact: AssistanceCorrected, about: About) -> Row | None:
     if row is None:
         return None
     told = {} if fact.reason is None else {"reason_seq": about.seq}
-    asked = {"asked_fen": _fen(fact.amount_fen), "evidence": [one.value for one in fact.evidence]}
+    asked = {
+        "asked_fen": _fen(fact.amount_fen),
+        "evidence": [one.value for one in fact.evidence],
+        "authors": list(dict.fromkeys([*(row["authors"] or ()), fact.corrected_by])),
+    }
     return row | asked | told | _UNENDORSED
 
 

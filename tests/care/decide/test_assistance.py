@@ -221,6 +221,19 @@ def test_nothing_is_asked_for_who_is_not_there(situation: Situation) -> None:
     assert isinstance(decision, Refused)
 
 
+def test_nothing_is_agreed_to_for_the_dead_and_what_was_is_still_paid() -> None:
+    desk = Desk()
+    desk.does("worker asks illness 500 on 11-01")
+    dead = Situation(died_on=date(2026, 11, 10))
+    decision = assistance.approve(desk.cared, "1", ApproveAssistance(on=TODAY), "secretary", dead, RULE, TODAY)
+    assert isinstance(decision, Refused)
+    assert decision.code == "died"
+    desk.does("secretary agrees on 11-02")
+    paid = desk.does("paid on 11-20")
+    assert isinstance(paid, Happened)
+    assert paid.facts
+
+
 def test_what_nobody_knows_is_refused() -> None:
     cared = Cared()
     for decision in (

@@ -94,6 +94,7 @@ class TestAssistance:
         )
         row = self.row((better, MAY))
         assert (row["asked_fen"], row["reason_seq"], row["evidence"]) == (70000, 1, [])
+        assert row["authors"] == ["worker"]
         assert self.row((better.model_copy(update={"reason": "多"}), MAY))["reason_seq"] == 2
 
     def test_a_first_agreement_is_void_when_it_is_corrected(self) -> None:
