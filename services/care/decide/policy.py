@@ -8,15 +8,11 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from events.facts.care import FESTIVALS, OCCASIONS, Severity, VisitReason, VisitWay
-
-
-class Rule(BaseModel):
-    """One rule of a pack."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+from services.care.decide.rule import Rule
+from services.care.decide.support_policy import AssistanceRule, PairingRule, TrainingRule
 
 
 class Per(StrEnum):
@@ -150,6 +146,9 @@ class CarePolicy(Rule):
     spouse: SpouseRule
     away: AwayRule
     missed: MissedRule
+    assistance: AssistanceRule
+    pairing: PairingRule
+    training: TrainingRule
     clauses: Mapping[str, str]
 
     @model_validator(mode="after")
@@ -164,13 +163,14 @@ class CarePolicy(Rule):
             raise ValueError(f"festivals: {', '.join(strange)} is none; known are {', '.join(FESTIVALS)}")
         if self.birthday.lives_alone:
             raise ValueError("birthday: goes by age alone, lives_alone cannot be asked")
-        if wordless := sorted({rule.clause for rule in self._rules()} - set(self.clauses)):
+        cited = {rule.clause for rule in self._rules()} | {self.pairing.clause_review, *self.assistance.clauses()}
+        if wordless := sorted(cited - set(self.clauses)):
             raise ValueError(f"clauses without words: {', '.join(wordless)}")
         return self
 
     def _rules(self) -> Iterator[Any]:
         yield from (*self.cadence, *self.festivals.values(), *self.illness.values(), *self.occasions.values())
-        yield from (self.birthday, self.together, self.spouse, self.away, self.missed)
+        yield from (self.birthday, self.together, self.spouse, self.away, self.missed, self.pairing, self.training)
 
 
 def policy_of(text: str) -> CarePolicy:
