@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from services.care.pages import api, calendar, members, missed, occasions, reveal, today, visit, visits
+from services.care.pages import api, calendar, door, door_api, members, missed, occasions, reveal, today, visit, visits
 from services.care.pages.common import CARERS
 from services.shell.i18n import N_
 from services.shell.identity import Role
@@ -13,6 +13,7 @@ from services.shell.pages.nav import NavEntry, NavPart
 ROUTERS: Final = [
     api.router,
     reveal.router,
+    door_api.router,
     occasions.api,
     missed.api,
     missed.router,
@@ -21,6 +22,7 @@ ROUTERS: Final = [
     today.router,
     visits.router,
     visit.router,
+    door.router,
     members.router,
     occasions.router,
 ]

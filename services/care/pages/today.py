@@ -8,13 +8,15 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import JSONResponse, Response
 
+from services.care.pages import sheet as paper
 from services.care.pages import visitors, words
 from services.care.pages.common import CARERS, OFFICE, SOON_DAYS, Carer, own_only, rules_by_row
 from services.care.pages.trips import Agenda, agenda
 from services.care.project import visits
 from services.shell.i18n import speech
-from services.shell.identity import Caller, requires
+from services.shell.identity import Caller, public, requires
 from services.shell.pages import fragment, page
+from services.shell.pages.assets import script
 from services.shell.reading import reading, within
 
 router = APIRouter(include_in_schema=False)
@@ -26,7 +28,8 @@ TRIPS_SHOWN, CALLS_SHOWN = 6, 6
 async def _shown(request: Request, caller: Caller, day: Agenda) -> dict[str, Any]:
     """What the templates of a day need besides the day."""
     known = await visitors.visitors(request, caller)
-    names = visitors.called(known, [row["visitor"] for trip in day.trips for row in trip.tasks])
+    rows = [*(row for trip in day.trips for row in trip.tasks), *day.calls]
+    names = visitors.called(known, [caller.name, *(row["visitor"] for row in rows)])
     return {
         "day": day,
         "names": names,
@@ -34,7 +37,14 @@ async def _shown(request: Request, caller: Caller, day: Agenda) -> dict[str, Any
         "policy": rules_by_row(request),
         "until": speech().today + timedelta(days=SOON_DAYS),
         "may_organise": caller.has(*OFFICE),
+        "key": request.app.state.host.new_id(),
     }
+
+
+@router.get("/worker.js", dependencies=[Depends(public("a script that holds nothing about anybody"))])
+async def worker() -> Response:
+    """What keeps the page of today on a phone (ADR 43)."""
+    return script("keeper.js")
 
 
 @router.get("/today")
@@ -46,9 +56,12 @@ async def today(request: Request, caller: Carer, community: str = "") -> Respons
 
 @router.get("/today/sheet")
 async def sheet(request: Request, caller: Carer, community: str = "") -> Response:
-    """The same on one sheet of paper, with room to write."""
+    """The same on paper, with room to write."""
     day = await agenda(request, caller, within(caller, community))
-    return await page(request, "sheet.html", **await _shown(request, caller, day))
+    known = await visitors.visitors(request, caller)
+    names = visitors.called(known, [trip.visitor for trip in day.trips])
+    whose = caller.display if own_only(caller) else ""
+    return await paper.sheet(day, speech().today, names, rules_by_row(request), whose)
 
 
 @router.get("/panels/today")
