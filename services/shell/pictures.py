@@ -33,7 +33,7 @@ class NoPicture(ValueError):
 
 
 async def redrawn(content: bytes) -> bytes:
-    """The picture upright, a JPEG of `KEPT_BYTES_MAX` bytes and `SIDE_MAX` pixels a side at most. Raises `NoPicture`."""
+    """The picture upright, a JPEG of `KEPT_BYTES_MAX` bytes, no side over `SIDE_MAX`. Raises `NoPicture`."""
     if len(content) > BYTES_MAX:
         raise NoPicture("too_large")
     async with _DRAWING:

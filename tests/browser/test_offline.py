@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import uvicorn
 from PIL import Image
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Dialog, Page, Route, expect
 
 from deploy.box.addresses import BoxAddresses
 from events.log.envelope import open_fact, parse, subject_of
@@ -291,7 +291,12 @@ def test_nobody_leaves_records_behind_unasked(phone: Page, street: Street) -> No
     expect(row_of(phone, visit_id).get_by_text("已记在手机里，有网络时自动送出")).to_be_visible()
     phone.goto(street.url + "/more")
     asked: list[str] = []
-    phone.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.dismiss()
+
+    phone.once("dialog", stay)
     phone.locator("main").get_by_role("button", name="退出").click()
     expect(phone.get_by_role("heading", name="更多")).to_be_visible()
     phone.wait_for_timeout(200)

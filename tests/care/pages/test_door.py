@@ -187,8 +187,8 @@ async def test_a_wrong_photo_leaves_the_visit_unrecorded_and_the_words_in_the_fo
 ) -> None:
     visit = await hers(office, clerk)
     path = f"/care/visits/{visit['visit_id']}/record"
-    sent = {"data": MADE | {"plans": "种花"}, "files": {"photo": ("a.jpg", b"GIF89a", "image/jpeg")}}
-    answer = await laoli.post(path, **sent, headers=HTML)
+    wrong = {"photo": ("a.jpg", b"GIF89a", "image/jpeg")}
+    answer = await laoli.post(path, data=MADE | {"plans": "种花"}, files=wrong, headers=HTML)
     assert answer.status_code == 422
     assert "这个文件不是照片" in answer.text
     assert "种花" in answer.text

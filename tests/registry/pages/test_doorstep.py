@@ -40,9 +40,7 @@ async def told(care: Commands, clerk: httpx.AsyncClient, name: str, **what: Any)
 
 
 async def phone_of(clerk: httpx.AsyncClient, member_id: str) -> str:
-    seen = await clerk.post(
-        f"/registry/api/members/{member_id}/reveal", json={"field": "phone", "reason": "核对新电话"}
-    )
+    seen = await clerk.post(f"/registry/api/members/{member_id}/reveal", json={"what": "phone", "reason": "核对新电话"})
     assert seen.status_code == 201, seen.text
     value: str = seen.json()["value"]
     return value
