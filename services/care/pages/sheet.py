@@ -18,9 +18,10 @@ from services.shell.printing import pdf, printed
 
 PAPER: Final = Path(__file__).parents[1] / "paper" / "today.typ"
 
-_ROW_MM: Final = ((12, 16), (16, 13), (20, 11))
-"""Up to so many rows, each is so high; more of them are `_LOW_MM` high and may take another page."""
-_LOW_MM: Final = 10
+_ROOM_MM, _PLACE_MM, _AROUND_MM = 240, 8.2, 2.4
+"""Height for places and rows on one side of A4; that of a place's line; what a row takes besides its own height."""
+_ROW_MM_MIN, _ROW_MM_MAX = 9, 18
+"""A row is as high as the day allows; below the least of it there is a second page."""
 
 
 async def sheet(day_of: Agenda, today: date, names: Mapping[str, str], policy: words.RulesOf, whose: str) -> Response:
@@ -32,13 +33,13 @@ def given(
     day_of: Agenda, today: date, names: Mapping[str, str], policy: words.RulesOf, whose: str
 ) -> Mapping[str, Any]:
     """What the template is filled with."""
-    count = day_of.tasks + len(day_of.calls)
+    places = len(day_of.trips) + 2 * bool(day_of.calls)
     counted = ngettext("%(num)s 趟", "%(num)s 趟", len(day_of.trips))
     calls = ngettext("%(num)s 个电话", "%(num)s 个电话", len(day_of.calls))
     return {
         "title": _("走访单"),
         "sub": " · ".join(filter(None, (whose, weekday(today), counted, calls))),
-        "row_mm": next((height for most, height in _ROW_MM if count <= most), _LOW_MM),
+        "row_mm": _row_mm(places, day_of.tasks + len(day_of.calls)),
         "trips": [
             {
                 "place": trip.place,
@@ -64,11 +65,14 @@ def given(
             "why": _("为什么去"),
             "said": _("困难 · 建议 · 打算"),
             "calls": _("要打的电话"),
-            "done": _("去过了、打了"),
-            "in_vain": _("没见到"),
             "nothing": _("这一周没有要办的走访和电话。"),
         },
     }
+
+
+def _row_mm(places: int, rows: int) -> float:
+    height = (_ROOM_MM - places * _PLACE_MM) / max(rows, 1) - _AROUND_MM
+    return min(max(height, _ROW_MM_MIN), _ROW_MM_MAX)
 
 
 def _row(row: Row, policy: words.RulesOf) -> Mapping[str, Any]:
@@ -88,4 +92,5 @@ def _row(row: Row, policy: words.RulesOf) -> Mapping[str, Any]:
         "due": f"{due(row['due_on'])}（{day(row['due_on'])}）",
         "why": f"{words.occasion_of(row, policy)} {row['clause']}",
         "tried": words.tried(row) if row["tried_on"] else "",
+        "ticks": [_("打了"), _("没人接")] if row["way"] == "call" else [_("去过了"), _("没人在家")],
     }

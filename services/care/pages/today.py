@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from services.care.pages import sheet as paper
 from services.care.pages import visitors, words
 from services.care.pages.common import CARERS, OFFICE, SOON_DAYS, Carer, own_only, rules_by_row
-from services.care.pages.trips import Agenda, agenda
+from services.care.pages.trips import Agenda, Row, agenda
 from services.care.project import visits
 from services.shell.i18n import speech
 from services.shell.identity import Caller, public, requires
@@ -23,6 +23,17 @@ router = APIRouter(include_in_schema=False)
 
 Anybody = Annotated[Caller, Depends(requires())]
 TRIPS_SHOWN, CALLS_SHOWN = 6, 6
+
+
+def in_households(day: Agenda) -> Agenda:
+    """Who lives behind one door stands together, the door with the most urgent task first."""
+    for trip in day.trips:
+        doors: dict[Any, list[Row]] = {}
+        for row in trip.tasks:
+            door = (row["room"], row["address"]) if row["address"] else row["member_id"]
+            doors.setdefault(door, []).append(row)
+        trip.tasks = [row for rows in doors.values() for row in sorted(rows, key=lambda one: one["member_id"])]
+    return day
 
 
 async def _shown(request: Request, caller: Caller, day: Agenda) -> dict[str, Any]:
@@ -50,14 +61,14 @@ async def worker() -> Response:
 @router.get("/today")
 async def today(request: Request, caller: Carer, community: str = "") -> Response:
     """Trips and calls; the most overdue first."""
-    day = await agenda(request, caller, within(caller, community))
+    day = in_households(await agenda(request, caller, within(caller, community)))
     return await page(request, "care_today.html", **await _shown(request, caller, day))
 
 
 @router.get("/today/sheet")
 async def sheet(request: Request, caller: Carer, community: str = "") -> Response:
     """The same on paper, with room to write."""
-    day = await agenda(request, caller, within(caller, community))
+    day = in_households(await agenda(request, caller, within(caller, community)))
     known = await visitors.visitors(request, caller)
     names = visitors.called(known, [trip.visitor for trip in day.trips])
     whose = caller.display if own_only(caller) else ""
