@@ -18,5 +18,5 @@ PROJECTION: Final = Projection(
     "care",
     ("REGISTRY", "CARE"),
     [person.view, met.view, visit.view, illness.view, health.view, occasion.view, feed.view, usual_visitor.view],
-    [Snapshots.of(CARE), Snapshots.of(FEED)],
+    [Snapshots.of(CARE, version=2), Snapshots.of(FEED)],
 )

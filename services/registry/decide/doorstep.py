@@ -14,6 +14,7 @@ from events.facts.decision import (
     Decider,
     Decision,
     Decisions,
+    Happened,
     Refused,
     UnknownFact,
     facts,
@@ -104,5 +105,5 @@ def set_aside(doorstep: Doorstep, command: SetNewsAside, today: date, *, member_
     return facts(NewsSetAside(member=member_id, why=command.why), on=today)
 
 
-def _confirmed(member_id: str, today: date) -> Decision:
+def _confirmed(member_id: str, today: date) -> Happened:
     return facts(NewsConfirmed(member=member_id), on=today)
