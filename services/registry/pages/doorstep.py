@@ -22,6 +22,7 @@ from services.registry.pages.common import (
     doing,
     read_form,
     reading,
+    rules,
     show_own_write,
     within,
 )
@@ -110,8 +111,9 @@ async def confirm_dues(request: Request, caller: Secretary, news_id: EntityId) -
 
 
 async def _dues(request: Request, caller: Caller, row: Row, form: Form, chosen: Sequence[str]) -> Response:
+    ahead = rules(request, row["community"]).dues.months_ahead_max
     async with reading(request, caller) as db:
-        sheet = await dues_sheet(request, db, row["person_id"])
+        sheet = await dues_sheet(request, db, row["person_id"], ahead=ahead)
     picked = [one for one in sheet.payable if one.month in chosen] or months_for(sheet.payable, row["amount_fen"] or 0)
     total_fen = sum(one.open_fen for one in picked)
     return await page(

@@ -59,6 +59,7 @@
   });
 
   async function keep(form) {
+    const row = form.closest("[data-row]");
     form.inert = true; // a second press while a photo is made smaller
     try {
       const key = crypto.randomUUID();
@@ -68,7 +69,6 @@
         else if (typeof value === "string") fields.push([name, value]);
         else if (value.size) fields.push([name, await lighter(value)]);
       }
-      const row = form.closest("[data-row]");
       await put({
         key, fields, who: me, at: Date.now(), action: form.getAttribute("action"),
         label: form.dataset.kept, row: row ? row.dataset.row : "", state: "waiting", detail: "",
@@ -80,8 +80,9 @@
     }
     form.reset();
     form.inert = false;
-    for (const part of form.closest("[data-row]")?.querySelectorAll("details[open]") ?? []) part.open = false;
+    for (const part of row?.querySelectorAll("details[open]") ?? []) part.open = false;
     await draw();
+    row?.scrollIntoView({ block: "center" }); // where it now says what became of it
     await send();
   }
 
