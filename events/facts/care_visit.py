@@ -20,7 +20,7 @@ class VisitAttempted(CareFact, name="hearth.care.visit_attempted", version=1):
 class PhotoTaken(CareFact, name="hearth.care.photo_taken", version=1):
     """A photo was taken at the visit. Effective on the day of the visit. Source: DOMAIN R13.
 
-    The picture itself lies sealed beside the facts (ADR 43); `digest` is the SHA-256 of it as it lies there.
+    The picture itself lies sealed beside the facts (ADR 45); `digest` is the SHA-256 of it as it lies there.
     """
 
     visit_id: str

@@ -12,7 +12,7 @@ from services.care.pages import sheet as paper
 from services.care.pages import visitors, words
 from services.care.pages.common import CARERS, OFFICE, SOON_DAYS, Carer, own_only, rules_by_row
 from services.care.pages.trips import Agenda, Row, agenda
-from services.care.project import visits
+from services.care.project import assistance, visits
 from services.shell.i18n import speech
 from services.shell.identity import Caller, public, requires
 from services.shell.pages import fragment, page
@@ -54,7 +54,7 @@ async def _shown(request: Request, caller: Caller, day: Agenda) -> dict[str, Any
 
 @router.get("/worker.js", dependencies=[Depends(public("a script that holds nothing about anybody"))])
 async def worker() -> Response:
-    """What keeps the page of today on a phone (ADR 43)."""
+    """What keeps the page of today on a phone (ADR 45)."""
     return script("keeper.js")
 
 
@@ -93,4 +93,5 @@ async def counts(request: Request, caller: Anybody) -> Response:
     now = speech().today
     async with reading(request, caller) as db:
         found = await visits.figures(db, now, now + timedelta(days=SOON_DAYS), own_only(caller))
-    return JSONResponse({**found, "visits": found["visits"] + found["calls"]})
+        asked = {"assistance": await assistance.waiting_count(db)} if caller.has(*OFFICE) else {}
+    return JSONResponse({**found, **asked, "visits": found["visits"] + found["calls"]})
