@@ -15,12 +15,15 @@ from PIL import Image, ImageOps
 
 BYTES_MAX: Final = 16 << 20
 """What a phone's camera makes at its best."""
-PIXELS_MAX: Final = 60_000_000
-"""More would take more memory than the office's machine has to spare: a bomb, or no photo."""
+PIXELS_MAX: Final = 50_000_000
+"""Of a JPEG, which is unpacked no larger than needed. More is no photo, or a bomb."""
+WHOLE_PIXELS_MAX: Final = 25_000_000
+"""Of the other kinds, which are unpacked whole: 100 MB of memory, twice at most."""
 SIDE_MAX: Final = 1600
 KEPT_BYTES_MAX: Final = 200_000
 FORMATS: Final = ("JPEG", "PNG", "WEBP")
 _TRIES: Final = ((SIDE_MAX, 82), (SIDE_MAX, 68), (1280, 68), (1024, 60), (800, 50), (480, 40))
+_RESIZED_AS_IT_IS: Final = ("RGB", "RGBA", "L", "LA", "CMYK", "YCbCr")
 _DRAWING: Final = asyncio.Semaphore(2)
 
 
@@ -56,11 +59,14 @@ def _redrawn(content: bytes) -> bytes:
 
 def _upright(opened: Image.Image) -> Image.Image:
     """Size is what the head of the file says: it is asked before a single pixel is unpacked."""
-    if opened.width * opened.height > PIXELS_MAX:
+    if opened.width * opened.height > (PIXELS_MAX if opened.format in ("JPEG", "MPO") else WHOLE_PIXELS_MAX):
         raise NoPicture("too_many_pixels")
-    opened.draft("RGB", (SIDE_MAX, SIDE_MAX))  # a JPEG is unpacked no larger than needed
-    picture = ImageOps.exif_transpose(opened)
-    if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
+    picture = opened
+    if opened.mode not in _RESIZED_AS_IT_IS:  # a palette has no tones in between
+        picture = opened.convert("RGBA" if "transparency" in opened.info or opened.mode == "PA" else "RGB")
+    picture.thumbnail((SIDE_MAX, SIDE_MAX))
+    picture = ImageOps.exif_transpose(picture)
+    if picture.mode in ("RGBA", "LA") or "transparency" in picture.info:
         clear = picture.convert("RGBA")
         picture = Image.new("RGB", clear.size, "white")
         picture.paste(clear, mask=clear.getchannel("A"))
