@@ -81,9 +81,11 @@ class Play:
         await office.settle()
         if today or day.weekday() == _MONDAY or self._progress.through is None:
             await office.planner.walk()
+            await office.certifier.walk()
             await office.settle()
         await rounds.hand_out(day)
         if not today:
             await rounds.visit(day)
+            await rounds.certify(day)
             await rounds.tell(day)
         await office.settle()

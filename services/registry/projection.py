@@ -39,6 +39,7 @@ from services.registry.project import (
     centre,
     committee,
     contact_card,
+    contact_log,
     desk,
     dues,
     dues_more,
@@ -70,7 +71,7 @@ PURPOSES: Final[Sequence[Purpose]] = ("identity", "contact", "dues")
 
 PROJECTION: Final = Projection(
     "registry",
-    ("REGISTRY", "CARE"),
+    ("REGISTRY", "CARE", "NOTIFY"),
     [
         member.view,
         branch.view,
@@ -129,6 +130,7 @@ PROJECTION: Final = Projection(
         partner.offers,
         partner.pairings,
         contact_card.view,
+        contact_log.view,
         away_application.view,
     ],
     [Snapshots.of(decider, version=5) for decider in (MEMBER, BRANCH, MEETING, RECEIPTS, ROSTER_IMPORT, UNIT)]

@@ -27,8 +27,10 @@ from events.facts.care import (
     WhyCancelled,
     WhyMissed,
 )
+from events.facts.care_certification import CertificationPart
 from events.facts.care_occasion import Bereaved, Discharged, HardshipReported, Hospitalised
 from events.facts.decision import Decider, UnknownFact
+from services.care.decide.certification_memory import Certification
 from services.care.decide.plan import Window
 
 
@@ -76,6 +78,7 @@ class Cared(BaseModel):
     """The latest day on which each occasion happened, so that telling it twice is understood."""
     visits: dict[str, Visit] = {}
     settled: dict[VisitReason, date] = {}
+    certification: Certification = Certification()
 
     def open_visits(self) -> Iterator[tuple[str, Visit]]:
         """What is still to be done, by visit id."""
@@ -84,6 +87,8 @@ class Cared(BaseModel):
 
 def evolve(cared: Cared, fact: Fact, effective: date) -> Cared:
     """The member's care after a fact. Raises `UnknownFact` on a fact of another stream."""
+    if isinstance(fact, CertificationPart):
+        return cared.model_copy(update={"certification": cared.certification.after(fact, effective)})
     match fact:
         case FellIll():
             severity = None if is_hidden(fact.severity) else fact.severity

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from services.care.pages import api, calendar, members, missed, occasions, reveal, today, visit, visits
+from services.care.pages import api, calendar, certifications, members, missed, occasions, reveal, today, visit, visits
 from services.care.pages.common import CARERS
 from services.shell.i18n import N_
 from services.shell.identity import Role
@@ -15,6 +15,8 @@ ROUTERS: Final = [
     reveal.router,
     occasions.api,
     missed.api,
+    certifications.api,
+    certifications.router,
     missed.router,
     calendar.router,
     calendar.open_to_all,
@@ -27,5 +29,6 @@ ROUTERS: Final = [
 
 NAV: Final = [
     NavEntry(N_("走访"), "/care/visits", CARERS, "care", "visits"),
+    NavEntry(N_("养老认证"), "/care/certifications", (*CARERS, Role.SUPERVISOR), "care", part=NavPart.AROUND),
     NavEntry(N_("没有去成的走访"), "/care/missed", (Role.SUPERVISOR,), "care", part=NavPart.AROUND),
 ]
