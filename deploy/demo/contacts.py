@@ -8,9 +8,11 @@ from typing import Final
 
 from deploy.demo.chance import chance
 from deploy.demo.deeds import Deed
+from deploy.demo.office import Office
 from deploy.demo.town import JINQIAO, Town
 from deploy.demo.whereabouts import Whereabouts
 from events.facts.member_contact import ContactOutcome, ContactWay
+from services.care.react.certifier import Certifier
 from services.registry.decide.contact import TryContact
 
 OF_CAST: Final = (
@@ -42,3 +44,9 @@ def contacts(town: Town, where: Whereabouts) -> Iterator[Deed]:
         on = town.ago(ago)
         command = TryContact(outcome=outcome, way=way, on=on, note=note)
         yield Deed(on, JINQIAO, JINQIAO.worker, command, one.name, time(10, 40))
+
+
+def certifier_of(office: Office) -> Certifier:
+    """Who looks whose certification for the pension is due."""
+    found: Certifier = office.services["care"].state.certifier
+    return found

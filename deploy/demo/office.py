@@ -39,8 +39,6 @@ from deploy.demo.minutes import minuted
 from events.facts.branch import BranchContact, Seat
 from events.log.command import Asked, CommandRefused
 from services.care.handle import Care
-from services.care.handle_certification import Certifications
-from services.care.react.certifier import Certifier
 from services.care.react.planner import Planner
 from services.notify.handle import Notify
 from services.registry.census import Census
@@ -116,18 +114,6 @@ class Office:
     def planner(self) -> Planner:
         """Who goes through the calendar's rules."""
         found: Planner = self.services["care"].state.planner
-        return found
-
-    @property
-    def certifier(self) -> Certifier:
-        """Who looks whose certification for the pension is due."""
-        found: Certifier = self.services["care"].state.certifier
-        return found
-
-    @property
-    def certifications(self) -> Certifications:
-        """The handler of certifications."""
-        found: Certifications = self.services["care"].state.certifications
         return found
 
     @property

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 from deploy.demo.chance import between, chance, one_of
-from deploy.demo.contacts import DONE_SHARE
+from deploy.demo.contacts import DONE_SHARE, certifier_of
 from deploy.demo.deeds import ZONE
 from deploy.demo.illness import OF_CAST as ILL
 from deploy.demo.office import EVERYBODY, Office
@@ -87,7 +87,7 @@ class Rounds:
         way = CertificationWay.VIDEO if row["away_since"] else one_of(ways, row["name"], "certifies")
         asked = self._asked(row["visitor"] or _community(row).worker, row, f"certify/{row['member_id']}/{row['year']}")
         command = RecordCertification(on=day, way=way)
-        await self._office.certifications.record(asked, row["member_id"], command)
+        await certifier_of(self._office).certifications.record(asked, row["member_id"], command)
 
     async def tell(self, day: date) -> None:
         """Letters of the last days go out; who is to be rung up is rung up, some in vain."""

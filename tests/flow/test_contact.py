@@ -5,12 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 import httpx
+import pytest
 
 from deploy.box.addresses import BoxAddresses
+from tests.cells import Cells
 from tests.flow.one_box import OneBox, one_box, until
 from tests.registry.office import seq_of, somebody
 
 REGISTRY, CARE, NOTIFY = "/registry/api", "/care/api", "/notify/api"
+
+
+@pytest.fixture(scope="module")
+def cell(cells: Cells) -> BoxAddresses:
+    """One for the module: every test brings people of its own."""
+    return cells.fresh()
 
 
 async def done(client: httpx.AsyncClient, path: str, **body: Any) -> dict[str, Any]:
