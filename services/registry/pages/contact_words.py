@@ -44,16 +44,14 @@ KIND: Final = {
     ContactKind.FOUND: N_("重新取得联系"),
     ContactKind.RETURNED: N_("外出返回"),
     ContactKind.CENSUS: N_("摸底"),
-    ContactKind.MESSAGE: N_("寄信或通知"),
+    ContactKind.MESSAGE: N_("通知"),
     contact_log.ASIDE_KIND: N_("核实"),
 }
 SERVICE: Final = {"registry": N_("登记"), "care": N_("走访与关怀"), "notify": N_("消息")}
 DETAIL: Final = {
-    **{way.value: words for way, words in WAY.items()},
-    "print": N_("寄信"),
-    "doorstep": N_("上门"),
-    "door": N_("上门"),
-    "remote": N_("线上"),
+    "call": {way.value: words for way, words in WAY.items()},
+    "message": {"phone": N_("电话"), "print": N_("寄信"), "doorstep": N_("上门")},
+    "census": {"phone": N_("电话"), "door": N_("上门")},
 }
 
 
@@ -73,8 +71,7 @@ def what(row: Mapping[str, Any]) -> str:
     kind, more = KIND.get(row["kind"], row["kind"]), ""
     if row.get("title"):
         more = row["title"]
-    elif row["detail"] in DETAIL and row["kind"] in ("call", "message", "census"):
-        said = DETAIL[row["detail"]]
+    elif said := DETAIL.get(row["kind"], {}).get(row["detail"] or ""):
         more = _(said)
     return _("%(kind)s · %(more)s", kind=_(kind), more=more) if more else _(kind)
 

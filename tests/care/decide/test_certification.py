@@ -66,7 +66,7 @@ def test_whose_turn_it_is(row: dict[str, str]) -> None:
         past = [(CertificationDone(year=turn_of(born, certified_on, RULE).year, way=PHONE), certified_on)]
     spec = given(CARE, *past)
     happened = spec.when(lambda cared: look(cared, one, RULE, today)).then_facts()
-    words = {CertificationDue: "due", CertificationReminded: "reminder"}
+    words: dict[type, str] = {CertificationDue: "due", CertificationReminded: "reminder"}
     assert (", ".join(words[type(fact)] for fact, _on in happened) or NONE) == row["written down"]
 
     is_done = spec.entities["care"].state.certification.done.get(turn.year) is not None

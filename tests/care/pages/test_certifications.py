@@ -51,6 +51,7 @@ async def test_whose_turn_it_is_stands_on_the_list_once(office: Office, clerk: h
     assert (await looked(clerk))["due"] >= 1
     assert (await looked(clerk))["due"] == 0, "what stands there is not written again"
     one = await turn(clerk, member_id)
+    assert one is not None
     assert one == one | {
         "year": 2026, "start": "2026-11-01", "end": "2027-01-31", "state": "due", "level": None, "clause": "§4.21",
         "usual_way": "at_home", "usual_way_clause": "§4.23",
