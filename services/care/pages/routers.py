@@ -29,6 +29,13 @@ ROUTERS: Final = [
 
 NAV: Final = [
     NavEntry(N_("走访"), "/care/visits", CARERS, "care", "visits"),
-    NavEntry(N_("养老认证"), "/care/certifications", (*CARERS, Role.SUPERVISOR), "care", part=NavPart.AROUND),
+    NavEntry(
+        N_("养老认证"),
+        "/care/certifications",
+        (*CARERS, Role.SUPERVISOR),
+        "care",
+        "certifications",
+        part=NavPart.AROUND,
+    ),
     NavEntry(N_("没有去成的走访"), "/care/missed", (Role.SUPERVISOR,), "care", part=NavPart.AROUND),
 ]

@@ -242,3 +242,10 @@ async def test_pages_of_the_list_hold_everybody_once(clerk: httpx.AsyncClient) -
             break
     assert sorted(found) == sorted(wanted)
     assert NOW.date() == TODAY
+
+
+async def test_the_home_page_says_how_many_are_to_be_looked_into(clerk: httpx.AsyncClient) -> None:
+    await long_here(clerk)
+    panel = await clerk.get("/registry/panels/today")
+    assert "人该核实" in panel.text
+    assert 'href="/registry/contacts?which=review"' in panel.text
