@@ -16,7 +16,6 @@ from services.registry.pages.branches import branch_row
 from services.registry.pages.common import OFFICE, PAGE_SIZE, EntityId, Reader, Waited, reading, rules, within
 from services.registry.pages.contact_common import (
     EXPORT_MAX,
-    REVIEW,
     WRONG_NUMBER,
     Asked,
     Branch,
@@ -24,9 +23,11 @@ from services.registry.pages.contact_common import (
     Place,
     Which,
     counted,
+    looked_into_since,
     silent_days,
 )
 from services.registry.pages.export import csv_response
+from services.registry.pages.places import communities
 from services.registry.project import branch, silence
 from services.registry.project.silence import Silent
 from services.shell.formats import mask_phone
@@ -58,10 +59,12 @@ async def listed(
     untils = {each: today - timedelta(days=each) for each in sorted({*steps, asked.days})}
     all_of = Silent(today, kinds, place, branch_id)
     async with reading(request, caller) as db:
+        places = await communities(db, caller)
+        if not await silence.is_small(db, place):
+            return await page(request, "contacts_where.html", places=places, rule=here.contact, clauses=here.clauses)
         found = await silence.silent(db, asked.wanted(here, today), size=PAGE_SIZE, token=page_token)
-        counts = await silence.counts_by_days(db, all_of, untils)
+        counts, review = await silence.counts(db, all_of, untils, looked_into_since(here.away, today))
         wrong = await silence.silent_count(db, Asked(0, WRONG_NUMBER, place, branch_id).wanted(here, today))
-        review = await silence.silent_count(db, Asked(0, REVIEW, place, branch_id).wanted(here, today))
         branches = await branch.branches(db, place)
     link = _Link(asked)
     return await page(
@@ -69,7 +72,7 @@ async def listed(
         steps=steps, link=link, next_href=link.to(page_token=found.next_token) if found.next_token else "",
         csv_href=link.to("/registry/contacts.csv"), branches=branches if len(branches) <= BRANCHES_MAX else [],
         may_write=caller.has(*OFFICE), words=words, rule=here.contact, clauses=here.clauses, lost=here.away.lost,
-        mask=mask_phone,
+        places=places if len(places) > 1 else [],
     )  # fmt: skip
 
 
@@ -138,7 +141,8 @@ async def of_branch(request: Request, caller: Reader, branch_id: EntityId, page_
     async with reading(request, caller) as db:
         found = await silence.log_of_branch(db, branch_id, size=PAGE_SIZE, token=page_token)
         untils = {each: today - timedelta(days=each) for each in here.contact.silence.days}
-        counts = await silence.counts_by_days(db, Silent(today, counted(here), row["community"], branch_id), untils)
+        people = Silent(today, counted(here), row["community"], branch_id)
+        counts, _review = await silence.counts(db, people, untils, looked_into_since(here.away, today))
     more = f"/registry/branches/{branch_id}/contacts?page_token={found.next_token}" if found.next_token else ""
     return await page(
         request, "branch_contacts.html", row=row, lines=await lines_of(request, caller, found.items, counted(here)),

@@ -47,7 +47,8 @@ async def today(request: Request, caller: Anybody) -> Response:
         terms = await terms_ending(request, db, caller.scope)
         serving = await post.to_decide(db)
         here = rules(request, caller.scope)
-        review = await silence.silent_count(db, Asked(0, REVIEW).wanted(here, now))
+        small = await silence.is_small(db)
+        review = await silence.silent_count(db, Asked(0, REVIEW).wanted(here, now)) if small else 0
     decide = _to_decide(request, away.items)
     coming = [row for row in week.items if row["state"] == meeting.SCHEDULED]
     return fragment(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
     ColumnElement,
@@ -33,6 +33,7 @@ from services.registry.project import branch, ledger, meeting, member
 from services.registry.project.alias import records_of
 from services.registry.project.contact_log import ASIDE_KIND, REACHED, SLIP, TRIED, WRONG_NUMBER, table
 
+SMALL_PEOPLE: Final = 20_000
 _c, _m, _b, _l = table.c, member.table.c, branch.table.c, ledger.table.c
 _record = member.table.alias("record")
 _later = table.alias("later")
@@ -85,7 +86,8 @@ def _wrong_number() -> ColumnElement[bool]:
     return exists().where(_c.member_id == _m.member_id, _c.outcome == TRIED, _c.detail == WRONG_NUMBER, same, ~through)
 
 
-def _query(wanted: Silent) -> Select[Any]:
+def _query(wanted: Silent, today: date | None = None) -> Select[Any]:
+    """`today`: adds whether the silence rests on that day, because somebody looked into it."""
     last = _last(wanted.kinds, wanted.community)
     # Whoever left told of it: a silence begins on that day at the earliest, as the ledger's clock does.
     known = func.greatest(last.c.reached_on, case((_stays, _l.since)))
@@ -111,10 +113,10 @@ def _query(wanted: Silent) -> Select[Any]:
         query = query.where(_m.branch_id == wanted.branch_id)
     if wanted.away is not None:
         query = query.where(_stays if wanted.away else or_(_l.state.is_(None), ~_stays))
-    if wanted.not_aside_on is not None:
+    if day := today or wanted.not_aside_on:
         # A silence that was looked into rests; whoever was reached meanwhile begins a new one.
-        rests = and_(_aside.c.until >= wanted.not_aside_on, _aside.c.day >= since)
-        query = query.where(~func.coalesce(rests, False))
+        rests = func.coalesce(and_(_aside.c.until >= day, _aside.c.day >= since), False)
+        query = query.add_columns(rests.label("rests")) if today else query.where(~rests)
     return query.order_by(since, _m.member_id)
 
 
@@ -138,13 +140,24 @@ async def silent_count(db: AsyncConnection, wanted: Silent) -> int:
     )
 
 
-async def counts_by_days(db: AsyncConnection, wanted: Silent, untils: Mapping[int, date]) -> dict[int, int]:
-    """How many were not reached since each of these days, in one question."""
-    longest = Silent(max(untils.values()), wanted.kinds, wanted.community, wanted.branch_id)
-    rows = _query(longest).order_by(None).subquery("silent")
+async def counts(
+    db: AsyncConnection, wanted: Silent, untils: Mapping[int, date], looked_into: date
+) -> tuple[dict[int, int], int]:
+    """How many were not reached since each of these days, and of how many somebody has to look into the silence (not
+    reached since `looked_into`, and it does not rest); in one question.
+    """
+    everybody = Silent(max((*untils.values(), looked_into)), wanted.kinds, wanted.community, wanted.branch_id)
+    rows = _query(everybody, wanted.until).order_by(None).subquery("silent")
     columns = [func.count().filter(rows.c.since <= until).label(f"d{days}") for days, until in untils.items()]
-    found = (await db.execute(select(*columns).select_from(rows))).one()
-    return {days: found._mapping[f"d{days}"] for days in untils}
+    review = func.count().filter(rows.c.since <= looked_into, ~rows.c.rests).label("review")
+    found = (await db.execute(select(*columns, review).select_from(rows))).one()._mapping
+    return {days: found[f"d{days}"] for days in untils}, found["review"]
+
+
+async def is_small(db: AsyncConnection, community: str = "", most: int = SMALL_PEOPLE) -> bool:
+    """Whether so few people are on the roll that all of them may be gone through for one page."""
+    some = select(_m.member_id).where(_m.state.in_(member.ON_ROLL), member.lives_in(community)).limit(most + 1)
+    return int((await db.execute(select(func.count()).select_from(some.subquery()))).scalar_one()) <= most
 
 
 async def _add_tries(db: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:

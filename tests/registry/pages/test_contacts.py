@@ -249,3 +249,17 @@ async def test_the_home_page_says_how_many_are_to_be_looked_into(clerk: httpx.As
     panel = await clerk.get("/registry/panels/today")
     assert "人该核实" in panel.text
     assert 'href="/registry/contacts?which=review"' in panel.text
+
+
+async def test_of_a_city_a_community_is_chosen_first(
+    office: Office, clerk: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await long_here(clerk)
+
+    async def never(*_: Any, **__: Any) -> bool:
+        return False
+
+    monkeypatch.setattr("services.registry.project.silence.is_small", never)
+    page = await clerk.get("/registry/contacts")
+    assert "先选社区" in page.text
+    assert f'<option value="{JINQIAO}">' in page.text
