@@ -9,7 +9,22 @@ from events.facts.base import Purpose
 from events.log.project import Projection, Snapshots
 from services.care.decide.cared import CARE
 from services.care.decide.feed import FEED
-from services.care.project import certification, feed, health, illness, met, occasion, person, usual_visitor, visit
+from services.care.decide.helper import HELPER
+from services.care.project import (
+    assistance,
+    certification,
+    course,
+    feed,
+    health,
+    illness,
+    met,
+    occasion,
+    pairing,
+    person,
+    training,
+    usual_visitor,
+    visit,
+)
 
 PURPOSES: Final[Sequence[Purpose]] = ("identity", "contact", "care")
 """Of the keys that open sealed fields, those this service holds."""
@@ -27,6 +42,10 @@ PROJECTION: Final = Projection(
         feed.view,
         usual_visitor.view,
         certification.view,
+        course.view,
+        assistance.view,
+        pairing.view,
+        training.view,
     ],
-    [Snapshots.of(CARE), Snapshots.of(FEED)],
+    [Snapshots.of(CARE), Snapshots.of(FEED), Snapshots.of(HELPER)],
 )

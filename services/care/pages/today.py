@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from services.care.pages import visitors, words
 from services.care.pages.common import CARERS, OFFICE, SOON_DAYS, Carer, own_only, rules_by_row
 from services.care.pages.trips import Agenda, agenda
-from services.care.project import certification, visits
+from services.care.project import assistance, certification, visits
 from services.shell.i18n import speech
 from services.shell.identity import Caller, requires
 from services.shell.pages import fragment, page
@@ -70,5 +70,6 @@ async def counts(request: Request, caller: Anybody) -> Response:
     async with reading(request, caller) as db:
         found = await visits.figures(db, now, now + timedelta(days=SOON_DAYS), own_only(caller))
         turns = await certification.counts(db, certification.Wanted(visitor=own_only(caller)), now)
+        asked = {"assistance": await assistance.waiting_count(db)} if caller.has(*OFFICE) else {}
     figures = {"visits": found["visits"] + found["calls"], "certifications": turns[certification.OVERDUE]}
-    return JSONResponse({**found, **figures})
+    return JSONResponse({**found, **asked, **figures})

@@ -10,6 +10,7 @@ from events.facts.care import HealthGrade, Severity, VisitReason, VisitWay, WhyC
 from events.facts.care_certification import CertificationWay
 from services.care.decide.missed import Level
 from services.care.decide.policy import CarePolicy, ContactSource, Per
+from services.care.pages import support_words
 from services.care.project import certification, met, occasion, visits
 from services.shell.acting import Sentences
 from services.shell.formats import day
@@ -153,6 +154,7 @@ def _on(value: Any) -> str:
 
 
 SENTENCES: Final[Sentences] = {
+    **support_words.SENTENCES,
     "merged": lambda _d: _("这份档案已并入同一个人的另一份，请记到那一份上。"),
     "died": lambda d: _("这位党员已于%(on)s去世，不能再记这件事。", on=_on(d.get("on"))),
     "not_on_roll": lambda _d: _("这位党员不在册，不能再记这件事。"),
