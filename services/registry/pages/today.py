@@ -14,7 +14,7 @@ from services.registry.pages.clocks import Clocks, card_soon, clocks_of, silent_
 from services.registry.pages.common import OFFICE, READERS, reading, rules
 from services.registry.pages.contact_common import REVIEW, Asked
 from services.registry.pages.terms import terms_ending
-from services.registry.project import arrears, ledger, meeting, post, register, silence
+from services.registry.project import arrears, doorstep, ledger, meeting, post, register, silence
 from services.registry.project.arrears import Owing
 from services.registry.project.register import Wanted
 from services.shell.i18n import speech
@@ -49,12 +49,14 @@ async def today(request: Request, caller: Anybody) -> Response:
         here = rules(request, caller.scope)
         small = await silence.is_small(db)
         review = await silence.silent_count(db, Asked(0, REVIEW).wanted(here, now)) if small else 0
+        brought = await doorstep.waiting(db)
     decide = _to_decide(request, away.items)
     coming = [row for row in week.items if row["state"] == meeting.SCHEDULED]
     return fragment(
         request, "today.html", decide=decide[:SHOWN], decide_count=len(decide), owing=owing.items, to_call=to_call,
         meetings=coming, words=words, terms=terms[:SHOWN], terms_count=len(terms),
-        serving=serving[:SHOWN], serving_count=len(serving), review=review, lost=here.away.lost,
+        review=review, lost=here.away.lost,
+        serving=serving[:SHOWN], serving_count=len(serving), brought=brought[:SHOWN], brought_count=len(brought),
     )  # fmt: skip
 
 
@@ -76,6 +78,7 @@ async def counts(request: Request, caller: Anybody) -> Response:
         figures = await ledger.figures(db, now, card_soon(away, now), silent_since(away, now))
         week = await meeting.meetings(db, since=start, until=start + timedelta(days=7), size=50)
         owing = await arrears.owing_count(db, Owing(last_over()))
+        brought = await doorstep.count(db) if caller.has(*OFFICE) else 0
     coming = sum(row["state"] == meeting.SCHEDULED for row in week.items)
     return JSONResponse(
         {
@@ -83,6 +86,7 @@ async def counts(request: Request, caller: Anybody) -> Response:
             "away": figures["away"],
             "meetings": coming,
             "owing": owing,
+            "doorstep": brought,
             "late": figures["card_late"] if caller.has(*OFFICE) else 0,
             "soon": 0,
         }
