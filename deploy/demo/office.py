@@ -24,6 +24,7 @@ from deploy.demo.deeds import (
     HandOver,
     InPost,
     Minuted,
+    Money,
     NameContact,
     Offered,
     OnTheMenu,
@@ -35,6 +36,7 @@ from deploy.demo.deeds import (
     SignedIn,
 )
 from deploy.demo.deserving import on_the_menu
+from deploy.demo.funds import paid_out
 from deploy.demo.minutes import minuted
 from events.facts.branch import BranchContact, Seat
 from events.log.command import Asked, CommandRefused
@@ -78,7 +80,7 @@ from services.registry.handle_handovers import Handovers
 from services.registry.handle_posts import Posts
 from services.registry.import_roster import Importer
 from services.registry.organise import Organising
-from services.registry.project import imports, register
+from services.registry.project import belonging, imports, register
 from services.registry.project.register import Wanted
 
 EVERYBODY: Final = 1000
@@ -154,7 +156,17 @@ class Office:
                 await self._together(deed, asked)
             case Pay() | HandUp() as pay:
                 await self._pay(deed, asked, pay)
-            case BeginCensus() | HandedOut() | Answered() | HandOver() | SetUp() | InPost() | Minuted() | OnTheMenu():
+            case (
+                BeginCensus()
+                | HandedOut()
+                | Answered()
+                | HandOver()
+                | SetUp()
+                | InPost()
+                | Minuted()
+                | OnTheMenu()
+                | Money()
+            ):
                 await self._in_course(deed, asked)
             case command:
                 await self._of_member(asked, await self._id_of(deed.community.code, deed.who), command)
@@ -210,7 +222,7 @@ class Office:
                 await self.registry.sign_in(asked, await self._called(called), SignIn(member_ids=present))
             case Excused(called=called, why=why):
                 away = Excuse(member_ids=(await self._id_of(community, deed.who),), reason=why)
-                await attendance.excuse(asked, await self._called(called), away)
+                await attendance.excuse(asked, await self._called(called), away, "secretary")
             case GuestsCame(called=called, guests=guests):
                 counted = {await self._unit(asked, name): people for name, people in guests.items()}
                 await attendance.count_guests(asked, await self._called(called), CountGuests(guests=counted))
@@ -248,8 +260,17 @@ class Office:
                 await self._service(deed, asked)
             case OnTheMenu() as menu:
                 await on_the_menu(self.registry, asked, menu, self._id_of, deed.day)
+            case Money() as money:
+                await self._money(asked, money)
             case _:
                 await self._census(deed, asked)
+
+    async def _money(self, asked: Asked, money: Money) -> None:
+        await self.tables_come_up()
+        branch_id = await self._branch(asked, money.branch)
+        async with self.reading("registry") as db:
+            members = len(await belonging.people(db, branch_id, self.registry.today()))
+        await paid_out(self.registry, asked, money, branch_id, members)
 
     async def _census(self, deed: Deed, asked: Asked) -> None:
         """Beginning it again by the key it was begun with tells its id."""

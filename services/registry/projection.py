@@ -42,8 +42,10 @@ from services.registry.project import (
     desk,
     dues,
     dues_more,
+    dues_review,
     elsewhere,
     excuse,
+    funds,
     grid,
     handed_over,
     handed_up,
@@ -81,6 +83,7 @@ PROJECTION: Final = Projection(
         dues.accounts,
         dues_more.reductions,
         dues_more.calls,
+        dues_review.view,
         handed_up.view,
         bill.view,
         meeting.view,
@@ -123,6 +126,8 @@ PROJECTION: Final = Projection(
         activity.view,
         activity.persons,
         activity.payments,
+        funds.given,
+        funds.paid,
         grid.view,
         building.view,
         partner.view,
@@ -131,7 +136,7 @@ PROJECTION: Final = Projection(
         contact_card.view,
         away_application.view,
     ],
-    [Snapshots.of(decider, version=5) for decider in (MEMBER, BRANCH, MEETING, RECEIPTS, ROSTER_IMPORT, UNIT)]
+    [Snapshots.of(decider, version=6) for decider in (MEMBER, BRANCH, MEETING, RECEIPTS, ROSTER_IMPORT, UNIT)]
     + [
         Snapshots.of(decider)
         for decider in (
