@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, time
-from typing import Final
+from typing import Any, Final
 
 from deploy.demo.deeds import Deed, Money, OnTheMenu
 from deploy.demo.merits import merits
@@ -14,6 +14,7 @@ from events.log.command import Asked
 from services.registry.decide.funds import AllocateFunds, SpendFunds
 from services.registry.handle import Registry
 from services.registry.merits import Activities, Spending
+from services.registry.project import belonging
 
 _PAYMENTS: Final = {
     "第一党支部": ((60_000, "study", "订《老年报》和学习读本", "发票 0386", "邮政报刊亭", 21),),
@@ -44,9 +45,13 @@ def funds(town: Town) -> Iterator[Deed]:
             yield Deed(day, JINQIAO, JINQIAO.worker, money, at=time(16, 45 + place))
 
 
-async def paid_out(registry: Registry, asked: Asked, money: Money, branch_id: str, members: int) -> None:
-    """Each step under a key of its own: one command is one key."""
+async def paid_out(
+    registry: Registry, asked: Asked, money: Money, branch_id: str, reading: Callable[[str], Any]
+) -> None:
+    """Each step under a key of its own: one command is one key. `reading` opens the tables of a service."""
     spending = Spending(registry)
+    async with reading("registry") as db:
+        members = len(await belonging.people(db, branch_id, registry.today()))
 
     def step(name: str) -> Asked:
         return replace(asked, command=f"{asked.command}/{name}")

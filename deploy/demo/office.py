@@ -53,21 +53,11 @@ from services.registry.decide.branch_life import PlaceUnder
 from services.registry.decide.building import PlaceBuildings
 from services.registry.decide.census import AssignPart, BeginCensus
 from services.registry.decide.centre import DesignateHost
-from services.registry.decide.commands import (
-    Enrol,
-    PayDues,
-)
+from services.registry.decide.commands import Enrol, PayDues
 from services.registry.decide.committee import ElectCommittee
 from services.registry.decide.grid import FormGrid
 from services.registry.decide.hand_up import HandUp
-from services.registry.decide.handover_state import (
-    CloseHandover,
-    Listed,
-    ListPeople,
-    OpenHandover,
-    RefusePerson,
-    Take,
-)
+from services.registry.decide.handover_state import CloseHandover, Listed, ListPeople, OpenHandover, RefusePerson, Take
 from services.registry.decide.meeting import ScheduleMeeting, SignIn
 from services.registry.decide.partner import PairPartner, RegisterPartner
 from services.registry.decide.post import TakePost
@@ -80,7 +70,7 @@ from services.registry.handle_handovers import Handovers
 from services.registry.handle_posts import Posts
 from services.registry.import_roster import Importer
 from services.registry.organise import Organising
-from services.registry.project import belonging, imports, register
+from services.registry.project import imports, register
 from services.registry.project.register import Wanted
 
 EVERYBODY: Final = 1000
@@ -261,16 +251,10 @@ class Office:
             case OnTheMenu() as menu:
                 await on_the_menu(self.registry, asked, menu, self._id_of, deed.day)
             case Money() as money:
-                await self._money(asked, money)
+                await self.tables_come_up()
+                await paid_out(self.registry, asked, money, await self._branch(asked, money.branch), self.reading)
             case _:
                 await self._census(deed, asked)
-
-    async def _money(self, asked: Asked, money: Money) -> None:
-        await self.tables_come_up()
-        branch_id = await self._branch(asked, money.branch)
-        async with self.reading("registry") as db:
-            members = len(await belonging.people(db, branch_id, self.registry.today()))
-        await paid_out(self.registry, asked, money, branch_id, members)
 
     async def _census(self, deed: Deed, asked: Asked) -> None:
         """Beginning it again by the key it was begun with tells its id."""
