@@ -53,7 +53,10 @@ async def form(request: Request, caller: Office, member_id: EntityId) -> Respons
     async with reading(request, caller) as db:
         stay = await ledger.stay(db, member_id)
     known: dict[str, Any] = {name: stay[name] for name in _PLACE} if stay else {}
-    known |= {"fixed_place": "on" if known.get("fixed_place") else "", "from": speech().today}
+    today = speech().today
+    if known.get("expected_return") and known["expected_return"] < today:
+        known["expected_return"] = None  # it has passed: whoever changes the rest would be refused because of it
+    known |= {"fixed_place": "on" if known.get("fixed_place") else "", "from": today}
     return await _form(request, caller, member_id, fresh(request, card["seq"], **known))
 
 

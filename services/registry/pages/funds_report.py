@@ -126,7 +126,7 @@ async def paper(request: Request, caller: Reader, community: Place = "", year: Y
     rows = [[one.name, str(one.members), *map(_yuan, _figures(one)[1:])] for one in lines]
     total = total_of(lines, wanted)
     rows.append(["合计", str(total.members), *map(_yuan, _figures(total)[1:])])
-    table = {"title": "", "heads": [str(each) for each in HEAD], "right": len(HEAD) - 1, "rows": rows}
+    table = {"title": "", "heads": [str(each) for each in HEAD], "right": len(HEAD) - 1, "wide": 0, "rows": rows}
     given = _sheet("党员活动经费情况表", name, wanted, [table], request, place or caller.scope)
     return pdf(await printed(TEMPLATE, given), _("活动经费 %(year)s", year=wanted))
 
@@ -167,7 +167,13 @@ async def branch_sheet(request: Request, caller: Reader, branch_id: EntityId, ye
 def _sums_table(year: YearOfFunds) -> dict[str, Any]:
     figures = (year.carried_fen, year.allocated_fen, year.spent_fen, year.waiting_fen, year.left_fen)
     heads = ["上年结转", "本年下达", "已支出", "等审批", "结余"]
-    return {"title": "", "heads": heads, "right": len(heads), "rows": [[amount(each) for each in figures]]}
+    return {
+        "title": "",
+        "heads": heads,
+        "right": len(heads),
+        "wide": None,
+        "rows": [[amount(each) for each in figures]],
+    }
 
 
 def _given_table(stands: Standing) -> dict[str, Any]:
@@ -182,7 +188,7 @@ def _given_table(stands: Standing) -> dict[str, Any]:
         for one in stands.allocations
         if one["taken_back_on"] is None
     ]
-    return {"title": "经费下达", "heads": ["日期", "来源", "核定", "说明", "金额"], "right": 1, "rows": rows}
+    return {"title": "经费下达", "heads": ["日期", "来源", "核定", "说明", "金额"], "right": 1, "wide": 3, "rows": rows}
 
 
 def _paid_table(stands: Standing, called: Mapping[str, str]) -> dict[str, Any]:
@@ -199,7 +205,7 @@ def _paid_table(stands: Standing, called: Mapping[str, str]) -> dict[str, Any]:
         if one["state"] == funds.SPENT
     ]
     heads = ["日期", "用途", "内容", "凭证", "登记 / 审批", "金额"]
-    return {"title": "支出明细", "heads": heads, "right": 1, "rows": rows}
+    return {"title": "支出明细", "heads": heads, "right": 1, "wide": 2, "rows": rows}
 
 
 @api.get("/funds", dependencies=[Waited])
