@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import date, datetime
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
@@ -13,6 +14,7 @@ from events.facts.branch_funds import FundsPart
 from events.log.command import Asked, Receipt
 from services.registry.decide.funds import AllocateFunds, Because, CorrectSpending, SpendFunds
 from services.registry.pages import funds_words, words
+from services.registry.pages.as_of import moment_of
 from services.registry.pages.branch_lines import branch_line
 from services.registry.pages.branches import branch_row
 from services.registry.pages.common import (
@@ -60,21 +62,24 @@ FACTS_MAX: Final = 2000
 
 @router.get("", dependencies=[Waited])
 async def show(
-    request: Request, caller: Reader, branch_id: EntityId, year: YearAsked = None, as_of: Day = None
-) -> Response:
-    """One year of a branch, as it stands now or stood on a day."""
-    return await _page(request, caller, branch_id, year=year, as_of=as_of)
+    request: Request, caller: Reader, branch_id: EntityId, year: YearAsked = None, as_of: Day = None,
+    known_at: str = "",
+) -> Response:  # fmt: skip
+    """One year of a branch, as it stands or stood on a day, by what is known or was at a moment."""
+    today = speech().today  # the bar is sent with both dates filled in
+    moment = moment_of(known_at) if known_at != today.isoformat() else None
+    return await _page(request, caller, branch_id, year=year, as_of=as_of if as_of != today else None, known_at=moment)
 
 
 async def _page(
     request: Request, caller: Caller, branch_id: str, form: Form | None = None, *, year: int | None = None,
-    as_of: Any = None,
+    as_of: date | None = None, known_at: datetime | None = None,
 ) -> Response:  # fmt: skip
     row = await branch_row(request, caller, branch_id)
     today = speech().today
     wanted = year or (as_of or today).year
     async with reading(request, caller) as db:
-        stands = await standing(request, db, row, wanted, as_of)
+        stands = await standing(request, db, row, wanted, as_of, known_at)
         members = len(await belonging.people(db, branch_id, today))
     accounts = {one[name] for one in stands.payments for name in ("asked_by", "approved_by") if one[name]}
     called = await request.app.state.shell.identity.called.of(
@@ -84,10 +89,11 @@ async def _page(
     return await page(
         request, "funds.html", status=form.status if form else 200, row=row, stands=stands, sums=stands.year,
         year=wanted, years=[wanted - 1, *([wanted + 1] if wanted <= today.year else [])], as_of=as_of, members=members,
+        known_at=known_at, then=as_of is not None or known_at is not None, today=today,
         words=words, funds_words=funds_words, called=called, rule=here.funds, clauses=here.clauses,
         sources=words.options(funds_words.SOURCE),
         form=form or fresh(request, source="per_head", on=today, year=wanted),
-        may_write=caller.has(*OFFICE) and row["closed_on"] is None and as_of is None,
+        may_write=caller.has(*OFFICE) and row["closed_on"] is None and as_of is None and known_at is None,
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request
@@ -18,7 +18,7 @@ from services.registry.merits import Spending
 from services.registry.pages.activity_common import activity_row
 from services.registry.pages.branches import branch_row
 from services.registry.pages.common import OFFICE, doing, meeting_row, reading, registry, sought
-from services.registry.project import belonging, funds
+from services.registry.project import belonging, funds, funds_then, history
 from services.shell.i18n import gettext as _
 from services.shell.i18n import speech
 from services.shell.identity import Caller, Role, requires
@@ -56,15 +56,22 @@ class Standing:
 
 
 async def standing(
-    request: Request, db: AsyncConnection, row: Row, year: int, until: date | None = None
+    request: Request, db: AsyncConnection, row: Row, year: int, until: date | None = None,
+    known_at: datetime | None = None,
 ) -> Standing:  # fmt: skip
-    """What a branch was given for a year, has paid and has left; `until` a day, by what is known now."""
-    found = await funds.sums(db, branch_id=row["branch_id"], until=until)
-    by_year = {each: Sums(*fen) for each, fen in found.get(row["branch_id"], {}).items()}
+    """What a branch was given for a year, has paid and has left; `until` a day, by what was known at a moment (now)."""
+    branch_id, rules = row["branch_id"], spending(request).rules(row["community"])
+    if known_at is not None:
+        messages = await history.known_at(db, branch_id, known_at, stream="branch")
+        then = await funds_then.known(db, await registry(request).opened(messages))
+        by_year = {each: Sums(*fen) for each, fen in then.sums(until).items()}
+        return Standing(of_year(by_year, rules, year), then.allocations_of(year, until), then.payments_of(year, until))
+    found = await funds.sums(db, branch_id=branch_id, until=until)
+    by_year = {each: Sums(*fen) for each, fen in found.get(branch_id, {}).items()}
     return Standing(
-        of_year(by_year, spending(request).rules(row["community"]), year),
-        await funds.allocations_of(db, row["branch_id"], year, until),
-        await funds.payments_of(db, row["branch_id"], year, until),
+        of_year(by_year, rules, year),
+        await funds.allocations_of(db, branch_id, year, until),
+        await funds.payments_of(db, branch_id, year, until),
     )
 
 

@@ -81,6 +81,29 @@ async def test_corrections_and_slips_give_the_money_back(clerk: httpx.AsyncClien
     assert (found["allocated_fen"], found["spent_fen"], found["left_fen"]) == (0, 0, 0)
 
 
+async def test_what_was_known_then_is_shown_as_it_was(
+    office: Office, clerk: httpx.AsyncClient, browser: httpx.AsyncClient
+) -> None:
+    branch_id = await formed(clerk, 0)
+    there, here = f"{API}/{branch_id}/funds", f"/registry/branches/{branch_id}/funds"
+    await asked(clerk, f"{there}/allocate", year=2026, source="superior", amount_fen=90_000, on="2026-03-01")
+    one = (await asked(clerk, f"{there}/spend", **SAID))["spending_id"]
+    office.clock.go_on(hours=2)
+    moment = office.clock.now.isoformat().replace("+", "%2B")
+    office.clock.go_on(hours=1)
+    await asked(clerk, f"{there}/{one}/correct", **SAID | {"amount_fen": 50_000, "reason": "漏了一张"})
+    before, now = await shown(clerk, branch_id, f"?known_at={moment}"), await shown(clerk, branch_id)
+    assert [each["spent_fen"] for each in (before, now)] == [30_000, 50_000]
+    assert [len(each["spending"]) for each in (before, now)] == [1, 2]
+    spring = await shown(clerk, branch_id, f"?known_at={moment}&as_of=2026-03-02")
+    assert (spring["allocated_fen"], spring["spent_fen"], spring["left_fen"]) == (90_000, 0, 90_000)
+    page = await browser.get(f"{here}?year=2026&as_of=2026-03-02")
+    assert ("这是当时的情况，只能看" in page.text, "记支出" in page.text) == (True, False)
+    bar = await browser.get(f"{here}?year=2026&as_of=2026-11-21&known_at=2026-11-21")
+    assert "这是当时的情况" not in bar.text
+    assert (await clerk.get(f"{there}?known_at=gestern")).status_code == 422
+
+
 async def test_above_the_limit_somebody_else_approves(office: Office, clerk: httpx.AsyncClient) -> None:
     branch_id = await formed(clerk, 0)
     there = f"{API}/{branch_id}/funds"
