@@ -116,6 +116,9 @@ async def test_above_the_limit_somebody_else_approves(office: Office, clerk: htt
     own = await clerk.post(f"{there}/{one}/approve")
     assert (own.status_code, own.json()["reason"]) == (409, "same_hand")
     assert one in {each["spending_id"] for each in (await clerk.get("/registry/api/funds/waiting")).json()["items"]}
+    assert "等您审批的支出" not in (await clerk.get("/registry/panels/today")).text
+    async with office.asking(Role.WORKER, name="ganshi") as worker:
+        assert f"/funds/{one}" in (await worker.get("/registry/panels/today")).text
     async with office.asking(Role.SUPERVISOR, name="jiedao") as street:
         assert "审批" in (await street.get("/registry/funds", headers={"accept": "text/html"})).text
         await asked(street, f"{there}/{one}/approve")
