@@ -22,6 +22,7 @@ from deploy.demo.deeds import (
     GuestsCame,
     HandedOut,
     HandOver,
+    InHelp,
     InPost,
     Minuted,
     Money,
@@ -37,6 +38,7 @@ from deploy.demo.deeds import (
 )
 from deploy.demo.deserving import on_the_menu
 from deploy.demo.funds import paid_out
+from deploy.demo.helping import helped
 from deploy.demo.minutes import minuted
 from events.facts.branch import BranchContact, Seat
 from events.log.command import Asked, CommandRefused
@@ -127,9 +129,8 @@ class Office:
                 await self._bring_in(deed, roster)
             case NameContact() as named:
                 branch_id = await self.registry.branch_id(asked, named.branch)
-                await self.registry.set_branch_contact(
-                    asked, branch_id, BranchContact(name=named.name, phone=named.phone)
-                )
+                contact = BranchContact(name=named.name, phone=named.phone)
+                await self.registry.set_branch_contact(asked, branch_id, contact)
             case NameUnit() as command:
                 await Organising(self.registry).name_unit(replace(asked, community=command.path), command)
             case FormBranch() as command:
@@ -162,6 +163,9 @@ class Office:
                 await self._of_member(asked, await self._id_of(deed.community.code, deed.who), command)
 
     async def _of_member(self, asked: Asked, member_id: str, command: Any) -> None:
+        if isinstance(command, InHelp):
+            await helped(self.care, asked, member_id, command)
+            return
         if isinstance(command, OF_CARE):
             await self.tables_come_up()  # care must know of the person
         await acts_of(self.registry, self.care)[type(command)](asked, member_id, command)
@@ -185,10 +189,8 @@ class Office:
         return found
 
     async def _place(self, asked: Asked, below: PlaceBelow) -> None:
-        general = await self._branch(asked, below.general)
-        await Organising(self.registry).place_under(
-            asked, await self._branch(asked, below.branch), PlaceUnder(general=general)
-        )
+        branch, general = await self._branch(asked, below.branch), await self._branch(asked, below.general)
+        await Organising(self.registry).place_under(asked, branch, PlaceUnder(general=general))
 
     async def _elect(self, asked: Asked, held: Elect) -> None:
         seats = [Seat(member_id=await self._id_of(asked.community, name), post=post) for name, post in held.seats]
