@@ -193,6 +193,8 @@ def take_spending_back(branch: Branch, today: date, *, spending_id: str) -> Deci
         return nothing()
     if spending_id not in branch.funds.spent:
         return refused("no_spending")
+    if any(one.instead_of == spending_id for one in branch.funds.asked.values()):
+        return refused("correction_waits")
     return facts(FundsSpendingTakenBack(spending_id=spending_id), on=today)
 
 

@@ -81,6 +81,7 @@ async def _page(
     async with reading(request, caller) as db:
         stands = await standing(request, db, row, wanted, as_of, known_at)
         members = len(await belonging.people(db, branch_id, today))
+        followed = await funds_choice.followed(db, branch_id)
     accounts = {one[name] for one in stands.payments for name in ("asked_by", "approved_by") if one[name]}
     called = await request.app.state.shell.identity.called.of(
         accounts | {one["noted_by"] for one in stands.allocations}
@@ -91,6 +92,7 @@ async def _page(
         year=wanted, years=[wanted - 1, *([wanted + 1] if wanted <= today.year else [])], as_of=as_of, members=members,
         known_at=known_at, then=as_of is not None or known_at is not None, today=today,
         words=words, funds_words=funds_words, called=called, rule=here.funds, clauses=here.clauses,
+        followed=followed, followed_note=_("移交单位随转，%(num)s 人", num=followed[0]),
         sources=words.options(funds_words.SOURCE),
         form=form or fresh(request, source="per_head", on=today, year=wanted),
         may_write=caller.has(*OFFICE) and row["closed_on"] is None and as_of is None and known_at is None,

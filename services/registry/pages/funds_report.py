@@ -85,11 +85,15 @@ def _figures(one: Line) -> list[int | float]:
 
 
 @router.get("/funds", dependencies=[Waited])
-async def report(request: Request, caller: Reader, community: Place = "", year: YearAsked = None) -> Response:
-    """Branch by branch, and what waits for somebody's approval."""
-    place, wanted = within(caller, community), year or speech().today.year
+async def report(
+    request: Request, caller: Reader, community: Place = "", year: YearAsked = None, as_of: Day = None
+) -> Response:
+    """Branch by branch, as it stands or stood on a day, and what waits for somebody's approval."""
+    today = speech().today
+    as_of = as_of if as_of != today else None  # the bar is sent with the date filled in
+    place, wanted = within(caller, community), year or (as_of or today).year
     async with reading(request, caller) as db:
-        lines = await lines_of(request, db, place, wanted)
+        lines = await lines_of(request, db, place, wanted, as_of)
         waits = await funds.waiting(db, place)
         places = await communities(db, caller)
         called = await places_of(db, caller, {one.community for one in lines})
@@ -97,7 +101,7 @@ async def report(request: Request, caller: Reader, community: Place = "", year: 
     here = rules(request, place or caller.scope)
     return await page(
         request, "funds_report.html", lines=lines, total=total_of(lines, wanted), waits=waits, year=wanted,
-        this_year=speech().today.year, place=place, places=places if len(places) > 1 else [], called=called, by=by,
+        today=today, as_of=as_of, place=place, places=places if len(places) > 1 else [], called=called, by=by,
         rule=here.funds, clauses=here.clauses, may_approve=caller.has(*OFFICE, Role.SUPERVISOR), me=caller.name,
         query=f"year={wanted}&community={place}",
     )  # fmt: skip

@@ -1,4 +1,6 @@
-"""What a branch's money may be spent on: its own activities and meetings, and those of the whole community."""
+"""What a branch's money may be spent on: its own activities and meetings, and those of the whole community; and what
+money followed its members from the units that handed them over (DOMAIN R2).
+"""
 
 from __future__ import annotations
 
@@ -6,11 +8,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from events.facts.branch_funds import FundsSource
 from events.log.project.sql import inside
-from services.registry.project import activity, meeting
+from services.registry.project import activity, funds, handed_over, meeting, member
 
 OFFERED_MAX: Final = 40
 """So many are offered, the latest first; one that was chosen before is always among them."""
@@ -39,3 +42,21 @@ async def _latest(
         query.where(own).order_by((key == chosen).desc(), columns.starts_at.desc()).limit(OFFERED_MAX)
     )
     return [(row[0], row[1], row[2]) for row in rows]
+
+
+async def followed(db: AsyncConnection, branch_id: str) -> tuple[int, int]:
+    """(how many members, fen) of what units handed over with members who are in the branch now, less what the branch
+    was given of it already; (0, 0) where nothing is left to give.
+    """
+    taken, people, given = handed_over.table.c, member.table.c, funds.allocation.c
+    brought = (
+        select(func.count(), func.coalesce(func.sum(taken.funds_fen), 0))
+        .join(member.table, people.member_id == taken.person_id)
+        .where(people.branch_id == branch_id, people.state.in_(member.ON_ROLL), taken.funds_fen > 0)
+    )
+    count, fen = (await db.execute(brought)).one()
+    before = select(func.coalesce(func.sum(given.amount_fen), 0)).where(
+        given.branch_id == branch_id, given.source == FundsSource.HANDED_OVER.value, given.taken_back_on.is_(None)
+    )
+    left = int(fen) - int((await db.execute(before)).scalar_one())
+    return (int(count), left) if left > 0 else (0, 0)

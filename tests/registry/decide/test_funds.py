@@ -212,6 +212,9 @@ def test_a_correction_takes_the_place_of_what_was_written_down() -> None:
     given(BRANCH, FORMED, GIVEN, wrong, (waits.model_copy(update={"spending_id": "s3"}), NOV_20)).when(
         lambda one: correct(one, amount_fen=40_000)
     ).then_refused("correction_waits")
+    given(BRANCH, FORMED, GIVEN, wrong, (waits, NOV_20)).when(
+        lambda one: funds.take_spending_back(one, TODAY, spending_id="s")
+    ).then_refused("correction_waits")
 
 
 # ── whatever happens, and in whatever order it becomes known ─────────────────────────────────────────────────────

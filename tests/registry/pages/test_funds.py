@@ -9,7 +9,7 @@ import httpx
 
 from services.shell.identity.caller import Role
 from tests.desk import JINQIAO, SHIQUAN
-from tests.registry.office import Office, asked, enrolled
+from tests.registry.office import Office, asked, enrolled, id_number
 from tests.shell.paper import text_of
 
 API = "/registry/api/branches"
@@ -230,6 +230,23 @@ async def test_the_pages_lead_from_nothing_to_a_correction(
     assert (own.status_code, "登记的人不能自己审批" in own.text) == (409, True)
 
 
+async def test_money_that_followed_members_is_given_once(clerk: httpx.AsyncClient, browser: httpx.AsyncClient) -> None:
+    branch_id, number = await formed(clerk, 0), id_number()
+    member_id = await enrolled(clerk, branch=branch_id, id_number=number, name="随转一")
+    handovers = "/registry/api/handovers"
+    batch_id = (await asked(clerk, handovers, employer="市第二毛纺厂", on="2026-11-02"))["batch_id"]
+    listed = {"name": "随转一", "id_number": number, "funds_fen": 60_000}
+    await asked(clerk, f"{handovers}/{batch_id}/list", people=[listed])
+    here = f"/registry/branches/{branch_id}/funds"
+    assert "下达随转的经费" not in (await browser.get(here)).text
+    await asked(clerk, f"{handovers}/{batch_id}/accept", takes=[{"row": 1, "member": member_id}])
+    page = await browser.get(here)
+    assert ("还有 600.00 元 没有下达" in page.text, 'name="amount" value="600.00"' in page.text) == (True, True)
+    sent = {"year": "2026", "source": "handed_over", "amount": "600.00", "note": "移交单位随转，1 人"}
+    given = await browser.post(f"{here}/allocate", data=sent)
+    assert ("经费已下达" in given.text, "下达随转的经费" in given.text) == (True, False)
+
+
 async def test_the_report_adds_up_and_can_be_taken_along(clerk: httpx.AsyncClient, browser: httpx.AsyncClient) -> None:
     evil = "=1+1支部"
     branch_id = (await asked(clerk, API, name=evil, community=JINQIAO))["branch_id"]
@@ -243,6 +260,10 @@ async def test_the_report_adds_up_and_can_be_taken_along(clerk: httpx.AsyncClien
     text = (await clerk.get("/registry/funds.csv?year=2026")).content.decode("utf-8-sig")
     assert ("'=1+1支部" in text, "66.0" in text) == (True, True)
     assert evil in (await browser.get("/registry/funds")).text
+    then = await browser.get("/registry/funds?year=2026&as_of=2026-11-19")
+    assert "这是当时的情况" in then.text
+    own_then = (await clerk.get("/registry/api/funds?year=2026&as_of=2026-11-19")).json()["items"]
+    assert next(one["spent_fen"] for one in own_then if one["branch_id"] == branch_id) == 0
     sheet = await clerk.get("/registry/funds.pdf?year=2026")
     assert (sheet.headers["content-type"], "党员活动经费情况表" in text_of(sheet.content)) == ("application/pdf", True)
     own_sheet = text_of((await clerk.get(f"/registry/branches/{branch_id}/funds/sheet.pdf")).content)
