@@ -8,9 +8,11 @@ from itertools import groupby
 
 from deploy.demo.beginning import beginning
 from deploy.demo.census import census
+from deploy.demo.contacts import contacts
 from deploy.demo.deeds import Deed
 from deploy.demo.dues import dues
 from deploy.demo.elections import elections
+from deploy.demo.funds import funds
 from deploy.demo.handover import handovers
 from deploy.demo.helping import helping
 from deploy.demo.illness import illnesses
@@ -32,11 +34,13 @@ def story(town: Town) -> Mapping[date, Sequence[Deed]]:
         *dues(town, where),
         *meetings(town, where),
         *illnesses(town, where),
+        *contacts(town, where),
         *census(town),
         *handovers(town),
         *service(town),
         *surroundings(town, where),
         *merits(town),
+        *funds(town),
         *helping(town),
     ]
     deeds.sort(key=lambda deed: deed.moment)

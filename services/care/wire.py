@@ -17,14 +17,17 @@ from events.log.command import Receipt
 from events.log.files import SealedFiles
 from events.log.port import Unavailable
 from services.care.calendar import festival_days
+from services.care.decide.certification import Pensioner
 from services.care.decide.plan import Situation
 from services.care.decide.year import Years
 from services.care.handle import Care, Housemate
+from services.care.handle_certification import Certifications
 from services.care.handle_door import Door
 from services.care.pages.policy import SCHEMA, WORDS
 from services.care.pages.routers import NAV, ROUTERS
-from services.care.project import household, situation
+from services.care.project import certification, household, situation
 from services.care.projection import PROJECTION, PURPOSES
+from services.care.react.certifier import Certifier, pensioner_of
 from services.care.react.illness import visit_after
 from services.care.react.planner import Planner
 from services.care.react.policies import REACTIONS
@@ -98,6 +101,11 @@ async def _work(app: FastAPI, host: Host, own: CareSettings, stack: AsyncExitSta
     )
     app.state.care, app.state.planner = care, planner
     app.state.preview = Preview(host.database.reading, care.years)
+    certifications = Certifications(care, lambda members: _pensioners(host, members))
+    app.state.certifications = certifications
+    app.state.certifier = Certifier(
+        certifications, host.database.reading, lambda: _sole(host), lambda: _caught_up(host), own.certify_first_seconds
+    )
     app.state.door = Door(care, SealedFiles("care", PHOTOS, host.log, host.keys))
     app.state.policies.changed = planner.soon
     app.state.caught_up = lambda: _caught_up(host)
@@ -116,6 +124,8 @@ async def _work(app: FastAPI, host: Host, own: CareSettings, stack: AsyncExitSta
     stack.push_async_callback(app.state.reactor.stop)
     planning = asyncio.create_task(planner.run(), name="care planner")
     stack.push_async_callback(_ended, planning)
+    certifying = asyncio.create_task(app.state.certifier.run(), name="care certifier")
+    stack.push_async_callback(_ended, certifying)
 
 
 async def _situations(host: Host, members: Sequence[str], after: str) -> Mapping[str, Situation]:
@@ -134,6 +144,12 @@ async def _housemates(host: Host, member_id: str, after: str) -> Sequence[Housem
         raise Unavailable(f"care's tables have not come to {after} yet")
     async with host.database.reading("") as db:
         return [Housemate(**row) for row in await household.housemates(db, member_id)]
+
+
+async def _pensioners(host: Host, members: Sequence[str]) -> Mapping[str, Pensioner]:
+    async with host.database.reading("") as db:
+        rows = await certification.pensioners(db, members)
+    return {row["member_id"]: pensioner_of(row) for row in rows}
 
 
 async def _caught_up(host: Host) -> None:

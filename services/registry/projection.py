@@ -40,12 +40,15 @@ from services.registry.project import (
     centre,
     committee,
     contact_card,
+    contact_log,
     desk,
     doorstep,
     dues,
     dues_more,
+    dues_review,
     elsewhere,
     excuse,
+    funds,
     grid,
     handed_over,
     handed_up,
@@ -72,7 +75,7 @@ PURPOSES: Final[Sequence[Purpose]] = ("identity", "contact", "dues")
 
 PROJECTION: Final = Projection(
     "registry",
-    ("REGISTRY", "CARE"),
+    ("REGISTRY", "CARE", "NOTIFY"),
     [
         member.view,
         branch.view,
@@ -83,6 +86,7 @@ PROJECTION: Final = Projection(
         dues.accounts,
         dues_more.reductions,
         dues_more.calls,
+        dues_review.view,
         handed_up.view,
         bill.view,
         meeting.view,
@@ -125,16 +129,19 @@ PROJECTION: Final = Projection(
         activity.view,
         activity.persons,
         activity.payments,
+        funds.given,
+        funds.paid,
         grid.view,
         building.view,
         partner.view,
         partner.offers,
         partner.pairings,
         contact_card.view,
+        contact_log.view,
         away_application.view,
         doorstep.view,
     ],
-    [Snapshots.of(decider, version=5) for decider in (MEMBER, BRANCH, MEETING, RECEIPTS, ROSTER_IMPORT, UNIT)]
+    [Snapshots.of(decider, version=6) for decider in (MEMBER, BRANCH, MEETING, RECEIPTS, ROSTER_IMPORT, UNIT)]
     + [
         Snapshots.of(decider)
         for decider in (

@@ -11,6 +11,7 @@ from services.care.pages import (
     assistance_case,
     assistance_paper,
     calendar,
+    certifications,
     coming,
     door,
     door_api,
@@ -42,6 +43,8 @@ ROUTERS: Final = [
     preview.api,
     preview.router,
     missed.api,
+    certifications.api,
+    certifications.router,
     missed.router,
     calendar.router,
     calendar.open_to_all,
@@ -62,6 +65,14 @@ ROUTERS: Final = [
 
 NAV: Final = [
     NavEntry(N_("走访"), "/care/visits", CARERS, "care", "visits"),
+    NavEntry(
+        N_("养老认证"),
+        "/care/certifications",
+        (*CARERS, Role.SUPERVISOR),
+        "care",
+        "certifications",
+        part=NavPart.AROUND,
+    ),
     NavEntry(N_("试算走访规则"), "/care/policy/preview", DECIDING, "care", part=NavPart.SYSTEM),
     NavEntry(N_("帮扶"), "/care/assistance", SEERS, "care", "assistance", part=NavPart.AROUND),
     NavEntry(N_("结对帮扶"), "/care/pairings", CARERS, "care", part=NavPart.AROUND),

@@ -18,5 +18,7 @@ REACTIONS: Final[tuple[Reaction[Care], ...]] = (
     enrolment.cancel_everything,
     bereavement.tell_of_the_loss,
     contact.count_as_contact,
+    contact.count_study,
+    contact.count_call,
     apart.plan_again,
 )

@@ -13,11 +13,14 @@ from events.facts.people import CardField
 from services.registry.decide.away_policy import AwayPolicy
 from services.registry.decide.centre_policy import CentresPolicy
 from services.registry.decide.clauses import cited_in
+from services.registry.decide.contact_policy import ContactPolicy
 from services.registry.decide.days import months_after
+from services.registry.decide.funds_policy import FundsPolicy
 from services.registry.decide.honours_policy import HonoursPolicy
 from services.registry.decide.meeting_policy import (
     ElectionRule,
     ExclusionRule,
+    LeaveRule,
     SeriesRule,
     StudyRule,
     TargetsRule,
@@ -60,6 +63,8 @@ class ArrearsRule(Rule):
     flag_months: int = Field(ge=1)
     call_months: int = Field(ge=1)
     review_months: int = Field(ge=1)
+    review_again_months: int = Field(ge=1)
+    """So long after somebody closed it with a note it is looked into again, unless they say another day."""
     clause: str
     clause_review: str
 
@@ -127,6 +132,7 @@ class MeetingsPolicy(Rule):
     election: ElectionRule
     targets: TargetsRule
     study: StudyRule
+    leave: LeaveRule
     series: SeriesRule
 
 
@@ -260,6 +266,7 @@ class RegistryPolicy(Rule):
 
     dues: DuesPolicy
     away: AwayPolicy
+    contact: ContactPolicy
     meetings: MeetingsPolicy
     branches: BranchesPolicy
     centres: CentresPolicy
@@ -269,6 +276,7 @@ class RegistryPolicy(Rule):
     honours: HonoursPolicy
     points: PointsPolicy
     review: ReviewPolicy
+    funds: FundsPolicy
     clauses: Mapping[str, str]
 
     @model_validator(mode="after")
