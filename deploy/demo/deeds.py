@@ -13,6 +13,8 @@ from events.facts.branch import Post
 from events.facts.decision import Command
 from events.facts.handover import WhyRefused
 from events.facts.member import PayMethod
+from services.care.decide.campaign import NoteOutcome
+from services.care.decide.voice import AnswerVoice, PassOn, TakeUp, TellBack
 from services.registry.decide.activity import OfferActivity, Spend
 from services.registry.decide.asking import RecordAnswers, RecordMissed
 from services.registry.decide.meeting import ScheduleMeeting
@@ -130,6 +132,22 @@ class InPost:
 
 
 @dataclass(frozen=True, slots=True)
+class OfRaised:
+    """Something that was raised goes on."""
+
+    raised: Deed
+    what: TakeUp | PassOn | AnswerVoice | TellBack
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What came of a campaign for one member."""
+
+    begun: Deed
+    what: NoteOutcome
+
+
+@dataclass(frozen=True, slots=True)
 class OnTheMenu:
     """An activity is offered; these signed up, these came, to these doors the material was brought; the money."""
 
@@ -197,6 +215,7 @@ What = (
     Command | BringIn | NameContact | PlaceBelow | Elect | SignedIn | Pay | HandedOut | Answered
     | HandOver | SetUp | InPost | OnTheMenu
     | Offered | PairedWith | Excused | GuestsCame | OpensHouse | Minuted
+    | OfRaised | Checked
 )  # fmt: skip
 
 
@@ -228,6 +247,8 @@ class Deed:
                 about = f"{meeting.branch}/{meeting.title}"
             case Pay(months=months):
                 about = f"{self.who}/{months[0]}"
+            case OfRaised(raised=raised, what=what):
+                about = f"{raised.key}/{type(what).__name__}"
             case OnTheMenu(offer=offer):
                 about = offer.title
             case SetUp(post=post):

@@ -16,6 +16,7 @@ from deploy.demo.deeds import (
     TOGETHER,
     Answered,
     BringIn,
+    Checked,
     Deed,
     Elect,
     Excused,
@@ -26,6 +27,7 @@ from deploy.demo.deeds import (
     Minuted,
     NameContact,
     Offered,
+    OfRaised,
     OnTheMenu,
     OpensHouse,
     PairedWith,
@@ -35,9 +37,12 @@ from deploy.demo.deeds import (
     SignedIn,
 )
 from deploy.demo.deserving import on_the_menu
+from deploy.demo.in_care import in_care
 from deploy.demo.minutes import minuted
 from events.facts.branch import BranchContact, Seat
 from events.log.command import Asked, CommandRefused
+from services.care.decide.campaign import OpenCampaign
+from services.care.decide.voice import RaiseVoice
 from services.care.handle import Care
 from services.care.react.planner import Planner
 from services.notify.handle import Notify
@@ -82,6 +87,10 @@ from services.registry.project import imports, register
 from services.registry.project.register import Wanted
 
 EVERYBODY: Final = 1000
+IN_COURSE: Final = (
+    BeginCensus, HandedOut, Answered, HandOver, SetUp, InPost, Minuted, OnTheMenu, RaiseVoice, OfRaised, OpenCampaign,
+    Checked,
+)  # fmt: skip
 SETTLE_SECONDS_MAX: Final = 120.0
 _POLL_SECONDS: Final = 0.005
 
@@ -154,7 +163,7 @@ class Office:
                 await self._together(deed, asked)
             case Pay() | HandUp() as pay:
                 await self._pay(deed, asked, pay)
-            case BeginCensus() | HandedOut() | Answered() | HandOver() | SetUp() | InPost() | Minuted() | OnTheMenu():
+            case what if isinstance(what, IN_COURSE):
                 await self._in_course(deed, asked)
             case command:
                 await self._of_member(asked, await self._id_of(deed.community.code, deed.who), command)
@@ -246,6 +255,9 @@ class Office:
                 await self._hand_over(asked, deed.what)
             case SetUp() | InPost():
                 await self._service(deed, asked)
+            case RaiseVoice() | OfRaised() | OpenCampaign() | Checked():
+                await self.tables_come_up()  # care must know of the person
+                await in_care(self.services["care"], asked, deed, self._id_of)
             case OnTheMenu() as menu:
                 await on_the_menu(self.registry, asked, menu, self._id_of, deed.day)
             case _:

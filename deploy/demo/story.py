@@ -15,6 +15,7 @@ from deploy.demo.handover import handovers
 from deploy.demo.illness import illnesses
 from deploy.demo.meetings import meetings
 from deploy.demo.merits import merits
+from deploy.demo.raised import checked, raised
 from deploy.demo.service import service
 from deploy.demo.surroundings import surroundings
 from deploy.demo.town import Town
@@ -36,6 +37,8 @@ def story(town: Town) -> Mapping[date, Sequence[Deed]]:
         *service(town),
         *surroundings(town, where),
         *merits(town),
+        *raised(town),
+        *checked(town),
     ]
     deeds.sort(key=lambda deed: deed.moment)
     assert len({deed.key for deed in deeds}) == len(deeds), "two deeds with one key would be one"

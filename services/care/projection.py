@@ -7,9 +7,22 @@ from typing import Final
 
 from events.facts.base import Purpose
 from events.log.project import Projection, Snapshots
+from services.care.decide.campaign_state import CAMPAIGN
 from services.care.decide.cared import CARE
 from services.care.decide.feed import FEED
-from services.care.project import feed, health, illness, met, occasion, person, usual_visitor, visit
+from services.care.project import (
+    branch,
+    campaign,
+    feed,
+    health,
+    illness,
+    met,
+    occasion,
+    person,
+    usual_visitor,
+    visit,
+    voice,
+)
 
 PURPOSES: Final[Sequence[Purpose]] = ("identity", "contact", "care")
 """Of the keys that open sealed fields, those this service holds."""
@@ -17,6 +30,22 @@ PURPOSES: Final[Sequence[Purpose]] = ("identity", "contact", "care")
 PROJECTION: Final = Projection(
     "care",
     ("REGISTRY", "CARE"),
-    [person.view, met.view, visit.view, illness.view, health.view, occasion.view, feed.view, usual_visitor.view],
-    [Snapshots.of(CARE), Snapshots.of(FEED)],
+    [
+        person.view,
+        met.view,
+        visit.view,
+        illness.view,
+        health.view,
+        occasion.view,
+        feed.view,
+        usual_visitor.view,
+        voice.view,
+        voice.course,
+        voice.hints,
+        branch.view,
+        campaign.view,
+        campaign.persons,
+        campaign.follow_ups,
+    ],
+    [Snapshots.of(CARE), Snapshots.of(FEED), Snapshots.of(CAMPAIGN)],
 )

@@ -27,9 +27,13 @@ from events.facts.care import (
     WhyCancelled,
     WhyMissed,
 )
+from events.facts.care_campaign import OfCampaign
 from events.facts.care_occasion import Bereaved, Discharged, HardshipReported, Hospitalised
+from events.facts.care_voice import NothingToRaise, VoiceFact
 from events.facts.decision import Decider, UnknownFact
+from services.care.decide.campaign_state import Part, parts_after
 from services.care.decide.plan import Window
+from services.care.decide.voice_state import Voice, voices_after
 
 
 class Stage(StrEnum):
@@ -76,6 +80,10 @@ class Cared(BaseModel):
     """The latest day on which each occasion happened, so that telling it twice is understood."""
     visits: dict[str, Visit] = {}
     settled: dict[VisitReason, date] = {}
+    voices: dict[str, Voice] = {}
+    campaigns: dict[str, Part] = {}
+    looked_at: tuple[str, ...] = ()
+    """Visits of which somebody said that nothing goes upward; the latest few."""
 
     def open_visits(self) -> Iterator[tuple[str, Visit]]:
         """What is still to be done, by visit id."""
@@ -98,6 +106,12 @@ def evolve(cared: Cared, fact: Fact, effective: date) -> Cared:
             return _befell(cared, fact, effective)
         case ThreeQuestionsAnswered():
             return cared
+        case VoiceFact():
+            return cared.model_copy(update={"voices": voices_after(cared.voices, fact, effective)})
+        case OfCampaign():
+            return cared.model_copy(update={"campaigns": parts_after(cared.campaigns, fact, effective)})
+        case NothingToRaise():
+            return cared.model_copy(update={"looked_at": (*cared.looked_at, fact.visit_id)[-CLOSED_KEPT:]})
         case _:
             return _visits_after(cared, fact, effective)
 

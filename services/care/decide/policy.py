@@ -11,6 +11,8 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from events.facts.care import OCCASIONS, Severity, VisitReason, VisitWay
+from services.care.decide.campaign_policy import CampaignPolicy
+from services.care.decide.voice_policy import VoicePolicy
 
 
 class Rule(BaseModel):
@@ -107,6 +109,8 @@ class CarePolicy(Rule):
     occasions: Mapping[VisitReason, SoonRule]
     away: AwayRule
     missed: MissedRule
+    voice: VoicePolicy
+    campaigns: CampaignPolicy
     clauses: Mapping[str, str]
 
     @model_validator(mode="after")
@@ -119,6 +123,7 @@ class CarePolicy(Rule):
             )
         soon = (*self.illness.values(), *self.occasions.values())
         cited = {rule.clause for rule in self.cadence} | {rule.clause for rule in soon}
+        cited |= {*self.voice.cited(), *self.campaigns.cited()}
         if wordless := sorted((cited | {self.away.clause, self.missed.clause}) - set(self.clauses)):
             raise ValueError(f"clauses without words: {', '.join(wordless)}")
         return self

@@ -4,8 +4,26 @@ from __future__ import annotations
 
 from typing import Final
 
-from services.care.pages import api, calendar, members, missed, occasions, reveal, today, visit, visits
-from services.care.pages.common import CARERS
+from services.care.pages import (
+    api,
+    calendar,
+    campaign_api,
+    campaign_people,
+    campaign_sheet,
+    campaigns,
+    members,
+    missed,
+    occasions,
+    reveal,
+    today,
+    visit,
+    visits,
+    voice_api,
+    voice_raise,
+    voice_report,
+    voices,
+)
+from services.care.pages.common import CARERS, OFFICE
 from services.shell.i18n import N_
 from services.shell.identity import Role
 from services.shell.pages.nav import NavEntry, NavPart
@@ -23,9 +41,20 @@ ROUTERS: Final = [
     visit.router,
     members.router,
     occasions.router,
+    campaign_api.router,
+    campaign_sheet.router,
+    campaigns.router,
+    campaign_people.router,
+    voice_api.router,
+    voice_report.api,
+    voice_report.router,
+    voice_raise.router,
+    voices.router,
 ]
 
 NAV: Final = [
     NavEntry(N_("走访"), "/care/visits", CARERS, "care", "visits"),
+    NavEntry(N_("集中服务"), "/care/campaigns", OFFICE, "care", "follow_ups", part=NavPart.AROUND),
+    NavEntry(N_("社情民意"), "/care/voices", (*CARERS, Role.SUPERVISOR), "care", "voices", part=NavPart.AROUND),
     NavEntry(N_("没有去成的走访"), "/care/missed", (Role.SUPERVISOR,), "care", part=NavPart.AROUND),
 ]

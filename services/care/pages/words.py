@@ -9,6 +9,7 @@ from typing import Any, Final
 from events.facts.care import HealthGrade, Severity, VisitReason, VisitWay, WhyCancelled, WhyMissed
 from services.care.decide.missed import Level
 from services.care.decide.policy import CarePolicy, Per
+from services.care.pages import campaign_words, voice_words
 from services.care.project import met, occasion, visits
 from services.shell.acting import Sentences
 from services.shell.formats import day
@@ -154,6 +155,8 @@ SENTENCES: Final[Sentences] = {
     "no_feed": lambda _d: _("没有这个日历地址。"),
     "not_missed": lambda _d: _("这次走访没有错过，不用说明。"),
     "before_start": lambda d: _("这次走访从%(start)s才开始。", start=_on(d.get("start"))),
+    **voice_words.SENTENCES,
+    **campaign_words.SENTENCES,
 }
 """Refusal code -> the sentence a person reads."""
 
