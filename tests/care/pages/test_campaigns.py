@@ -22,7 +22,7 @@ OPEN: dict[str, Any] = {"kind": "safety", "title": "2026年居家安全检查", 
 
 async def person(office: Office, clerk: httpx.AsyncClient, name: str, birth: date) -> str:
     member_id = await office.registry.enrols(name=name, birth=birth)
-    await planned(clerk, member_id, "eighty" if birth.year < 1947 else "yearly")
+    await planned(clerk, member_id, "eighty" if birth.year < 1946 else "seventy")
     return member_id
 
 
