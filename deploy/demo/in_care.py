@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import Final
 
 from fastapi import FastAPI
 
@@ -16,6 +17,7 @@ from services.care.handle_campaigns import Campaigns
 from services.care.handle_voice import Voices
 from services.care.project import campaigns
 
+IN_CARE: Final = (RaiseVoice, OfRaised, OpenCampaign, Checked)
 IdOf = Callable[[str, str], Awaitable[str]]
 """(community, name) -> the member."""
 

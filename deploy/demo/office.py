@@ -16,7 +16,6 @@ from deploy.demo.deeds import (
     TOGETHER,
     Answered,
     BringIn,
-    Checked,
     Deed,
     Elect,
     Excused,
@@ -27,7 +26,6 @@ from deploy.demo.deeds import (
     Minuted,
     NameContact,
     Offered,
-    OfRaised,
     OnTheMenu,
     OpensHouse,
     PairedWith,
@@ -37,12 +35,10 @@ from deploy.demo.deeds import (
     SignedIn,
 )
 from deploy.demo.deserving import on_the_menu
-from deploy.demo.in_care import in_care
+from deploy.demo.in_care import IN_CARE, in_care
 from deploy.demo.minutes import minuted
 from events.facts.branch import BranchContact, Seat
 from events.log.command import Asked, CommandRefused
-from services.care.decide.campaign import OpenCampaign
-from services.care.decide.voice import RaiseVoice
 from services.care.handle import Care
 from services.care.react.planner import Planner
 from services.notify.handle import Notify
@@ -87,10 +83,7 @@ from services.registry.project import imports, register
 from services.registry.project.register import Wanted
 
 EVERYBODY: Final = 1000
-IN_COURSE: Final = (
-    BeginCensus, HandedOut, Answered, HandOver, SetUp, InPost, Minuted, OnTheMenu, RaiseVoice, OfRaised, OpenCampaign,
-    Checked,
-)  # fmt: skip
+IN_COURSE: Final = (BeginCensus, HandedOut, Answered, HandOver, SetUp, InPost, Minuted, OnTheMenu, *IN_CARE)
 SETTLE_SECONDS_MAX: Final = 120.0
 _POLL_SECONDS: Final = 0.005
 
@@ -255,7 +248,7 @@ class Office:
                 await self._hand_over(asked, deed.what)
             case SetUp() | InPost():
                 await self._service(deed, asked)
-            case RaiseVoice() | OfRaised() | OpenCampaign() | Checked():
+            case what if isinstance(what, IN_CARE):
                 await self.tables_come_up()  # care must know of the person
                 await in_care(self.services["care"], asked, deed, self._id_of)
             case OnTheMenu() as menu:

@@ -74,7 +74,6 @@ _COURSE: Final = (
 
 _CHECKED: Final = (
     (10, "张桂兰", NoteOutcome(outcome=Outcome.DONE, on=_SOME, faults=("lighting", "handrail"), note="卫生间地滑")),
-    (10, "钱志远", NoteOutcome(outcome=Outcome.DONE, on=_SOME)),
     (9, "刘建华", NoteOutcome(outcome=Outcome.NOT_MET, on=_SOME)),
     (6, "刘建华", NoteOutcome(outcome=Outcome.DONE, on=_SOME, faults=("stove",), note="软管老化")),
     (6, "李秀芝", NoteOutcome(outcome=Outcome.NOT_MET, on=_SOME)),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
+from hashlib import sha256
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -84,12 +85,12 @@ async def new(request: Request, caller: Office, kind: CampaignKind = CampaignKin
     return await _form(request, caller, form)
 
 
-def _quarter(day: Any) -> Any:
+def _quarter(day: date) -> date:
     """The first day of the quarter."""
     return day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1)
 
 
-def _title(kind: CampaignKind, since: Any) -> str:
+def _title(kind: CampaignKind, since: date) -> str:
     name = words.word(campaign_words.KIND, kind)
     if kind is CampaignKind.BIRTHDAY:
         return _("%(year)s年第%(quarter)s季度%(name)s", year=since.year, quarter=(since.month - 1) // 3 + 1, name=name)
@@ -111,6 +112,7 @@ async def _form(request: Request, caller: Caller, form: Form, found: list[Row] |
         branches=branches,
         chosen=form.values.get("branches") or [],
         found=found,
+        seen=_digest(found or []),
         shown=(found or [])[:NAMES_SHOWN],
         unable=[row for row in found or [] if row["is_away"] or row["is_ill"]],
         most=rules.people_max,
@@ -133,6 +135,11 @@ def _filled(form: FormData, problem: Invalid | Refusal | None = None) -> Form:
     return Form(str(values.get("idempotency_key", "")), values, problem)
 
 
+def _digest(people: list[Row]) -> str:
+    """Names a list: who changes the form after looking at it looks once more."""
+    return sha256(",".join(row["member_id"] for row in people).encode()).hexdigest()
+
+
 @router.post("/campaigns/new")
 async def begin(request: Request, caller: Office) -> Response:
     """First whom it would list, and then, with the same form, open it."""
@@ -140,8 +147,8 @@ async def begin(request: Request, caller: Office) -> Response:
     try:
         command = _command(form)
         place = place_of(caller, "")
-        if not form.get("confirmed"):
-            found = await would_list(request, caller, place, command)
+        found = await would_list(request, caller, place, command)
+        if not form.get("confirmed") or form.get("seen") != _digest(found):
             return await _form(request, caller, _filled(form), found)
         campaign_id, receipt = await opened(request, caller, place, command, form)
     except (Invalid, Refusal) as problem:

@@ -38,7 +38,7 @@ from services.shell.reading import Waited, plain_json, reading, within
 
 router = APIRouter(prefix="/api", tags=["voice"])
 
-SHOWN = f"^({'|'.join(('all', *voices.SHOWN))}|)$"
+SHOWN = f"^({'|'.join((*voices.SHOWN, *voices.REPORTED))}|)$"
 SIZE_MAX = 100
 
 

@@ -38,8 +38,8 @@ COLUMNS = {
     "again": N_("不满意再报"),
     "days": N_("平均几天答复"),
 }
-LEADS = {"raised": "all", "open": "", "late": voices.LATE}
-"""Figures that lead to the list they count."""
+LEADS = {"raised": voices.ALL, "open": "", "late": voices.LATE, **{name: name for name in voices.REPORTED[1:]}}
+"""Each figure leads to the list it counts."""
 
 
 class Span(BaseModel):

@@ -29,6 +29,13 @@ SHOWN: Final = {
     voices.TELL: N_("要告诉本人"),
     voices.CLOSED: N_("已办结"),
     voices.BACK: N_("已撤回"),
+    voices.ALL: N_("提出"),
+    "up": N_("报到上级"),
+    "answered": N_("已答复"),
+    "in_time": N_("按期答复"),
+    "satisfied": N_("本人满意"),
+    "not_satisfied": N_("本人不满意"),
+    "again": N_("不满意再报"),
 }
 LEVEL: Final = {VoiceLevel.COMMUNITY: N_("社区"), VoiceLevel.STREET: N_("街道"), VoiceLevel.DISTRICT: N_("区级或部门")}
 SOURCE: Final = {

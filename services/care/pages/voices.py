@@ -12,9 +12,10 @@ from pydantic import BaseModel, Field
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from events.facts.care_voice import TheirWord
+from events.facts.care_voice import TheirWord, VoiceLevel
 from events.log.command import Asked, Receipt
 from services.care.decide.voice import AnswerVoice, PassOn, TakeUp, TakeVoiceBack, TellBack
+from services.care.decide.voice_policy import LEVELS
 from services.care.pages import visitors, voice_words, words
 from services.care.pages.common import OFFICE, EntityId, Office, care, doing, own_only, read_form
 from services.care.pages.forms import Form, empty, or_again
@@ -85,6 +86,7 @@ async def listed(request: Request, caller: Hearer, q: Annotated[ListQuery, Query
             *(
                 (_(text), _link(kept | {"show": one}), counts[one], q.show == one)
                 for one, text in voice_words.SHOWN.items()
+                if one in voices.SHOWN or one == q.show
             ),
         ],
         topics=[("", _("全部类别")), *voice_words.topics(rules)],
@@ -107,7 +109,7 @@ def _listed(request: Request, caller: Caller, row: Row) -> dict[str, Any]:
         **row,
         "shown": shown_name(caller, row),
         "topic_title": voice_words.topic(voice_rules(request, row["community"]), row["topic"]),
-        "climbed": seen if seen != row["level"] else None,
+        "climbed": seen if LEVELS.index(seen) > LEVELS.index(VoiceLevel(row["level"])) else None,
     }
 
 

@@ -15,9 +15,11 @@ from events.log.project.keyset import Page, paged, read_token
 from events.log.project.sql import inside, path_text
 from services.care.project import person, visit, voice
 
-OFFICE, TELL, LATE, CLOSED, BACK = "office", "tell", "late", "closed", "back"
+OFFICE, TELL, LATE, CLOSED, BACK, ALL = "office", "tell", "late", "closed", "back", "all"
 SHOWN: Final = (LATE, OFFICE, TELL, CLOSED, BACK)
 """How a list may be narrowed: late, with an office, to be told, ended, taken back. Nothing chosen: all that is open."""
+REPORTED: Final = (ALL, "up", "answered", "in_time", "satisfied", "not_satisfied", "again")
+"""What the report counts besides, each of it a list of its own."""
 PAGE_ROWS: Final = 30
 """The words of a page's items are opened one by one."""
 HINTS_MAX: Final = 20
@@ -68,6 +70,16 @@ def _above(today: date, late_by: int) -> ColumnElement[bool]:
     return or_(_v.level != VoiceLevel.COMMUNITY.value, climbed)
 
 
+_REPORTED: Final[Mapping[str, ColumnElement[bool]]] = {
+    "up": _v.level != VoiceLevel.COMMUNITY.value,
+    "answered": _v.answered_on.is_not(None),
+    "in_time": _v.answered_late.is_(False),
+    "satisfied": _v.word == TheirWord.SATISFIED.value,
+    "not_satisfied": _v.word == TheirWord.NOT_SATISFIED.value,
+    "again": _v.rounds > 0,
+}
+
+
 def _shown(show: str, today: date) -> ColumnElement[bool]:
     match show:
         case "office":
@@ -82,6 +94,8 @@ def _shown(show: str, today: date) -> ColumnElement[bool]:
             return _v.stage == voice.TAKEN_BACK
         case "all":
             return _v.stage != voice.TAKEN_BACK
+        case "up" | "answered" | "in_time" | "satisfied" | "not_satisfied" | "again":
+            return and_(_v.stage != voice.TAKEN_BACK, _REPORTED[show])
         case _:
             return _v.stage.in_(voice.OPEN)
 
@@ -187,20 +201,14 @@ async def by_topic(db: AsyncConnection, wanted: Wanted, today: date) -> list[Map
     `satisfied` and `not_satisfied`, gone up `again`; `days` on average from the day it was said to the answer.
     """
     is_open = _v.stage.in_(voice.OPEN)
-    answered = _v.answered_on.is_not(None)
     query = (
         select(
             _v.topic,
             func.count().label("raised"),
             func.count().filter(is_open).label("open"),
             func.count().filter(is_open, _v.due_on < today).label("late"),
-            func.count().filter(_v.level != VoiceLevel.COMMUNITY.value).label("up"),
-            func.count().filter(answered).label("answered"),
-            func.count().filter(answered, _v.answered_late.is_(False)).label("in_time"),
-            func.count().filter(_v.word == TheirWord.SATISFIED.value).label("satisfied"),
-            func.count().filter(_v.word == TheirWord.NOT_SATISFIED.value).label("not_satisfied"),
-            func.count().filter(_v.rounds > 0).label("again"),
-            cast(func.round(func.avg(case((answered, _DAYS)))), Integer).label("days"),
+            *(func.count().filter(counted).label(name) for name, counted in _REPORTED.items()),
+            cast(func.round(func.avg(case((_REPORTED["answered"], _DAYS)))), Integer).label("days"),
         )
         .where(*_conditions(wanted, today), _shown("all", today))
         .group_by(_v.topic)

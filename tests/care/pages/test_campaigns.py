@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -85,6 +86,13 @@ async def test_the_preview_says_who_and_who_is_away(office: Office, clerk: httpx
     form = await clerk.post("/care/campaigns/new", data={**body, "idempotency_key": "k"}, headers=HTML)
     assert "照这样选，有 1 人" in form.text
     assert "外出或者患病" in form.text
+    sent = {**body, "idempotency_key": "k", "confirmed": "1", "seen": "another list"}
+    again = await clerk.post("/care/campaigns/new", data=sent, headers=HTML)
+    assert again.status_code == 200, "who changed the form looks once more"
+    seen_list = re.search(r'name="seen" value="(\w+)"', form.text)
+    assert seen_list
+    opened = await clerk.post("/care/campaigns/new", data={**sent, "seen": seen_list[1]}, headers=HTML)
+    assert opened.status_code == 303
 
 
 async def test_a_birthday_is_kept_together(office: Office, clerk: httpx.AsyncClient) -> None:
