@@ -203,7 +203,7 @@ async def shown(
         tasks=tasks,
         late=sum(one["done_on"] is None and one["due_on"] < speech().today for one in tasks),
         outcomes=outcomes_of(row["kind"]),
-        quick=QUICK[CampaignKind(row["kind"])],
+        quick=quick,
         whom=campaign_words.whom(row, branches),
         branches=branches,
         q=q,
@@ -216,13 +216,22 @@ async def shown(
     )
 
 
-QUICK: Mapping[CampaignKind, tuple[str, ...]] = {
+_ASKED: Mapping[CampaignKind, tuple[str, ...]] = {
     CampaignKind.SAFETY: ("not_met",),
-    CampaignKind.CHECKUP: ("comes", "done", "declined"),
+    CampaignKind.CHECKUP: ("comes", "declined"),
     CampaignKind.DOCTOR: ("done", "not_met"),
-    CampaignKind.BIRTHDAY: ("comes", "came", "brought", "declined"),
+    CampaignKind.BIRTHDAY: ("comes", "declined"),
 }
-"""What is noted from the list by one press; everything else, and all words, on the person's own page."""
+_SAID: Mapping[str, tuple[str, ...]] = {"comes": ("came", "brought"), "declined": ("brought",)}
+
+
+def quick(kind: str, outcome: str | None) -> tuple[str, ...]:
+    """What is noted from the list by one press, at most two; everything else, and all words, on the person's page."""
+    if kind == CampaignKind.BIRTHDAY and (then := _SAID.get(outcome or "")):
+        return then
+    if kind == CampaignKind.CHECKUP and outcome in ("comes", "postponed"):
+        return ("done",)
+    return () if outcome in campaigns.SETTLED else _ASKED[CampaignKind(kind)]
 
 
 async def _deed(

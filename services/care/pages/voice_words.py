@@ -106,8 +106,8 @@ def topics(rules: VoicePolicy) -> list[tuple[str, str]]:
 def hint(row: Mapping[str, Any]) -> str:
     """That something was said at a visit, and of which kind."""
     if row["difficulties"] and row["suggestions"]:
-        return _("说了困难，也提了建议")
-    return _("说了困难") if row["difficulties"] else _("提了建议")
+        return _("困难和建议")
+    return _("困难") if row["difficulties"] else _("建议")
 
 
 def _on(value: Any) -> str:

@@ -158,7 +158,7 @@ async def test_what_was_said_at_a_visit_is_suggested_and_raised(office: Office, 
     answer = await clerk.post(f"{path}/record", json=made)
     listed = await clerk.get("/care/voices", params={"after": seq_of(answer)}, headers=HTML)
     assert "水阿妹" in listed.text
-    assert "说了困难" in listed.text
+    assert f"/care/visits/{visit['visit_id']}/voice" in listed.text
     async with office.asking(Role.VISITOR, name="laowang") as other:
         assert (await other.post(f"{path}/voices", json=SAID)).status_code == 404
     async with office.asking(Role.VISITOR, name="laoli") as laoli:
@@ -175,7 +175,7 @@ async def test_what_was_said_at_a_visit_is_suggested_and_raised(office: Office, 
         assert again.json()["reason"] == "raised_already"
         assert (await laoli.get("/care/voices", headers=HTML)).status_code == 200
     listed = await clerk.get("/care/voices", headers=HTML)
-    assert "说了困难" not in listed.text
+    assert f"/care/visits/{visit['visit_id']}/voice" not in listed.text
     assert "物业楼道" in (await clerk.get(f"/care/members/{member_id}", headers=HTML)).text
 
 
