@@ -13,7 +13,7 @@ from events.facts.branch import Post
 from events.facts.decision import Command
 from events.facts.handover import WhyRefused
 from events.facts.member import PayMethod
-from services.care.decide.campaign import NoteOutcome
+from services.care.decide.campaign_outcome import NoteOutcome
 from services.care.decide.voice import AnswerVoice, PassOn, TakeUp, TellBack
 from services.registry.decide.activity import OfferActivity, Spend
 from services.registry.decide.asking import RecordAnswers, RecordMissed

@@ -11,7 +11,8 @@ from deploy.demo.town import JINQIAO, Town
 from events.facts.campaign import CampaignKind
 from events.facts.care_campaign import Outcome
 from events.facts.care_voice import TheirWord, ToldWay, VoiceLevel, VoiceSource
-from services.care.decide.campaign import NoteOutcome, OpenCampaign
+from services.care.decide.campaign import OpenCampaign
+from services.care.decide.campaign_outcome import NoteOutcome
 from services.care.decide.voice import AnswerVoice, PassOn, RaiseVoice, TakeUp, TellBack
 
 _STREET: Final = "街道民生服务办"

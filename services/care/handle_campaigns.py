@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
 from hashlib import sha256
-from typing import Any
+from typing import Any, Final
 
-from events.facts.decision import Decision, Refused
+from events.facts.care_campaign import Outcome
+from events.facts.decision import Decision, Happened, Refused, nothing
 from events.log.command import Asked, Plan, Receipt
 from events.log.project.store import Pool, claim
-from services.care.decide import campaign
-from services.care.decide.campaign import (
-    ChangeCampaign,
-    CloseCampaign,
-    FinishFollowUp,
-    NoteOutcome,
-    OpenCampaign,
-)
+from services.care.decide import campaign, campaign_outcome
+from services.care.decide.campaign import ChangeCampaign, CloseCampaign, OpenCampaign
+from services.care.decide.campaign_outcome import FinishFollowUp, NoteOutcome
 from services.care.decide.campaign_policy import CampaignPolicy
 from services.care.decide.campaign_state import CAMPAIGN, Campaign, Part
 from services.care.decide.cared import CARE, Cared
 from services.care.handle import Care
 
-REQUEST = "campaign_request"
+REQUEST: Final = "campaign_request"
+SLICE_PEOPLE: Final = 100
+"""People noted in one append."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +78,7 @@ class Campaigns:
         rules, today = self._rules(asked), self.care.today()
 
         def decide(cared: Cared, one: Campaign) -> Decision:
-            return campaign.note_outcome(cared, one, campaign_id, member_id, command, situation, rules, today)
+            return campaign_outcome.note_outcome(cared, one, campaign_id, member_id, command, situation, rules, today)
 
         return await self._of_member(asked, campaign_id, member_id, decide)
 
@@ -91,8 +89,42 @@ class Campaigns:
             asked,
             campaign_id,
             member_id,
-            lambda cared, one: campaign.take_outcome_back(cared, one, campaign_id, today),
+            lambda cared, one: campaign_outcome.take_outcome_back(cared, one, campaign_id, today),
         )
+
+    async def invite(self, asked: Asked, campaign_id: str, member_ids: Sequence[str]) -> Sequence[Receipt]:
+        """These have all been told of it; who has another outcome already, or cannot be told, is passed over."""
+        rules, today = self._rules(asked), self.care.today()
+        command = NoteOutcome(outcome=Outcome.INVITED, on=today)
+
+        async def some(one: Campaign, people: Sequence[str]) -> Callable[[str, Cared], Decision]:
+            known = await self.care.situations(people, "")
+
+            def decide(member_id: str, cared: Cared) -> Decision:
+                part = cared.campaigns.get(campaign_id, Part())
+                if part.outcome is not None or member_id not in known:
+                    return nothing()
+                situation = known[member_id]
+                return campaign_outcome.note_outcome(
+                    cared, one, campaign_id, member_id, command, situation, rules, today
+                )
+
+            return decide
+
+        return await self._of_many(asked, campaign_id, member_ids, some)
+
+    async def uninvite(self, asked: Asked, campaign_id: str, member_ids: Sequence[str]) -> Sequence[Receipt]:
+        """It was a slip; who has answered since keeps the answer."""
+        today = self.care.today()
+
+        async def some(one: Campaign, _people: Sequence[str]) -> Callable[[str, Cared], Decision]:
+            def decide(_member_id: str, cared: Cared) -> Decision:
+                invited = cared.campaigns.get(campaign_id, Part()).outcome is Outcome.INVITED
+                return campaign_outcome.take_outcome_back(cared, one, campaign_id, today) if invited else nothing()
+
+            return decide
+
+        return await self._of_many(asked, campaign_id, member_ids, some)
 
     async def finish(
         self, asked: Asked, campaign_id: str, member_id: str, follow_up_id: str, command: FinishFollowUp
@@ -103,14 +135,17 @@ class Campaigns:
             asked,
             CARE,
             member_id,
-            lambda cared: campaign.finish_follow_up(cared, campaign_id, follow_up_id, command, today),
+            lambda cared: campaign_outcome.finish_follow_up(cared, campaign_id, follow_up_id, command, today),
         )
 
     async def undo_finish(self, asked: Asked, campaign_id: str, member_id: str, follow_up_id: str) -> Receipt:
         """It was not put right after all."""
         today = self.care.today()
         return await self.care.commands.act(
-            asked, CARE, member_id, lambda cared: campaign.undo_follow_up(cared, campaign_id, follow_up_id, today)
+            asked,
+            CARE,
+            member_id,
+            lambda cared: campaign_outcome.undo_follow_up(cared, campaign_id, follow_up_id, today),
         )
 
     def _rules(self, asked: Asked) -> CampaignPolicy:
@@ -118,6 +153,29 @@ class Campaigns:
 
     async def _alone(self, asked: Asked, campaign_id: str, decide: Callable[[Campaign], Decision]) -> Receipt:
         return await self.care.commands.act(asked, CAMPAIGN, campaign_id, decide)
+
+    async def _of_many(
+        self,
+        asked: Asked,
+        campaign_id: str,
+        member_ids: Sequence[str],
+        some: Callable[[Campaign, Sequence[str]], Awaitable[Callable[[str, Cared], Decision]]],
+    ) -> list[Receipt]:
+        """Slice by slice, each under a key of its own; whom it does not fit is passed over."""
+        one: Campaign = await self.care.commands.state(CAMPAIGN, campaign_id)
+        receipts = []
+        for start in range(0, len(member_ids), SLICE_PEOPLE):
+            people = member_ids[start : start + SLICE_PEOPLE]
+            decide = await some(one, people)
+
+            def plan(states: Sequence[Any], people: Any = people, decide: Any = decide) -> Plan:
+                decided = {each: decide(each, cared) for each, cared in zip(people, states, strict=True)}
+                return {each: it if isinstance(it, Happened) else nothing() for each, it in decided.items()}
+
+            key = f"{asked.command}/{people[0]}" if asked.command else ""
+            targets = [(CARE, each) for each in people]
+            receipts.append(await self.care.commands.act_together(replace(asked, command=key), targets, plan))
+        return receipts
 
     async def _of_member(
         self, asked: Asked, campaign_id: str, member_id: str, decide: Callable[[Cared, Campaign], Decision]

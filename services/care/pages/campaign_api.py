@@ -10,18 +10,14 @@ from pydantic import Field
 from starlette.responses import JSONResponse, Response
 
 from events.log.command import Receipt
-from services.care.decide.campaign import (
-    ChangeCampaign,
-    CloseCampaign,
-    FinishFollowUp,
-    NoteOutcome,
-    OpenCampaign,
-)
+from services.care.decide.campaign import ChangeCampaign, CloseCampaign, OpenCampaign
+from services.care.decide.campaign_outcome import FinishFollowUp, NoteOutcome
 from services.care.pages.campaign_common import (
     at,
     campaign_row,
     found_at,
     handler,
+    invited,
     listed_row,
     opened,
     place_of,
@@ -135,6 +131,22 @@ async def reopen(request: Request, caller: Office, campaign_id: EntityId) -> Res
     row = await campaign_row(request, caller, campaign_id)
     async with at(request, caller, row, "reopen-campaign") as asked:
         return _done(await handler(request).reopen(asked, campaign_id))
+
+
+@router.post("/campaigns/{campaign_id}/invite-all", status_code=201)
+async def invite_all(request: Request, caller: Office, campaign_id: EntityId) -> Response:
+    """Everybody who was not contacted has been told of it."""
+    row = await campaign_row(request, caller, campaign_id)
+    receipts = await invited(request, caller, row)
+    return _answer({"facts": [fact for one in receipts for fact in facts_of(one)]}, 201)
+
+
+@router.post("/campaigns/{campaign_id}/invite-all/take-back", status_code=201)
+async def uninvite_all(request: Request, caller: Office, campaign_id: EntityId) -> Response:
+    """It was a slip; who has answered since keeps the answer."""
+    row = await campaign_row(request, caller, campaign_id)
+    receipts = await invited(request, caller, row, back=True)
+    return _answer({"facts": [fact for one in receipts for fact in facts_of(one)]}, 201)
 
 
 @router.post("/campaigns/{campaign_id}/people/{member_id}/add", status_code=201)

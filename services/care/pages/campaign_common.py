@@ -10,9 +10,10 @@ from fastapi import Request
 
 from events.facts.base import is_hidden
 from events.facts.campaign import CampaignKind
-from events.facts.care_campaign import CampaignAnswered, CheckupDone, FollowUpOpened, SafetyChecked
+from events.facts.care_campaign import CampaignAnswered, CheckupDone, FollowUpOpened, Outcome, SafetyChecked
 from events.log.command import Asked, Receipt
-from services.care.decide.campaign import OUTCOMES, OpenCampaign, is_listed
+from services.care.decide.campaign import OpenCampaign, is_listed
+from services.care.decide.campaign_outcome import OUTCOMES
 from services.care.decide.campaign_policy import CampaignPolicy
 from services.care.handle_campaigns import Campaigns
 from services.care.pages.common import care, doing, rules
@@ -87,6 +88,19 @@ async def at(
     """What a command on a campaign is asked by."""
     async with doing(request, caller, row["community"], f"{name}/{row['campaign_id']}", form) as asked:
         yield asked
+
+
+async def invited(
+    request: Request, caller: Caller, row: Row, form: Mapping[str, Any] | None = None, *, back: bool = False
+) -> list[Receipt]:
+    """Note that everybody who was not contacted has been told of it; or (`back`) that they have not."""
+    outcome = Outcome.INVITED.value if back else None
+    async with reading(request, caller) as db:
+        people = await campaigns.people_of(db, row["campaign_id"])
+    wanted = [one["member_id"] for one in people if one["outcome"] == outcome]
+    async with at(request, caller, row, "campaign-uninvite" if back else "campaign-invite", form) as asked:
+        act = handler(request).uninvite if back else handler(request).invite
+        return [one for one in await act(asked, row["campaign_id"], wanted) if one.facts]
 
 
 def may_open(caller: Caller, row: Row) -> bool:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from events.facts.campaign import CampaignKind
 from events.facts.care_campaign import Outcome
 from events.log.command import Receipt
-from services.care.decide.campaign import EXAMINES, FinishFollowUp, NoteOutcome
+from services.care.decide.campaign_outcome import EXAMINES, FinishFollowUp, NoteOutcome
 from services.care.pages import campaign_words, campaigns, visitors, words
 from services.care.pages.campaign_common import (
     Row,

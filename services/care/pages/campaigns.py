@@ -1,11 +1,8 @@
-"""Campaigns (DOMAIN R14): those that run, a new one with whom it would list, one with its people and its report."""
+"""Campaigns (DOMAIN R14): those that run and what has to be put right, one with its people and its report."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import date, timedelta
-from hashlib import sha256
-from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.datastructures import FormData
@@ -13,7 +10,7 @@ from starlette.responses import Response
 
 from events.facts.campaign import CampaignKind
 from events.log.command import Asked, Receipt
-from services.care.decide.campaign import ChangeCampaign, CloseCampaign, OpenCampaign
+from services.care.decide.campaign import ChangeCampaign, CloseCampaign
 from services.care.pages import campaign_words, words
 from services.care.pages.campaign_common import (
     Row,
@@ -21,25 +18,20 @@ from services.care.pages.campaign_common import (
     campaign_row,
     campaign_rules,
     handler,
-    opened,
+    invited,
     outcomes_of,
-    place_of,
-    would_list,
 )
 from services.care.pages.common import EntityId, Office, care, person_row, read_form
 from services.care.pages.forms import Form, empty, or_again
 from services.care.project import branch, campaigns, person
-from services.shell.i18n import N_, speech
+from services.shell.i18n import N_, ngettext, speech
 from services.shell.i18n import gettext as _
 from services.shell.identity import Caller
 from services.shell.pages import Undo, done, page
-from services.shell.problems import Invalid, Refusal
 from services.shell.reading import Waited, reading, show_own_write
 
 router = APIRouter(include_in_schema=False)
 
-FIELDS = ("kind", "title", "since", "until", "age_min", "age_max", "lives_alone", "birthday_within", "held_on", "place")
-NAMES_SHOWN = 60
 Act = Callable[[Asked, Row, FormData], Awaitable[Receipt]]
 
 
@@ -60,101 +52,6 @@ async def listed(request: Request, caller: Office, show: str = "") -> Response:
         rules=campaign_rules(request, caller.scope),
         kinds=words.options(campaign_words.KIND),
     )
-
-
-# ── a new one ────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@router.get("/campaigns/new")
-async def new(request: Request, caller: Office, kind: CampaignKind = CampaignKind.SAFETY) -> Response:
-    """The form, filled in by the rule of the kind."""
-    today = speech().today
-    rule = campaign_rules(request, caller.scope).kinds[kind]
-    since = _quarter(today) if rule.birthday_within else today
-    until = _quarter(since + timedelta(days=100)) - timedelta(days=1) if rule.birthday_within else None
-    form = empty(
-        request,
-        kind=kind.value,
-        title=_title(kind, since),
-        since=since.isoformat(),
-        until=(until or today + timedelta(days=rule.days)).isoformat(),
-        age_min=rule.age_min,
-        lives_alone="1" if rule.lives_alone else "",
-        birthday_within="1" if rule.birthday_within else "",
-    )
-    return await _form(request, caller, form)
-
-
-def _quarter(day: date) -> date:
-    """The first day of the quarter."""
-    return day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1)
-
-
-def _title(kind: CampaignKind, since: date) -> str:
-    name = words.word(campaign_words.KIND, kind)
-    if kind is CampaignKind.BIRTHDAY:
-        return _("%(year)s年第%(quarter)s季度%(name)s", year=since.year, quarter=(since.month - 1) // 3 + 1, name=name)
-    return _("%(year)s年%(name)s", year=since.year, name=name)
-
-
-async def _form(request: Request, caller: Caller, form: Form, found: list[Row] | None = None) -> Response:
-    async with reading(request, caller) as db:
-        branches = await branch.names(db, caller.scope)
-    kind = form["kind"] or CampaignKind.SAFETY.value
-    rules = campaign_rules(request, caller.scope)
-    rule = rules.kinds[CampaignKind(kind)]
-    return await page(
-        request,
-        "campaign_new.html",
-        status=form.status,
-        form=form,
-        kind=kind,
-        branches=branches,
-        chosen=form.values.get("branches") or [],
-        found=found,
-        seen=_digest(found or []),
-        shown=(found or [])[:NAMES_SHOWN],
-        unable=[row for row in found or [] if row["is_away"] or row["is_ill"]],
-        most=rules.people_max,
-        clause=rule.clause,
-        clause_words=_(care(request).policy_at(caller.scope, speech().today).clauses.get(rule.clause, "")),
-        words=words,
-        campaign_words=campaign_words,
-    )
-
-
-def _command(form: FormData) -> OpenCampaign:
-    given = {"branches": tuple(str(one) for one in form.getlist("branches"))}
-    return read_form(OpenCampaign, form, FIELDS, **given)
-
-
-def _filled(form: FormData, problem: Invalid | Refusal | None = None) -> Form:
-    """The form as it was sent, with every branch that is ticked."""
-    values: dict[str, Any] = {name: value for name, value in form.items() if isinstance(value, str)}
-    values["branches"] = [str(one) for one in form.getlist("branches")]
-    return Form(str(values.get("idempotency_key", "")), values, problem)
-
-
-def _digest(people: list[Row]) -> str:
-    """Names a list: who changes the form after looking at it looks once more."""
-    return sha256(",".join(row["member_id"] for row in people).encode()).hexdigest()
-
-
-@router.post("/campaigns/new")
-async def begin(request: Request, caller: Office) -> Response:
-    """First whom it would list, and then, with the same form, open it."""
-    form = await request.form()
-    try:
-        command = _command(form)
-        place = place_of(caller, "")
-        found = await would_list(request, caller, place, command)
-        if not form.get("confirmed") or form.get("seen") != _digest(found):
-            return await _form(request, caller, _filled(form), found)
-        campaign_id, receipt = await opened(request, caller, place, command, form)
-    except (Invalid, Refusal) as problem:
-        return await _form(request, caller, _filled(form, problem))
-    await show_own_write(request, receipt)
-    return done(request, f"/care/campaigns/{campaign_id}", _("%(title)s开始了，名单已定下。", title=command.title))
 
 
 # ── one of them ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -248,6 +145,34 @@ async def _deed(
         return done(request, f"/care/campaigns/{campaign_id}", said, undo=undo if receipt.facts else None)
 
     return await or_again(work(), form, lambda again: shown(request, caller, campaign_id, again))
+
+
+@router.post("/campaigns/{campaign_id}/invite-all")
+async def invite_all(request: Request, caller: Office, campaign_id: EntityId) -> Response:
+    """Everybody who was not contacted has been told of it."""
+    form = await request.form()
+
+    async def work() -> Response:
+        row = await campaign_row(request, caller, campaign_id)
+        receipts = await invited(request, caller, row, form)
+        for receipt in receipts[-1:]:
+            await show_own_write(request, receipt)
+        people = sum(len(one.facts) for one in receipts)
+        undo = Undo(f"/care/campaigns/{campaign_id}/invite-all/take-back") if receipts else None
+        told = ngettext("%(num)s 人记为已通知。", "%(num)s 人记为已通知。", people)
+        return done(request, f"/care/campaigns/{campaign_id}", told, undo=undo)
+
+    return await or_again(work(), form, lambda again: shown(request, caller, campaign_id, again))
+
+
+@router.post("/campaigns/{campaign_id}/invite-all/take-back")
+async def uninvite_all(request: Request, caller: Office, campaign_id: EntityId) -> Response:
+    """It was a slip; who has answered since keeps the answer."""
+    form = await request.form()
+    row = await campaign_row(request, caller, campaign_id)
+    for receipt in (await invited(request, caller, row, form, back=True))[-1:]:
+        await show_own_write(request, receipt)
+    return done(request, f"/care/campaigns/{campaign_id}", _("“已通知”都已撤回。"))
 
 
 @router.post("/campaigns/{campaign_id}/change")

@@ -153,12 +153,18 @@ async def shown(
         may_unsay=may_answer(caller, row) and row["stage"] == voice.ANSWERED,
         may_open=may_open(caller, row),
         is_street=caller.has(Role.SUPERVISOR),
-        office_name=caller.place or caller.display,
+        office_name=_own_office(caller, row),
         words=words,
         voice_words=voice_words,
         called=caller.called,
         names=visitors.called(known, [one["actor"] for one in course]),
     )
+
+
+def _own_office(caller: Caller, row: Row) -> str:
+    """What stands in the form as who answers: the caller's own office, where it is its matter."""
+    own = VoiceLevel.STREET if caller.has(Role.SUPERVISOR) else VoiceLevel.COMMUNITY
+    return caller.place if row["level"] == own else ""
 
 
 def words_of_clause(request: Request, row: Row) -> str:

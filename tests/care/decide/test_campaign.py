@@ -35,20 +35,22 @@ from events.facts.decision import Decision, Happened, Refused
 from services.care.decide.campaign import (
     ChangeCampaign,
     CloseCampaign,
-    FinishFollowUp,
-    NoteOutcome,
     OpenCampaign,
     add_person,
     birthday_between,
     change_campaign,
     close_campaign,
-    finish_follow_up,
     is_listed,
-    note_outcome,
     open_campaign,
     reopen_campaign,
-    take_outcome_back,
     take_person_off,
+)
+from services.care.decide.campaign_outcome import (
+    FinishFollowUp,
+    NoteOutcome,
+    finish_follow_up,
+    note_outcome,
+    take_outcome_back,
     undo_follow_up,
 )
 from services.care.decide.campaign_state import CAMPAIGN, Campaign, Part

@@ -223,3 +223,23 @@ async def test_every_new_form_is_filled_in_by_its_rule(office: Office, clerk: ht
         assert page.status_code == 200
         assert words in page.text
     assert (await clerk.get("/care/campaigns/new?kind=party")).status_code == 422
+
+
+async def test_all_are_invited_at_once_and_that_is_taken_back(office: Office, clerk: httpx.AsyncClient) -> None:
+    await person(office, clerk, "包阿九", date(1929, 1, 2))
+    campaign_id, member_id = await begun(office, clerk, "包阿十", date(1929, 3, 2), kind="birthday")
+    here = f"/care/campaigns/{campaign_id}"
+    note = {"outcome": "declined", "on": "2026-11-21"}
+    campaign = await after(
+        clerk, campaign_id, await clerk.post(f"/care/api{here[5:]}/people/{member_id}/note", json=note)
+    )
+    assert campaign["figures"]["people"] == 2
+    assert (await clerk.post(f"{here}/invite-all", headers=HTML)).status_code == 303
+    campaign = (await clerk.get(f"/care/api/campaigns/{campaign_id}")).json()
+    assert {one["name"]: one["outcome"] for one in campaign["members"]} == {"包阿九": "invited", "包阿十": "declined"}
+    assert (await clerk.post(f"/care/api/campaigns/{campaign_id}/invite-all")).json()["facts"] == []
+    assert (await clerk.post(f"{here}/invite-all/take-back", headers=HTML)).status_code == 303
+    campaign = (await clerk.get(f"/care/api/campaigns/{campaign_id}")).json()
+    assert {one["name"]: one["outcome"] for one in campaign["members"]} == {"包阿九": None, "包阿十": "declined"}
+    safety, _member = await begun(office, clerk, "包十一", date(1930, 1, 2))
+    assert (await clerk.post(f"/care/api/campaigns/{safety}/invite-all")).json()["facts"] == []
