@@ -22,6 +22,7 @@ from deploy.demo.deeds import (
     GuestsCame,
     HandedOut,
     HandOver,
+    InHelp,
     InPost,
     Minuted,
     NameContact,
@@ -35,6 +36,7 @@ from deploy.demo.deeds import (
     SignedIn,
 )
 from deploy.demo.deserving import on_the_menu
+from deploy.demo.helping import helped
 from deploy.demo.in_care import IN_CARE, in_care
 from deploy.demo.minutes import minuted
 from events.facts.branch import BranchContact, Seat
@@ -52,10 +54,7 @@ from services.registry.decide.branch_life import PlaceUnder
 from services.registry.decide.building import PlaceBuildings
 from services.registry.decide.census import AssignPart, BeginCensus
 from services.registry.decide.centre import DesignateHost
-from services.registry.decide.commands import (
-    Enrol,
-    PayDues,
-)
+from services.registry.decide.commands import Enrol, PayDues
 from services.registry.decide.committee import ElectCommittee
 from services.registry.decide.grid import FormGrid
 from services.registry.decide.hand_up import HandUp
@@ -162,6 +161,9 @@ class Office:
                 await self._of_member(asked, await self._id_of(deed.community.code, deed.who), command)
 
     async def _of_member(self, asked: Asked, member_id: str, command: Any) -> None:
+        if isinstance(command, InHelp):
+            await helped(self.care, asked, member_id, command)
+            return
         if isinstance(command, OF_CARE):
             await self.tables_come_up()  # care must know of the person
         await acts_of(self.registry, self.care)[type(command)](asked, member_id, command)

@@ -10,15 +10,20 @@ from events.log.project import Projection, Snapshots
 from services.care.decide.campaign_state import CAMPAIGN
 from services.care.decide.cared import CARE
 from services.care.decide.feed import FEED
+from services.care.decide.helper import HELPER
 from services.care.project import (
+    assistance,
     branch,
     campaign,
+    course,
     feed,
     health,
     illness,
     met,
     occasion,
+    pairing,
     person,
+    training,
     usual_visitor,
     visit,
     voice,
@@ -46,6 +51,10 @@ PROJECTION: Final = Projection(
         campaign.view,
         campaign.persons,
         campaign.follow_ups,
+        course.view,
+        assistance.view,
+        pairing.view,
+        training.view,
     ],
-    [Snapshots.of(CARE), Snapshots.of(FEED), Snapshots.of(CAMPAIGN)],
+    [Snapshots.of(CARE), Snapshots.of(FEED), Snapshots.of(CAMPAIGN), Snapshots.of(HELPER)],
 )

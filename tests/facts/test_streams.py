@@ -12,6 +12,7 @@ from events.log.envelope import open_fact, parse
 from services.care.decide.campaign_state import CAMPAIGN
 from services.care.decide.cared import CARE
 from services.care.decide.feed import FEED
+from services.care.decide.helper import HELPER
 from services.notify.decide.notice import NOTICE
 from services.registry.decide.activity import ACTIVITY
 from services.registry.decide.branch import BRANCH
@@ -45,6 +46,7 @@ DECIDERS: dict[str, Decider[Any]] = {
         CENTRE,
         CAMPAIGN,
         FEED,
+        HELPER,
         HANDOVER,
         CERTIFICATES,
         ACTIVITY,

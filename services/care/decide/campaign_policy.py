@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from events.facts.campaign import CampaignKind
+from services.care.decide.rule import Rule
 
 
-class CampaignPart(BaseModel):
-    """One part of these rules."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class KindRule(CampaignPart):
+class KindRule(Rule):
     """A kind is suggested for this age and these days; what is found is seen to within `follow_days`."""
 
     age_min: int = Field(ge=0, le=130)
@@ -26,7 +21,7 @@ class KindRule(CampaignPart):
     clause: str
 
 
-class ItemRule(CampaignPart):
+class ItemRule(Rule):
     """A thing in a home that is looked at; out of order, it is mended within `days`."""
 
     title: str = Field(min_length=1, max_length=30)
@@ -34,7 +29,7 @@ class ItemRule(CampaignPart):
     clause: str
 
 
-class CampaignPolicy(CampaignPart):
+class CampaignPolicy(Rule):
     """All of it. Nobody goes through more than `people_max` in one campaign."""
 
     people_max: int = Field(ge=1, le=5000)

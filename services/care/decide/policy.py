@@ -8,17 +8,13 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from events.facts.care import OCCASIONS, Severity, VisitReason, VisitWay
 from services.care.decide.campaign_policy import CampaignPolicy
+from services.care.decide.rule import Rule
+from services.care.decide.support_policy import AssistanceRule, PairingRule, TrainingRule
 from services.care.decide.voice_policy import VoicePolicy
-
-
-class Rule(BaseModel):
-    """One rule of a pack."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Per(StrEnum):
@@ -111,6 +107,9 @@ class CarePolicy(Rule):
     missed: MissedRule
     voice: VoicePolicy
     campaigns: CampaignPolicy
+    assistance: AssistanceRule
+    pairing: PairingRule
+    training: TrainingRule
     clauses: Mapping[str, str]
 
     @model_validator(mode="after")
@@ -124,6 +123,7 @@ class CarePolicy(Rule):
         soon = (*self.illness.values(), *self.occasions.values())
         cited = {rule.clause for rule in self.cadence} | {rule.clause for rule in soon}
         cited |= {*self.voice.cited(), *self.campaigns.cited()}
+        cited |= {self.pairing.clause, self.pairing.clause_review, self.training.clause, *self.assistance.clauses()}
         if wordless := sorted((cited | {self.away.clause, self.missed.clause}) - set(self.clauses)):
             raise ValueError(f"clauses without words: {', '.join(wordless)}")
         return self

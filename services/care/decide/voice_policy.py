@@ -6,27 +6,22 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from events.facts.care_voice import VoiceLevel
+from services.care.decide.rule import Rule
 
 LEVELS: Final = tuple(VoiceLevel)
 
 
-class VoicePart(BaseModel):
-    """One part of these rules."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class LevelRule(VoicePart):
+class LevelRule(Rule):
     """A level answers within so many days of being asked."""
 
     days: int = Field(ge=1)
     clause: str
 
 
-class TopicRule(VoicePart):
+class TopicRule(Rule):
     """A topic begins at one level and may be passed on up to another. `days`: the first level has only so many."""
 
     title: str = Field(min_length=1, max_length=20)
@@ -47,7 +42,7 @@ class TopicRule(VoicePart):
         return self
 
 
-class VoicePolicy(VoicePart):
+class VoicePolicy(Rule):
     """All of it. What is answered is told the member within `tell_days`; what is late for `climb_days` the next level
     sees as well; what was said at a visit is suggested for `suggest_days`.
     """

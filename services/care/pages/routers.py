@@ -6,6 +6,10 @@ from typing import Final
 
 from services.care.pages import (
     api,
+    assistance,
+    assistance_api,
+    assistance_case,
+    assistance_paper,
     calendar,
     campaign_api,
     campaign_new,
@@ -15,8 +19,11 @@ from services.care.pages import (
     members,
     missed,
     occasions,
+    pairing_api,
+    pairings,
     reveal,
     today,
+    trainings,
     visit,
     visits,
     voice_api,
@@ -24,6 +31,7 @@ from services.care.pages import (
     voice_report,
     voices,
 )
+from services.care.pages.assistance_common import SEERS
 from services.care.pages.common import CARERS, OFFICE
 from services.shell.i18n import N_
 from services.shell.identity import Role
@@ -52,11 +60,20 @@ ROUTERS: Final = [
     voice_report.router,
     voice_raise.router,
     voices.router,
+    assistance_api.router,
+    pairing_api.router,
+    assistance.router,
+    assistance_paper.router,
+    assistance_case.router,
+    pairings.router,
+    trainings.router,
 ]
 
 NAV: Final = [
     NavEntry(N_("走访"), "/care/visits", CARERS, "care", "visits"),
     NavEntry(N_("集中服务"), "/care/campaigns", OFFICE, "care", "follow_ups", part=NavPart.AROUND),
     NavEntry(N_("社情民意"), "/care/voices", (*CARERS, Role.SUPERVISOR), "care", "voices", part=NavPart.AROUND),
+    NavEntry(N_("帮扶"), "/care/assistance", SEERS, "care", "assistance", part=NavPart.AROUND),
+    NavEntry(N_("结对帮扶"), "/care/pairings", CARERS, "care", part=NavPart.AROUND),
     NavEntry(N_("没有去成的走访"), "/care/missed", (Role.SUPERVISOR,), "care", part=NavPart.AROUND),
 ]

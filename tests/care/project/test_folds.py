@@ -68,6 +68,7 @@ from services.care.project import campaign, health, illness, met, person, usual_
 from services.care.wire import PROJECTION
 from tests.care.office import enrolled
 from tests.care.project.folding import MEMBER, Told, history, interleaved, rows_of
+from tests.care.project.test_help_folds import HELP
 
 JAN, MAY, NOV = date(2026, 1, 5), date(2026, 5, 1), date(2026, 11, 20)
 AWAY = MovedAway(kind=AwayKind.CARD, clause="§3.1", destination="深圳", phone="130", fixed_place=True, reason="带孙子")
@@ -136,6 +137,7 @@ CARE = history(
     *CAMPAIGN,
     (CHECKED, NOV),
     (TASK, NOV),
+    *HELP,
 )
 
 
