@@ -56,5 +56,5 @@ PROJECTION: Final = Projection(
         pairing.view,
         training.view,
     ],
-    [Snapshots.of(CARE), Snapshots.of(FEED), Snapshots.of(CAMPAIGN), Snapshots.of(HELPER)],
+    [Snapshots.of(CARE, version=2), Snapshots.of(FEED), Snapshots.of(HELPER), Snapshots.of(CAMPAIGN)],
 )

@@ -31,6 +31,7 @@ from events.facts.care_assistance import AssistanceFact
 from events.facts.care_campaign import OfCampaign
 from events.facts.care_occasion import Bereaved, Discharged, HardshipReported, Hospitalised
 from events.facts.care_pairing import PairingFact, TrainingFact
+from events.facts.care_visit import News, PhotoTaken, ToldAtTheDoor, VisitAttempted
 from events.facts.care_voice import NothingToRaise, VoiceFact
 from events.facts.decision import Decider, UnknownFact
 from services.care.decide.assistance_state import Assistance, assistance_after
@@ -59,6 +60,12 @@ class Visit(BaseModel):
     stage: Stage = Stage.OPEN
     closed_on: date | None = None
     missed_why: WhyMissed | None = None
+    made_by: str = ""
+    answered: bool = False
+    tried: tuple[date, ...] = ()
+    """The days on which somebody went and met nobody."""
+    told: tuple[News, ...] = ()
+    photos: tuple[str, ...] = ()
 
 
 CLOSED_KEPT: Final = 24
@@ -111,14 +118,10 @@ def evolve(cared: Cared, fact: Fact, effective: date) -> Cared:
             return cared.model_copy(update={"hospital_since": effective})
         case Discharged() | HardshipReported() | Bereaved():
             return _befell(cared, fact, effective)
-        case ThreeQuestionsAnswered():
-            return cared
-        case VoiceFact():
-            return cared.model_copy(update={"voices": voices_after(cared.voices, fact, effective)})
-        case OfCampaign():
-            return cared.model_copy(update={"campaigns": parts_after(cared.campaigns, fact, effective)})
-        case NothingToRaise():
-            return cared.model_copy(update={"looked_at": (*cared.looked_at, fact.visit_id)[-CLOSED_KEPT:]})
+        case ThreeQuestionsAnswered() | VisitAttempted() | PhotoTaken() | ToldAtTheDoor():
+            return _brought_back(cared, fact, effective)
+        case VoiceFact() | NothingToRaise() | OfCampaign():
+            return _raised_or_listed(cared, fact, effective)
         case AssistanceFact() | PairingFact() | TrainingFact():
             return _helped(cared, fact, effective)
         case _:
@@ -135,6 +138,16 @@ def _helped(cared: Cared, fact: AssistanceFact | PairingFact | TrainingFact, on:
             return cared.model_copy(update={"trainings": trainings_after(cared.trainings, fact, on)})
 
 
+def _raised_or_listed(cared: Cared, fact: VoiceFact | NothingToRaise | OfCampaign, on: date) -> Cared:
+    match fact:
+        case VoiceFact():
+            return cared.model_copy(update={"voices": voices_after(cared.voices, fact, on)})
+        case NothingToRaise():
+            return cared.model_copy(update={"looked_at": (*cared.looked_at, fact.visit_id)[-CLOSED_KEPT:]})
+        case OfCampaign():
+            return cared.model_copy(update={"campaigns": parts_after(cared.campaigns, fact, on)})
+
+
 def _visits_after(cared: Cared, fact: Fact, effective: date) -> Cared:
     match fact:
         case VisitPlanned():
@@ -146,7 +159,8 @@ def _visits_after(cared: Cared, fact: Fact, effective: date) -> Cared:
         case VisitorAssigned():
             return _changed(cared, fact.visit_id, visitor=fact.visitor)
         case VisitMade():
-            return _closed(cared, fact.visit_id or "", Stage.MADE, effective)
+            made = _closed(cared, fact.visit_id or "", Stage.MADE, effective)
+            return _changed(made, fact.visit_id or "", made_by=fact.by)
         case VisitMissed():
             return _closed(cared, fact.visit_id, Stage.MISSED, effective)
         case MissedExplained():
@@ -156,6 +170,21 @@ def _visits_after(cared: Cared, fact: Fact, effective: date) -> Cared:
             return _closed(cared, fact.visit_id, Stage.CANCELLED, effective, settles=settles)
         case _:
             raise UnknownFact("care", fact)
+
+
+def _brought_back(cared: Cared, fact: Fact, on: date) -> Cared:
+    """What somebody has from the door; what it says stays sealed, and is not remembered here."""
+    match fact:
+        case ThreeQuestionsAnswered():
+            return _changed(cared, fact.visit_id, answered=True)
+        case VisitAttempted() if fact.visit_id in cared.visits:
+            return _changed(cared, fact.visit_id, tried=(*cared.visits[fact.visit_id].tried, on))
+        case ToldAtTheDoor() if fact.visit_id in cared.visits:
+            return _changed(cared, fact.visit_id, told=(*cared.visits[fact.visit_id].told, fact.news))
+        case PhotoTaken() if fact.visit_id in cared.visits:
+            return _changed(cared, fact.visit_id, photos=(*cared.visits[fact.visit_id].photos, fact.photo_id))
+        case _:
+            return cared
 
 
 _REASON_OF: Final[dict[type[Fact], VisitReason]] = {
