@@ -17,6 +17,7 @@ from services.care.decide.campaign_outcome import NoteOutcome
 from services.care.decide.voice import AnswerVoice, PassOn, TakeUp, TellBack
 from services.registry.decide.activity import OfferActivity, Spend
 from services.registry.decide.asking import RecordAnswers, RecordMissed
+from services.registry.decide.funds import SpendFunds
 from services.registry.decide.meeting import ScheduleMeeting
 from services.registry.decide.partner import MakeOffer
 from services.registry.decide.post import OpenPost, TakePost
@@ -160,6 +161,16 @@ class OnTheMenu:
 
 
 @dataclass(frozen=True, slots=True)
+class Money:
+    """A branch is given activity money by the head, and pays; `of` is the activity that payments for one are for."""
+
+    branch: str
+    year: int
+    spent: Sequence[SpendFunds]
+    of: Deed | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Offered:
     """A partner unit offers something."""
 
@@ -221,7 +232,7 @@ TOGETHER = (SignedIn, Excused, GuestsCame, Offered, PairedWith, OpensHouse)
 
 What = (
     Command | BringIn | NameContact | PlaceBelow | Elect | SignedIn | Pay | HandedOut | Answered
-    | HandOver | SetUp | InPost | OnTheMenu
+    | HandOver | SetUp | InPost | OnTheMenu | Money
     | Offered | PairedWith | Excused | GuestsCame | OpensHouse | Minuted | InHelp
     | OfRaised | Checked
 )  # fmt: skip
@@ -257,6 +268,8 @@ class Deed:
                 about = f"{self.who}/{months[0]}"
             case OfRaised(raised=raised, what=what):
                 about = f"{raised.key}/{type(what).__name__}"
+            case Money(branch=branch, year=year):
+                about = f"{branch}/{year}"
             case OnTheMenu(offer=offer):
                 about = offer.title
             case SetUp(post=post):

@@ -11,6 +11,7 @@ from deploy.demo.census import census
 from deploy.demo.deeds import Deed
 from deploy.demo.dues import dues
 from deploy.demo.elections import elections
+from deploy.demo.funds import funds
 from deploy.demo.handover import handovers
 from deploy.demo.helping import helping
 from deploy.demo.illness import illnesses
@@ -40,6 +41,7 @@ def story(town: Town) -> Mapping[date, Sequence[Deed]]:
         *merits(town),
         *raised(town),
         *checked(town),
+        *funds(town),
         *helping(town),
     ]
     deeds.sort(key=lambda deed: deed.moment)
