@@ -29,6 +29,7 @@ from events.facts.care import (
 )
 from events.facts.care_assistance import AssistanceFact
 from events.facts.care_campaign import OfCampaign
+from events.facts.care_certification import CertificationPart
 from events.facts.care_occasion import Bereaved, Discharged, HardshipReported, Hospitalised
 from events.facts.care_pairing import PairingFact, TrainingFact
 from events.facts.care_visit import News, PhotoTaken, ToldAtTheDoor, VisitAttempted
@@ -36,6 +37,7 @@ from events.facts.care_voice import NothingToRaise, VoiceFact
 from events.facts.decision import Decider, UnknownFact
 from services.care.decide.assistance_state import Assistance, assistance_after
 from services.care.decide.campaign_state import Part, parts_after
+from services.care.decide.certification_memory import Certification
 from services.care.decide.pairing_state import Pairing, Training, pairings_after, trainings_after
 from services.care.decide.plan import Window
 from services.care.decide.voice_state import Voice, voices_after
@@ -95,6 +97,7 @@ class Cared(BaseModel):
     campaigns: dict[str, Part] = {}
     looked_at: tuple[str, ...] = ()
     """Visits of which somebody said that nothing goes upward; the latest few."""
+    certification: Certification = Certification()
     assistance: dict[str, Assistance] = {}
     pairings: dict[str, Pairing] = {}
     trainings: dict[str, Training] = {}
@@ -106,6 +109,8 @@ class Cared(BaseModel):
 
 def evolve(cared: Cared, fact: Fact, effective: date) -> Cared:
     """The member's care after a fact. Raises `UnknownFact` on a fact of another stream."""
+    if isinstance(fact, CertificationPart):
+        return cared.model_copy(update={"certification": cared.certification.after(fact, effective)})
     match fact:
         case FellIll():
             severity = None if is_hidden(fact.severity) else fact.severity

@@ -32,6 +32,7 @@ from events.facts.care import (
     WhyMissed,
 )
 from events.facts.care_campaign import CampaignAnswerTakenBack, FollowUpDone, FollowUpOpened, SafetyChecked
+from events.facts.care_certification import CertificationDue
 from events.facts.care_occasion import Bereaved, Discharged, HardshipReported, Hospitalised
 from events.facts.care_voice import (
     NothingToRaise,
@@ -138,6 +139,7 @@ CARE = history(
     (CHECKED, NOV),
     (TASK, NOV),
     *HELP,
+    (CertificationDue(year=2026, start=date(2026, 11, 1), end=date(2027, 1, 31), clause="§4.21"), NOV),
 )
 
 
