@@ -13,8 +13,10 @@ from pydantic import Field, model_validator
 from events.facts.care import FESTIVALS, OCCASIONS, Severity, VisitReason, VisitWay
 from events.facts.care_certification import CertificationWay
 from events.facts.people import RetirementKind
+from services.care.decide.campaign_policy import CampaignPolicy
 from services.care.decide.rule import Rule
 from services.care.decide.support_policy import AssistanceRule, PairingRule, TrainingRule
+from services.care.decide.voice_policy import VoicePolicy
 
 
 class Per(StrEnum):
@@ -205,6 +207,8 @@ class CarePolicy(Rule):
     spouse: SpouseRule
     away: AwayRule
     missed: MissedRule
+    voice: VoicePolicy
+    campaigns: CampaignPolicy
     contact: ContactRule
     certification: CertificationRule
     assistance: AssistanceRule
@@ -225,6 +229,7 @@ class CarePolicy(Rule):
         if self.birthday.lives_alone:
             raise ValueError("birthday: goes by age alone, lives_alone cannot be asked")
         cited = {rule.clause for rule in self._rules()} | {self.pairing.clause_review, *self.assistance.clauses()}
+        cited |= {*self.voice.cited(), *self.campaigns.cited()}
         cited |= self.certification.cited
         if wordless := sorted(cited - set(self.clauses)):
             raise ValueError(f"clauses without words: {', '.join(wordless)}")
