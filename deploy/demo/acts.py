@@ -15,7 +15,9 @@ from services.care.decide.commands import (
     ReportHospital,
     ReportIllness,
 )
+from services.care.decide.rota import RefuseVisitor
 from services.care.handle import Care
+from services.care.handle_rota import Rota
 from services.registry.decide.afar import ReportAfar
 from services.registry.decide.away_application import ApplyAway
 from services.registry.decide.commands import (
@@ -37,7 +39,7 @@ from services.registry.handle_dues import DuesDesk
 from services.registry.handle_posts import Posts
 
 BEFELL: Final = (ReportHospital, ReportDischarge, ReportHardship, ReportBereavement)
-OF_CARE: Final = (ReportIllness, GradeHealth, *BEFELL)
+OF_CARE: Final = (ReportIllness, GradeHealth, RefuseVisitor, *BEFELL)
 """Commands about people whom care must have heard of."""
 
 
@@ -63,5 +65,6 @@ def acts_of(registry: Registry, care: Care) -> Mapping[type, Callable[..., Any]]
         ReportIllness: care.report_illness,
         Recover: care.recover,
         GradeHealth: care.grade_health,
+        RefuseVisitor: Rota(care).refuse,
         **dict.fromkeys(BEFELL, care.report),
     }

@@ -13,6 +13,7 @@ from events.facts.branch import Post
 from events.facts.decision import Command
 from events.facts.handover import WhyRefused
 from events.facts.member import PayMethod
+from services.care.decide.visitor import DescribeVisitor, TakeLeave
 from services.registry.decide.activity import OfferActivity, Spend
 from services.registry.decide.asking import RecordAnswers, RecordMissed
 from services.registry.decide.meeting import ScheduleMeeting
@@ -30,6 +31,13 @@ class BringIn:
 
     filename: str
     content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Somebody who visits says what they can do, or takes leave; the deed's `who` is the account."""
+
+    what: DescribeVisitor | TakeLeave
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +204,7 @@ TOGETHER = (SignedIn, Excused, GuestsCame, Offered, PairedWith, OpensHouse)
 What = (
     Command | BringIn | NameContact | PlaceBelow | Elect | SignedIn | Pay | HandedOut | Answered
     | HandOver | SetUp | InPost | OnTheMenu
-    | Offered | PairedWith | Excused | GuestsCame | OpensHouse | Minuted
+    | Said | Offered | PairedWith | Excused | GuestsCame | OpensHouse | Minuted
 )  # fmt: skip
 
 

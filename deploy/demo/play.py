@@ -83,7 +83,9 @@ class Play:
             await office.planner.walk()
             await office.settle()
         await rounds.hand_out(day)
-        if not today:
+        if today:
+            await rounds.set_days(day)
+        else:
             await rounds.visit(day)
             await rounds.tell(day)
         await office.settle()

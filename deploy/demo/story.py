@@ -11,6 +11,7 @@ from deploy.demo.census import census
 from deploy.demo.deeds import Deed
 from deploy.demo.dues import dues
 from deploy.demo.elections import elections
+from deploy.demo.goers import goers
 from deploy.demo.handover import handovers
 from deploy.demo.illness import illnesses
 from deploy.demo.meetings import meetings
@@ -31,6 +32,7 @@ def story(town: Town) -> Mapping[date, Sequence[Deed]]:
         *dues(town, where),
         *meetings(town, where),
         *illnesses(town, where),
+        *goers(town),
         *census(town),
         *handovers(town),
         *service(town),

@@ -11,6 +11,7 @@ from events.facts import (
     bulk,
     care,
     care_occasion,
+    care_rota,
     census,
     centre,
     certificates,
@@ -42,4 +43,5 @@ from events.facts import (
     receipts,
     roster_import,
     unit,
+    visitor,
 )

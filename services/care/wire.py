@@ -18,6 +18,7 @@ from events.log.port import Unavailable
 from services.care.decide.plan import Situation
 from services.care.handle import Care
 from services.care.pages.policy import SCHEMA, WORDS
+from services.care.pages.rota_works import Works
 from services.care.pages.routers import NAV, ROUTERS
 from services.care.project import situation
 from services.care.projection import PROJECTION, PURPOSES
@@ -88,6 +89,8 @@ async def _work(app: FastAPI, host: Host, own: CareSettings, stack: AsyncExitSta
         own.plan_quiet_seconds,
     )
     app.state.care, app.state.planner = care, planner
+    app.state.works = Works()
+    stack.push_async_callback(app.state.works.close)
     app.state.policies.changed = planner.soon
     app.state.caught_up = lambda: _caught_up(host)
     app.state.reacted = lambda receipt: _reacted(host, receipt)

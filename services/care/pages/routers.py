@@ -4,8 +4,25 @@ from __future__ import annotations
 
 from typing import Final
 
-from services.care.pages import api, calendar, members, missed, occasions, reveal, today, visit, visits
-from services.care.pages.common import CARERS
+from services.care.pages import (
+    api,
+    blocks,
+    calendar,
+    figures,
+    members,
+    missed,
+    month,
+    occasions,
+    refusals,
+    reveal,
+    rota,
+    rota_api,
+    today,
+    visit,
+    visitors_desk,
+    visits,
+)
+from services.care.pages.common import CARERS, OFFICE
 from services.shell.i18n import N_
 from services.shell.identity import Role
 from services.shell.pages.nav import NavEntry, NavPart
@@ -23,9 +40,20 @@ ROUTERS: Final = [
     visit.router,
     members.router,
     occasions.router,
+    rota_api.api,
+    rota.router,
+    visitors_desk.api,
+    visitors_desk.router,
+    refusals.api,
+    refusals.router,
+    figures.api,
+    figures.router,
+    month.router,
+    blocks.router,
 ]
 
 NAV: Final = [
     NavEntry(N_("走访"), "/care/visits", CARERS, "care", "visits"),
+    NavEntry(N_("本周谁去"), "/care/rota", OFFICE, "care", part=NavPart.AROUND),
     NavEntry(N_("没有去成的走访"), "/care/missed", (Role.SUPERVISOR,), "care", part=NavPart.AROUND),
 ]

@@ -9,6 +9,7 @@ from typing import Any, Final
 from events.facts.care import HealthGrade, Severity, VisitReason, VisitWay, WhyCancelled, WhyMissed
 from services.care.decide.missed import Level
 from services.care.decide.policy import CarePolicy, Per
+from services.care.pages.rota_words import SENTENCES as ROTA_SENTENCES
 from services.care.project import met, occasion, visits
 from services.shell.acting import Sentences
 from services.shell.formats import day
@@ -154,6 +155,7 @@ SENTENCES: Final[Sentences] = {
     "no_feed": lambda _d: _("没有这个日历地址。"),
     "not_missed": lambda _d: _("这次走访没有错过，不用说明。"),
     "before_start": lambda d: _("这次走访从%(start)s才开始。", start=_on(d.get("start"))),
+    **ROTA_SENTENCES,
 }
 """Refusal code -> the sentence a person reads."""
 
@@ -168,5 +170,8 @@ CLAUSES: Final = (
     N_("党员家中有亲人去世的，三天内上门慰问。"),
     N_("走访逾期三天的由书记过问，逾期十五天的由街道过问；没有去成的要说明原因。"),
     N_("外出党员每三十天至少联系一次。"),
+    N_(
+        "走访由常去的人去，就近、同楼栋一趟走完，各人多少相当；本人不愿意见的人不派，请假的由别人代；病人由懂医护的人去看。"
+    ),
 )
 """The words of the national pack's clauses, so that they are translated; another pack's stay in its own language."""
