@@ -9,8 +9,11 @@ from typing import Final
 from deploy.demo.deeds import Deed, Said
 from deploy.demo.town import JINQIAO, Town
 from events.facts.visitor import Skill
+from events.log.command import Asked
 from services.care.decide.rota import RefuseVisitor
 from services.care.decide.visitor import DescribeVisitor, TakeLeave
+from services.care.handle import Care
+from services.care.handle_rota import Rota
 
 CAN: Final = (
     ("visitor", DescribeVisitor(visits_per_week=10, skills=(Skill.COMFORT,), buildings=("金桥路36弄28号",))),
@@ -30,3 +33,12 @@ def goers(town: Town) -> Iterator[Deed]:
     yield Deed(town.ago(1), JINQIAO, "wang", Said(leave), "wang", time(16, 30))
     name, refuses = REFUSES
     yield Deed(town.ago(20), JINQIAO, JINQIAO.worker, refuses, name, time(15, 40))
+
+
+async def heard(care: Care, asked: Asked, name: str, said: Said) -> None:
+    """What a visitor says of themselves, or their leave, is put on record."""
+    rota = Rota(care)
+    if isinstance(said.what, TakeLeave):
+        await rota.take_leave(asked, name, said.what)
+    else:
+        await rota.describe(asked, name, said.what)

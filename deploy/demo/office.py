@@ -36,12 +36,11 @@ from deploy.demo.deeds import (
     SignedIn,
 )
 from deploy.demo.deserving import on_the_menu
+from deploy.demo.goers import heard
 from deploy.demo.minutes import minuted
 from events.facts.branch import BranchContact, Seat
 from events.log.command import Asked, CommandRefused
-from services.care.decide.visitor import TakeLeave
 from services.care.handle import Care
-from services.care.handle_rota import Rota
 from services.care.react.planner import Planner
 from services.notify.handle import Notify
 from services.registry.census import Census
@@ -225,7 +224,7 @@ class Office:
                 host = DesignateHost(host=await self._id_of(community, deed.who), agreed_on=day)
                 await Centres(self.registry).designate(asked, host)
             case Said() as said:
-                await _heard(Rota(self.care), asked, deed.who, said)
+                await heard(self.care, asked, deed.who, said)
             case RegisterPartner() as unit:
                 await Partners(self.registry).register(asked, unit)
             case Offered(unit=name, offer=offer):
@@ -396,11 +395,3 @@ class Office:
 def _step(asked: Asked, name: str) -> Asked:
     """One of several commands of a deed, under a key of its own."""
     return replace(asked, command=f"{asked.command}/{name}")
-
-
-async def _heard(rota: Rota, asked: Asked, name: str, said: Said) -> None:
-    """What a visitor says of themselves, or their leave."""
-    if isinstance(said.what, TakeLeave):
-        await rota.take_leave(asked, name, said.what)
-    else:
-        await rota.describe(asked, name, said.what)

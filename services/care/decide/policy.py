@@ -105,6 +105,7 @@ class RotaMetres(Rule):
     stranger: int = Field(ge=0)
     change: int = Field(ge=0)
     skill: int = Field(ge=0)
+    late: int = Field(ge=0)
     trip: int = Field(ge=0)
     load: int = Field(ge=0)
     wait: int = Field(ge=0)

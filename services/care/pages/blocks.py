@@ -82,10 +82,9 @@ def drawn(rows: Sequence[Mapping[str, Any]], ground: Mapping[str, tuple[int, int
 
 
 def short_of(building: str) -> str:
-    """`金桥路36弄28号` -> `28号`: what tells it from its neighbours."""
+    """`金桥路36弄28号` -> `36弄28号`: without the road."""
     read = road_and_number(building)
-    tail = building.partition("弄")[2] if "弄" in building else ""
-    return tail or (building.removeprefix(read[0]) if read else building)
+    return building.removeprefix(read[0]) if read else building
 
 
 @router.get("/blocks", dependencies=[Waited])
@@ -112,26 +111,21 @@ async def show(request: Request, caller: Office, asked: Annotated[BlocksQuery, Q
         totals={name: sum(row[name] for row in rows) for name in ("late", "due", "done")},
         days=SOON_DAYS,
         done_days=month.DONE_DAYS,
-        short_of=short_of,
-        tone_of=tone_of,
     )
 
 
 def _by_road(rows: Sequence[Mapping[str, Any]]) -> list[tuple[str, list[Mapping[str, Any]]]]:
-    """Lane by lane, as one walks: house numbers in their order."""
+    """Road by road, as one walks: house numbers in their order."""
 
     def key(row: Mapping[str, Any]) -> tuple[str, int]:
         read = road_and_number(row["building"])
         return (read[0], int(read[1])) if read else (row["building"], 0)
 
-    def name(row: Mapping[str, Any]) -> str:
-        road, number = key(row)
-        if "弄" in row["building"]:
-            return f"{road}{number}弄"
-        return road
-
     ordered = sorted(rows, key=lambda row: (*key(row), len(row["building"]), row["building"]))
-    return [(lane, list(those)) for lane, those in groupby(ordered, key=name)]
+    return [
+        (road, [{**row, "tone": tone_of(row), "short": short_of(row["building"])} for row in those])
+        for road, those in groupby(ordered, key=lambda row: key(row)[0])
+    ]
 
 
 async def _one(request: Request, caller: Caller, building: str, community: str) -> Response:

@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from services.care.pages import visitors, words
 from services.care.pages.common import OFFICE, Carer, own_only, rules_by_row
+from services.care.pages.rota_words import WEEKDAY
 from services.care.project import month as project
 from services.care.project import visit
 from services.shell.i18n import speech
@@ -85,6 +86,8 @@ async def show(request: Request, caller: Carer, asked: Annotated[MonthQuery, Que
         words=words,
         policy=rules_by_row(request),
         made=visit.MADE,
+        may_organise=caller.has(*OFFICE),
+        weekday_words=WEEKDAY,
     )
 
 

@@ -75,6 +75,7 @@ WORDS: Final = RuleWords(
         "rota.metres.stranger": Worded(N_("换一个不熟的人"), units.metres),
         "rota.metres.change": Worded(N_("改动已经派的人"), units.metres),
         "rota.metres.skill": Worded(N_("去的人不懂行"), units.metres),
+        "rota.metres.late": Worded(N_("因为等人，晚去一天"), units.metres),
         "rota.metres.trip": Worded(N_("多跑一栋楼"), units.metres),
         "rota.metres.load": Worded(N_("每多排满四分之一，一次加"), units.metres),
         "rota.metres.wait": Worded(N_("下周的顺路先办，最多值"), units.metres),

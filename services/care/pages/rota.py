@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -61,10 +60,10 @@ class Line:
 
 @dataclass
 class Stretch:
-    """One visitor's week: lines by day, in the order in which they are gone."""
+    """One visitor's week: lines in the order of days, and of each day as one walks."""
 
     share: Share
-    days: dict[date, list[Line]] = field(default_factory=lambda: defaultdict(list))
+    lines: list[Line] = field(default_factory=list)
 
 
 def works(request: Request) -> Works:
@@ -133,11 +132,10 @@ def _shown(laid: Laid, made: Proposal, visitor: str) -> dict[str, Any]:
     stretches = {share.name: Stretch(share) for share in made.shares}
     wanted = [one for one in made.placed if visitor in ("", one.visitor)]
     for one in sorted(wanted, key=lambda each: (each.visitor, each.day, each.turn))[:LINES_MAX]:
-        line = _line(laid, one)
-        stretches[one.visitor].days[line.day].append(line)
+        stretches[one.visitor].lines.append(_line(laid, one))
     by_count = sorted(made.shares, key=lambda share: (-share.minutes, share.name))
     return {
-        "stretches": [stretches[share.name] for share in by_count if stretches[share.name].days],
+        "stretches": [stretches[share.name] for share in by_count if stretches[share.name].lines],
         "more": max(0, len(wanted) - LINES_MAX),
         "shares": [share for share in by_count if share.minutes or share.room],
         "spread": spread(made.shares),

@@ -41,12 +41,16 @@ Named = Callable[[str], str]
 """An account's name -> what people call them."""
 _SAID: Final[Mapping[WhyCode, Callable[[Why, Named], str]]] = {
     "confirmed": lambda _w, _n: _("已经定了"),
+    "moved": lambda w, _n: _("原定%(day)s，那天不行，改到这天", day=_(WEEKDAY[w.number])),
     "usual": lambda _w, _n: _("一直是这位去"),
     "asked": lambda _w, _n: _("原来就派了这位"),
     "instead_refused": lambda w, n: _("本人不愿意%(who)s去", who=n(w.who)),
     "instead_leave": lambda w, n: _("%(who)s请假，代去", who=n(w.who)),
     "instead_full": lambda w, n: _("%(who)s排满了", who=n(w.who)),
     "instead_gone": lambda w, n: _("%(who)s不再走访", who=n(w.who)),
+    "instead_skill": lambda w, n: _(
+        "平时是%(who)s去，这次要%(skill)s的人", who=n(w.who), skill=_(SKILL[Skill(w.skill)])
+    ),
     "instead_better": lambda w, n: _("平时是%(who)s去，这次换人更顺路或更匀", who=n(w.who)),
     "same_building": lambda w, _n: ngettext("同一栋楼 %(num)s 次一趟走完", "同一栋楼 %(num)s 次一趟走完", w.number),
     "own_building": lambda _w, _n: _("是负责的楼"),

@@ -22,7 +22,7 @@ from services.care.pages import (
     visitors_desk,
     visits,
 )
-from services.care.pages.common import CARERS, OFFICE
+from services.care.pages.common import CARERS
 from services.shell.i18n import N_
 from services.shell.identity import Role
 from services.shell.pages.nav import NavEntry, NavPart
@@ -54,6 +54,5 @@ ROUTERS: Final = [
 
 NAV: Final = [
     NavEntry(N_("走访"), "/care/visits", CARERS, "care", "visits"),
-    NavEntry(N_("本周谁去"), "/care/rota", OFFICE, "care", part=NavPart.AROUND),
     NavEntry(N_("没有去成的走访"), "/care/missed", (Role.SUPERVISOR,), "care", part=NavPart.AROUND),
 ]

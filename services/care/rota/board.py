@@ -44,9 +44,7 @@ class Board:
         self.rooms: Final = np.maximum(np.maximum(rooms, 0), _counted(np.array(held, dtype=np.int64), len(goers)))
 
     def _allowed(self) -> NDArray[np.bool_]:
-        bits = np.array([sum(1 << day for day in task.days) for task in self.tasks], dtype=np.int64)
-        there = np.array([sum(1 << day for day in goer.days) for goer in self.goers], dtype=np.int64)
-        allowed: NDArray[np.bool_] = (bits[:, None] & there[None, :]) != 0
+        allowed: NDArray[np.bool_] = (self._days(self.tasks)[:, None] & self._days(self.goers)[None, :]) != 0
         for row, task in enumerate(self.tasks):
             for name in task.refused:
                 if name in self.number:
@@ -80,8 +78,20 @@ class Board:
                         base[row, self.number[name]] -= price
             if task.skill:
                 base[row] += [0 if task.skill in goer.skills else weights.skill for goer in self.goers]
+        base += weights.late * self._days_late()
         base[~self.allowed] = np.inf
         return base
+
+    def _days_late(self) -> NDArray[np.int64]:
+        """Of each pair, how many days after the day it is due, or could first be done, that goer is there."""
+        common = self._days(self.tasks)[:, None] & self._days(self.goers)[None, :]
+        first = np.log2(np.maximum(common & -common, 1)).astype(np.int64)
+        best = np.array([max(task.due, task.days[0]) for task in self.tasks], dtype=np.int64)
+        late: Numbers = np.maximum(0, first - best[:, None])
+        return late
+
+    def _days(self, whose: Sequence[Task] | Sequence[Goer]) -> Numbers:
+        return np.array([sum(1 << day for day in one.days) for one in whose], dtype=np.int64)
 
     @property
     def idle(self) -> Costs:

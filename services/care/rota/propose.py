@@ -75,19 +75,24 @@ def _who(task: Task, goer: Goer, day: int, goers: Mapping[str, Goer], load: Coun
     """Why this person: always, told to, or in place of somebody."""
     if task.fixed == (goer.name, day):
         yield Why("confirmed")
+    elif task.fixed is not None and task.fixed[0] == goer.name:
+        yield Why("moved", number=task.fixed[1])
     if task.usual == goer.name:
         yield Why("usual")
     elif task.asked == goer.name and not task.fixed:
         yield Why("asked")
     for other in dict.fromkeys((task.fixed[0] if task.fixed else "", task.asked, task.usual)):
         if other and other != goer.name and (task.asked != goer.name or other != task.usual):
-            yield _instead(task, other, goers, load)
+            instead = _instead(task, other, goer, goers, load)
+            yield instead
+            if instead.code == "instead_skill":
+                return
             break
     if task.skill:
         yield Why("skill" if task.skill in goer.skills else "no_skill", skill=task.skill)
 
 
-def _instead(task: Task, other: str, goers: Mapping[str, Goer], load: Counter[tuple[str, bool]]) -> Why:
+def _instead(task: Task, other: str, goer: Goer, goers: Mapping[str, Goer], load: Counter[tuple[str, bool]]) -> Why:
     if other in task.refused:
         return Why("instead_refused", other)
     if other not in goers:
@@ -95,6 +100,8 @@ def _instead(task: Task, other: str, goers: Mapping[str, Goer], load: Counter[tu
     if not may(task, goers[other]):
         return Why("instead_leave", other)
     room = goers[other].calls_max if task.call else goers[other].visits_max
+    if task.skill in goer.skills and task.skill not in goers[other].skills:
+        return Why("instead_skill", other, skill=task.skill)
     return Why("instead_full" if load[other, task.call] >= room else "instead_better", other)
 
 

@@ -59,6 +59,8 @@ class Weights:
     """Somebody else than was told goes."""
     skill: int
     """Nobody who knows of it goes."""
+    late: int
+    """Each day that the visit is later than it could be, because the goer is not there before."""
     trip: int
     """Setting out to one more building."""
     load: int
@@ -83,12 +85,14 @@ class Week:
 
 WhyCode = Literal[
     "confirmed",
+    "moved",
     "usual",
     "asked",
     "instead_refused",
     "instead_leave",
     "instead_full",
     "instead_gone",
+    "instead_skill",
     "instead_better",
     "same_building",
     "own_building",
@@ -102,7 +106,7 @@ WhyNot = Literal["nobody", "all_refused", "all_on_leave", "all_full"]
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """One reason. `who`: instead of whom; `number`: visits in the building, or metres; `skill`: which."""
+    """One reason. `who`: instead of whom; `number`: visits in the building, metres, or the former day; `skill`: which."""
 
     code: WhyCode
     who: str = ""
