@@ -106,7 +106,7 @@ WhyNot = Literal["nobody", "all_refused", "all_on_leave", "all_full"]
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """One reason. `who`: instead of whom; `number`: visits in the building, metres, or the former day; `skill`: which."""
+    """One reason. `who`: instead of whom; `number`: visits in the building, metres, or a day; `skill`: which."""
 
     code: WhyCode
     who: str = ""
