@@ -41,6 +41,7 @@ WHAT: Final = {
     figures.LATE: N_("去了，晚了"),
     figures.MISSED: N_("错过"),
     figures.OPEN_LATE: N_("还没去，已逾期"),
+    figures.NOT_IN_TIME: N_("没有按期的"),
     figures.MADE: N_("去过、打过的"),
 }
 MONTHS_A_QUARTER: Final = 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -47,9 +48,12 @@ async def _page(
         status=form.status,
         row=row,
         usual=names.get(usual or "", ""),
-        refused=refused,
+        refused=[{**one, "since": date.fromisoformat(one["since"])} for one in refused],
         names=names,
-        goers=[(name, display) for name, display in visitors.choices(known, usual) if name not in there],
+        goers=[
+            ("", _("请选择")),
+            *((name, display) for name, display in visitors.choices(known, usual) if name not in there),
+        ],
         form=form,
         seen=seen,
         may_see_why=caller.has(Role.SECRETARY),

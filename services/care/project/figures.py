@@ -17,9 +17,10 @@ from events.log.project.sql import inside
 from services.care.project import person, visit, visits
 
 ON_TIME, LATE, MISSED, OPEN_LATE = "on_time", "late", "missed", "open_late"
-DUE, MADE = "due", "made"
-WHATS: Final = (DUE, ON_TIME, LATE, MISSED, OPEN_LATE, MADE)
-"""What can be counted: all that was due; of it done by its day, done later, missed, still open; all that was done."""
+DUE, MADE, NOT_IN_TIME = "due", "made", "not_in_time"
+WHATS: Final = (DUE, ON_TIME, LATE, MISSED, OPEN_LATE, NOT_IN_TIME, MADE)
+"""What can be counted: all that was due; of it done by its day, done later, missed, still open, any of these last three;
+all that was done."""
 BANDS: Final = ("under_70", "seventy", "eighty", "ninety", "unknown")
 """By age: under 70, 70 to 79, 80 to 89, 90 and older; the day of birth is not known."""
 ROWS_MAX: Final = 500
@@ -58,8 +59,10 @@ def _is(what: str, span: Span) -> ColumnElement[bool]:
             return and_(due, _v.stage == visit.OPEN, _v.due_on < span.today)
         case "made":
             return and_(_v.stage == visit.MADE, _v.closed_on.between(span.first, span.last))
+        case "not_in_time":
+            return or_(*(_is(one, span) for one in (LATE, MISSED, OPEN_LATE)))
         case _:
-            return or_(*(_is(one, span) for one in (ON_TIME, LATE, MISSED, OPEN_LATE)))
+            return or_(*(_is(one, span) for one in (ON_TIME, NOT_IN_TIME)))
 
 
 def _band(span: Span) -> ColumnElement[str]:

@@ -50,8 +50,10 @@ async def test_figures_add_up_and_open_what_they_count(office: Office, clerk: ht
     after = seq_of(await made(clerk, late, "2026-11-21"))
     found = (await clerk.get("/care/api/figures", params=QUARTER | {"after": after})).json()
     (everything,) = found["all"]
-    counts = {what: everything[what] for what in ("due", "on_time", "late", "missed", "open_late", "made")}
-    assert counts == {"due": 3, "on_time": 1, "late": 1, "missed": 0, "open_late": 1, "made": 2}
+    counts = {
+        what: everything[what] for what in ("due", "on_time", "late", "missed", "open_late", "not_in_time", "made")
+    }
+    assert counts == {"due": 3, "on_time": 1, "late": 1, "missed": 0, "open_late": 1, "not_in_time": 2, "made": 2}
     assert (everything["people"], everything["met"], everything["minutes"]) == (4, 2, 80)
     assert [(part["name"], part["due"]) for part in found["branches"]] == [("第一党支部", 3)]
     assert {part["key"]: part["due"] for part in found["bands"]} == {"under_70": 0, "eighty": 2, "ninety": 1}
