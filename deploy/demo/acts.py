@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from deploy.demo.deserving import deserving
+from deploy.demo.helping import BEGINS
+from services.care.decide.assistance_commands import RequestAssistance
 from services.care.decide.commands import (
     GradeHealth,
     Recover,
@@ -15,8 +17,11 @@ from services.care.decide.commands import (
     ReportHospital,
     ReportIllness,
 )
+from services.care.decide.pairing_commands import PairHelper, ReferToTraining
 from services.care.decide.rota import RefuseVisitor
 from services.care.handle import Care
+from services.care.handle_assistance import Assisting
+from services.care.handle_pairing import Pairing
 from services.care.handle_rota import Rota
 from services.registry.decide.afar import ReportAfar
 from services.registry.decide.away_application import ApplyAway
@@ -39,7 +44,7 @@ from services.registry.handle_dues import DuesDesk
 from services.registry.handle_posts import Posts
 
 BEFELL: Final = (ReportHospital, ReportDischarge, ReportHardship, ReportBereavement)
-OF_CARE: Final = (ReportIllness, GradeHealth, RefuseVisitor, *BEFELL)
+OF_CARE: Final = (ReportIllness, GradeHealth, RefuseVisitor, *BEFELL, *BEGINS)
 """Commands about people whom care must have heard of."""
 
 
@@ -67,4 +72,7 @@ def acts_of(registry: Registry, care: Care) -> Mapping[type, Callable[..., Any]]
         GradeHealth: care.grade_health,
         RefuseVisitor: Rota(care).refuse,
         **dict.fromkeys(BEFELL, care.report),
+        RequestAssistance: Assisting(care).request,
+        PairHelper: Pairing(care).pair,
+        ReferToTraining: Pairing(care).refer,
     }

@@ -198,13 +198,21 @@ class OpensHouse:
     agreed_on: date
 
 
-TOGETHER = (SignedIn, Excused, GuestsCame, Offered, PairedWith, OpensHouse)
+@dataclass(frozen=True, slots=True)
+class InHelp:
+    """Help that was begun goes on: assistance, a pairing, a training."""
+
+    begun: Deed
+    what: Command
+
+
+TOGETHER = (Said, SignedIn, Excused, GuestsCame, Offered, PairedWith, OpensHouse)
 """What concerns meetings and the neighbourhood."""
 
 What = (
     Command | BringIn | NameContact | PlaceBelow | Elect | SignedIn | Pay | HandedOut | Answered
     | HandOver | SetUp | InPost | OnTheMenu
-    | Said | Offered | PairedWith | Excused | GuestsCame | OpensHouse | Minuted
+    | Said | Offered | PairedWith | Excused | GuestsCame | OpensHouse | Minuted | InHelp
 )  # fmt: skip
 
 
@@ -242,6 +250,8 @@ class Deed:
                 about = post.name
             case InPost(opened=opened, what=what):
                 about = f"{opened.key}/{type(what).__name__}/{self.who}"
+            case InHelp(begun=begun, what=what):
+                about = f"{begun.key}/{type(what).__name__}/{self.actor}"
             case _:
                 about = self.who
         return f"demo/{type(self.what).__name__}/{self.community.code}/{about}/{self.day}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import time, timedelta
-from typing import Final
+from typing import Any, Final
 
 from deploy.demo.deeds import Deed, Said
 from deploy.demo.town import JINQIAO, Town
@@ -35,10 +35,12 @@ def goers(town: Town) -> Iterator[Deed]:
     yield Deed(town.ago(20), JINQIAO, JINQIAO.worker, refuses, name, time(15, 40))
 
 
-async def heard(care: Care, asked: Asked, name: str, said: Said) -> None:
-    """What a visitor says of themselves, or their leave, is put on record."""
-    rota = Rota(care)
-    if isinstance(said.what, TakeLeave):
-        await rota.take_leave(asked, name, said.what)
-    else:
-        await rota.describe(asked, name, said.what)
+async def heard(care: Care, asked: Asked, name: str, said: Any) -> None:
+    """What a visitor says of themselves, or their leave, is put on record; anything else is not."""
+    match said:
+        case Said(what=TakeLeave() as leave):
+            await Rota(care).take_leave(asked, name, leave)
+        case Said(what=DescribeVisitor() as can):
+            await Rota(care).describe(asked, name, can)
+        case _:
+            return

@@ -22,6 +22,7 @@ from deploy.demo.deeds import (
     GuestsCame,
     HandedOut,
     HandOver,
+    InHelp,
     InPost,
     Minuted,
     NameContact,
@@ -31,12 +32,12 @@ from deploy.demo.deeds import (
     PairedWith,
     Pay,
     PlaceBelow,
-    Said,
     SetUp,
     SignedIn,
 )
 from deploy.demo.deserving import on_the_menu
 from deploy.demo.goers import heard
+from deploy.demo.helping import helped
 from deploy.demo.minutes import minuted
 from events.facts.branch import BranchContact, Seat
 from events.log.command import Asked, CommandRefused
@@ -152,7 +153,7 @@ class Office:
                 await self.registry.enrol(asked, command)
             case ScheduleMeeting():
                 await self._called(deed)
-            case what if isinstance(what, (*TOGETHER, FormGrid, PlaceBuildings, RegisterPartner, Said)):
+            case what if isinstance(what, (*TOGETHER, FormGrid, PlaceBuildings, RegisterPartner)):
                 await self._together(deed, asked)
             case Pay() | HandUp() as pay:
                 await self._pay(deed, asked, pay)
@@ -162,6 +163,9 @@ class Office:
                 await self._of_member(asked, await self._id_of(deed.community.code, deed.who), command)
 
     async def _of_member(self, asked: Asked, member_id: str, command: Any) -> None:
+        if isinstance(command, InHelp):
+            await helped(self.care, asked, member_id, command)
+            return
         if isinstance(command, OF_CARE):
             await self.tables_come_up()  # care must know of the person
         await acts_of(self.registry, self.care)[type(command)](asked, member_id, command)
@@ -204,7 +208,7 @@ class Office:
         return meeting_id
 
     async def _together(self, deed: Deed, asked: Asked) -> None:
-        """Who came to a meeting that was called, or asked leave; grids; partner units and what they do."""
+        """Who came to a meeting that was called, or asked leave; grids; units; what a visitor says."""
         community, attendance = deed.community.code, Attendance(self.registry)
         match deed.what:
             case SignedIn(called=called, present=names):
@@ -223,8 +227,6 @@ class Office:
             case OpensHouse(agreed_on=day):
                 host = DesignateHost(host=await self._id_of(community, deed.who), agreed_on=day)
                 await Centres(self.registry).designate(asked, host)
-            case Said() as said:
-                await heard(self.care, asked, deed.who, said)
             case RegisterPartner() as unit:
                 await Partners(self.registry).register(asked, unit)
             case Offered(unit=name, offer=offer):
@@ -233,8 +235,8 @@ class Office:
                 unit_id = await self._unit(asked, name)
                 branch_id = await self._branch(asked, branch)
                 await Partners(self.registry).pair(asked, branch_id, PairPartner(partner=unit_id))
-            case _:
-                return
+            case said:
+                await heard(self.care, asked, deed.who, said)
 
     async def _unit(self, asked: Asked, name: str) -> str:
         """The id of a partner unit of that name, which has been registered."""

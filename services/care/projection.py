@@ -9,17 +9,22 @@ from events.facts.base import Purpose
 from events.log.project import Projection, Snapshots
 from services.care.decide.cared import CARE
 from services.care.decide.feed import FEED
+from services.care.decide.helper import HELPER
 from services.care.decide.visitor import VISITOR
 from services.care.project import (
+    assistance,
     branch_name,
+    course,
     feed,
     health,
     illness,
     leave,
     met,
     occasion,
+    pairing,
     person,
     spot,
+    training,
     usual_visitor,
     visit,
     visitor,
@@ -44,6 +49,10 @@ PROJECTION: Final = Projection(
         leave.view,
         spot.view,
         branch_name.view,
+        course.view,
+        assistance.view,
+        pairing.view,
+        training.view,
     ],
-    [Snapshots.of(CARE), Snapshots.of(FEED), Snapshots.of(VISITOR)],
+    [Snapshots.of(CARE), Snapshots.of(FEED), Snapshots.of(HELPER), Snapshots.of(VISITOR)],
 )

@@ -11,6 +11,7 @@ from events.facts.decision import Decider, UnknownFact
 from events.log.envelope import open_fact, parse
 from services.care.decide.cared import CARE
 from services.care.decide.feed import FEED
+from services.care.decide.helper import HELPER
 from services.care.decide.visitor import VISITOR
 from services.notify.decide.notice import NOTICE
 from services.registry.decide.activity import ACTIVITY
@@ -44,6 +45,7 @@ DECIDERS: dict[str, Decider[Any]] = {
         CENSUS,
         CENTRE,
         FEED,
+        HELPER,
         HANDOVER,
         CERTIFICATES,
         ACTIVITY,

@@ -27,9 +27,13 @@ from events.facts.care import (
     WhyCancelled,
     WhyMissed,
 )
+from events.facts.care_assistance import AssistanceFact
 from events.facts.care_occasion import Bereaved, Discharged, HardshipReported, Hospitalised
+from events.facts.care_pairing import PairingFact, TrainingFact
 from events.facts.care_rota import RefusalWithdrawn, VisitorRefused, VisitorUnassigned
 from events.facts.decision import Decider, UnknownFact
+from services.care.decide.assistance_state import Assistance, assistance_after
+from services.care.decide.pairing_state import Pairing, Training, pairings_after, trainings_after
 from services.care.decide.plan import Window
 
 
@@ -84,6 +88,9 @@ class Cared(BaseModel):
     settled: dict[VisitReason, date] = {}
     refused: tuple[str, ...] = ()
     """The visitors (names of accounts) whom the member does not wish to see."""
+    assistance: dict[str, Assistance] = {}
+    pairings: dict[str, Pairing] = {}
+    trainings: dict[str, Training] = {}
 
     def open_visits(self) -> Iterator[tuple[str, Visit]]:
         """What is still to be done, by visit id."""
@@ -106,8 +113,20 @@ def evolve(cared: Cared, fact: Fact, effective: date) -> Cared:
             return _befell(cared, fact, effective)
         case ThreeQuestionsAnswered():
             return cared
+        case AssistanceFact() | PairingFact() | TrainingFact():
+            return _helped(cared, fact, effective)
         case _:
             return _visits_after(cared, fact, effective)
+
+
+def _helped(cared: Cared, fact: AssistanceFact | PairingFact | TrainingFact, on: date) -> Cared:
+    match fact:
+        case AssistanceFact():
+            return cared.model_copy(update={"assistance": assistance_after(cared.assistance, fact, on)})
+        case PairingFact():
+            return cared.model_copy(update={"pairings": pairings_after(cared.pairings, fact, on)})
+        case TrainingFact():
+            return cared.model_copy(update={"trainings": trainings_after(cared.trainings, fact, on)})
 
 
 def _visits_after(cared: Cared, fact: Fact, effective: date) -> Cared:

@@ -8,16 +8,12 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from events.facts.care import OCCASIONS, Severity, VisitReason, VisitWay
-from events.facts.visitor import Skill
-
-
-class Rule(BaseModel):
-    """One rule of a pack."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+from services.care.decide.rota_policy import RotaRule
+from services.care.decide.rule import Rule
+from services.care.decide.support_policy import AssistanceRule, PairingRule, TrainingRule
 
 
 class Per(StrEnum):
@@ -99,49 +95,6 @@ class MissedRule(Rule):
         return self
 
 
-class RotaMetres(Rule):
-    """What a proposal of who goes where weighs, in metres of way."""
-
-    stranger: int = Field(ge=0)
-    change: int = Field(ge=0)
-    skill: int = Field(ge=0)
-    late: int = Field(ge=0)
-    trip: int = Field(ge=0)
-    load: int = Field(ge=0)
-    wait: int = Field(ge=0)
-    lane: int = Field(ge=0)
-    road: int = Field(ge=0)
-    elsewhere: int = Field(ge=1)
-
-
-class RotaRule(Rule):
-    """Who goes where in a week: what is weighed, and what holds of visitors who have said nothing of themselves."""
-
-    workdays: tuple[int, ...] = Field(min_length=1)
-    visits_per_week: int = Field(ge=0)
-    office_visits_per_week: int = Field(ge=0)
-    calls_per_week: int = Field(ge=0)
-    visits_per_day_max: int = Field(ge=1)
-    ahead_days: int = Field(ge=0)
-    home_minutes: int = Field(ge=1)
-    hospital_minutes: int = Field(ge=1)
-    call_minutes: int = Field(ge=1)
-    metres: RotaMetres
-    skills: Mapping[VisitReason, Skill]
-    clause: str
-
-    def minutes(self, way: VisitWay) -> int:
-        """How long one takes, the way there included."""
-        by_way = {VisitWay.HOME: self.home_minutes, VisitWay.HOSPITAL: self.hospital_minutes}
-        return by_way.get(way, self.call_minutes)
-
-    @model_validator(mode="after")
-    def _days_of_a_week(self) -> RotaRule:
-        if sorted(set(self.workdays)) != list(self.workdays) or not set(self.workdays) <= set(range(7)):
-            raise ValueError("rota: workdays are numbers from 0 (Monday) to 6, in order")
-        return self
-
-
 class CarePolicy(Rule):
     """A whole pack. Every clause that a rule cites has its words in `clauses`."""
 
@@ -152,6 +105,9 @@ class CarePolicy(Rule):
     away: AwayRule
     missed: MissedRule
     rota: RotaRule
+    assistance: AssistanceRule
+    pairing: PairingRule
+    training: TrainingRule
     clauses: Mapping[str, str]
 
     @model_validator(mode="after")
@@ -164,6 +120,7 @@ class CarePolicy(Rule):
             )
         soon = (*self.illness.values(), *self.occasions.values())
         cited = {rule.clause for rule in self.cadence} | {rule.clause for rule in soon}
+        cited |= {self.pairing.clause, self.pairing.clause_review, self.training.clause, *self.assistance.clauses()}
         if wordless := sorted((cited | {self.away.clause, self.missed.clause, self.rota.clause}) - set(self.clauses)):
             raise ValueError(f"clauses without words: {', '.join(wordless)}")
         return self

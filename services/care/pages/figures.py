@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field, model_validator
 from starlette.responses import JSONResponse, Response
 
 from events.facts.care import VisitWay
-from services.care.decide.policy import RotaRule
+from services.care.decide.rota_policy import RotaRule
 from services.care.pages import rota_words, visitors, words
 from services.care.pages.common import Office, rules, rules_by_row
 from services.care.project import branch_name, figures

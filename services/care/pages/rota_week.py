@@ -12,7 +12,7 @@ from fastapi import Request
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from events.facts.care import VisitReason, VisitWay
-from services.care.decide.policy import RotaRule
+from services.care.decide.rota_policy import RotaRule
 from services.care.pages import visitors
 from services.care.pages.common import rules
 from services.care.project import leave, rota, spot, visitor, visits

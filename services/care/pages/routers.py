@@ -6,6 +6,10 @@ from typing import Final
 
 from services.care.pages import (
     api,
+    assistance,
+    assistance_api,
+    assistance_case,
+    assistance_paper,
     blocks,
     calendar,
     figures,
@@ -13,15 +17,19 @@ from services.care.pages import (
     missed,
     month,
     occasions,
+    pairing_api,
+    pairings,
     refusals,
     reveal,
     rota,
     rota_api,
     today,
+    trainings,
     visit,
     visitors_desk,
     visits,
 )
+from services.care.pages.assistance_common import SEERS
 from services.care.pages.common import CARERS
 from services.shell.i18n import N_
 from services.shell.identity import Role
@@ -50,9 +58,18 @@ ROUTERS: Final = [
     figures.router,
     month.router,
     blocks.router,
+    assistance_api.router,
+    pairing_api.router,
+    assistance.router,
+    assistance_paper.router,
+    assistance_case.router,
+    pairings.router,
+    trainings.router,
 ]
 
 NAV: Final = [
     NavEntry(N_("走访"), "/care/visits", CARERS, "care", "visits"),
+    NavEntry(N_("帮扶"), "/care/assistance", SEERS, "care", "assistance", part=NavPart.AROUND),
+    NavEntry(N_("结对帮扶"), "/care/pairings", CARERS, "care", part=NavPart.AROUND),
     NavEntry(N_("没有去成的走访"), "/care/missed", (Role.SUPERVISOR,), "care", part=NavPart.AROUND),
 ]

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from services.care.pages import visitors, words
 from services.care.pages.common import CARERS, OFFICE, SOON_DAYS, Carer, own_only, rules_by_row
 from services.care.pages.trips import Agenda, agenda
-from services.care.project import visits
+from services.care.project import assistance, visits
 from services.shell.i18n import speech
 from services.shell.identity import Caller, requires
 from services.shell.pages import fragment, page
@@ -69,4 +69,5 @@ async def counts(request: Request, caller: Anybody) -> Response:
     now = speech().today
     async with reading(request, caller) as db:
         found = await visits.figures(db, now, now + timedelta(days=SOON_DAYS), own_only(caller))
-    return JSONResponse({**found, "visits": found["visits"] + found["calls"]})
+        asked = {"assistance": await assistance.waiting_count(db)} if caller.has(*OFFICE) else {}
+    return JSONResponse({**found, **asked, "visits": found["visits"] + found["calls"]})

@@ -9,6 +9,7 @@ from typing import Any, Final
 from events.facts.care import HealthGrade, Severity, VisitReason, VisitWay, WhyCancelled, WhyMissed
 from services.care.decide.missed import Level
 from services.care.decide.policy import CarePolicy, Per
+from services.care.pages import support_words
 from services.care.pages.rota_words import SENTENCES as ROTA_SENTENCES
 from services.care.project import met, occasion, visits
 from services.shell.acting import Sentences
@@ -137,6 +138,7 @@ def _on(value: Any) -> str:
 
 
 SENTENCES: Final[Sentences] = {
+    **support_words.SENTENCES,
     "merged": lambda _d: _("这份档案已并入同一个人的另一份，请记到那一份上。"),
     "died": lambda d: _("这位党员已于%(on)s去世，不能再记这件事。", on=_on(d.get("on"))),
     "not_on_roll": lambda _d: _("这位党员不在册，不能再记这件事。"),

@@ -19,7 +19,8 @@ from services.care.project import person, visit, visits
 ON_TIME, LATE, MISSED, OPEN_LATE = "on_time", "late", "missed", "open_late"
 DUE, MADE, NOT_IN_TIME = "due", "made", "not_in_time"
 WHATS: Final = (DUE, ON_TIME, LATE, MISSED, OPEN_LATE, NOT_IN_TIME, MADE)
-"""What can be counted: all that was due; of it done by its day, done later, missed, still open, any of these last three;
+"""What can be counted: all that was due; of it done by its day, done later, missed, still open, any of these last
+three;
 all that was done."""
 BANDS: Final = ("under_70", "seventy", "eighty", "ninety", "unknown")
 """By age: under 70, 70 to 79, 80 to 89, 90 and older; the day of birth is not known."""

@@ -56,6 +56,7 @@ from services.care.project import health, illness, met, person, usual_visitor, v
 from services.care.wire import PROJECTION
 from tests.care.office import enrolled
 from tests.care.project.folding import MEMBER, Told, history, interleaved, rows_of
+from tests.care.project.test_help_folds import HELP
 
 JAN, MAY, NOV = date(2026, 1, 5), date(2026, 5, 1), date(2026, 11, 20)
 AWAY = MovedAway(kind=AwayKind.CARD, clause="§3.1", destination="深圳", phone="130", fixed_place=True, reason="带孙子")
@@ -102,6 +103,7 @@ CARE = history(
     (VisitorRefused(visitor="xiaowang"), NOV),
     (VisitorDescribed(visits_per_week=9, skills=(Skill.MEDICAL,), buildings=("金桥路36弄28号",)), NOV),
     (LeaveTaken(leave_id="l1", start=NOV, end=NOV), NOV),
+    *HELP,
 )
 
 
