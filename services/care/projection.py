@@ -54,5 +54,5 @@ PROJECTION: Final = Projection(
         pairing.view,
         training.view,
     ],
-    [Snapshots.of(CARE), Snapshots.of(FEED), Snapshots.of(HELPER), Snapshots.of(VISITOR)],
+    [Snapshots.of(CARE, version=2), Snapshots.of(FEED), Snapshots.of(HELPER), Snapshots.of(VISITOR)],
 )

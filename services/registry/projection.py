@@ -14,6 +14,7 @@ from services.registry.decide.bulk import BULK
 from services.registry.decide.census import CENSUS
 from services.registry.decide.centre import CENTRE
 from services.registry.decide.desk import DESK
+from services.registry.decide.doorstep import DOORSTEP
 from services.registry.decide.grid import GRID
 from services.registry.decide.handover_state import HANDOVER
 from services.registry.decide.honours import CERTIFICATES
@@ -40,6 +41,7 @@ from services.registry.project import (
     committee,
     contact_card,
     desk,
+    doorstep,
     dues,
     dues_more,
     elsewhere,
@@ -130,13 +132,14 @@ PROJECTION: Final = Projection(
         partner.pairings,
         contact_card.view,
         away_application.view,
+        doorstep.view,
     ],
     [Snapshots.of(decider, version=5) for decider in (MEMBER, BRANCH, MEETING, RECEIPTS, ROSTER_IMPORT, UNIT)]
     + [
         Snapshots.of(decider)
         for decider in (
             DESK, CENSUS, BULK, CENTRE, HANDOVER, NOMINEE, POST, GRID, PARTNER, PAPERS, CERTIFICATES, ACTIVITY,
-            BUILDINGS,
+            BUILDINGS, DOORSTEP,
         )
     ],
 )  # fmt: skip

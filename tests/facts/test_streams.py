@@ -21,6 +21,7 @@ from services.registry.decide.bulk import BULK
 from services.registry.decide.census import CENSUS
 from services.registry.decide.centre import CENTRE
 from services.registry.decide.desk import DESK
+from services.registry.decide.doorstep import DOORSTEP
 from services.registry.decide.grid import GRID
 from services.registry.decide.handover_state import HANDOVER
 from services.registry.decide.honours import CERTIFICATES
@@ -57,6 +58,7 @@ DECIDERS: dict[str, Decider[Any]] = {
         PAPERS,
         BULK,
         DESK,
+        DOORSTEP,
         MEETING,
         ROSTER_IMPORT,
         UNIT,

@@ -31,6 +31,7 @@ from events.facts.care_assistance import AssistanceFact
 from events.facts.care_occasion import Bereaved, Discharged, HardshipReported, Hospitalised
 from events.facts.care_pairing import PairingFact, TrainingFact
 from events.facts.care_rota import RefusalWithdrawn, VisitorRefused, VisitorUnassigned
+from events.facts.care_visit import News, PhotoTaken, ToldAtTheDoor, VisitAttempted
 from events.facts.decision import Decider, UnknownFact
 from services.care.decide.assistance_state import Assistance, assistance_after
 from services.care.decide.pairing_state import Pairing, Training, pairings_after, trainings_after
@@ -61,6 +62,12 @@ class Visit(BaseModel):
     rota_id: str = ""
     """The week's plan that says who goes; `back_to` is who was to go, and on which day, before it."""
     back_to: tuple[str | None, date | None] = (None, None)
+    made_by: str = ""
+    answered: bool = False
+    tried: tuple[date, ...] = ()
+    """The days on which somebody went and met nobody."""
+    told: tuple[News, ...] = ()
+    photos: tuple[str, ...] = ()
 
 
 CLOSED_KEPT: Final = 24
@@ -111,8 +118,8 @@ def evolve(cared: Cared, fact: Fact, effective: date) -> Cared:
             return cared.model_copy(update={"hospital_since": effective})
         case Discharged() | HardshipReported() | Bereaved():
             return _befell(cared, fact, effective)
-        case ThreeQuestionsAnswered():
-            return cared
+        case ThreeQuestionsAnswered() | VisitAttempted() | PhotoTaken() | ToldAtTheDoor():
+            return _brought_back(cared, fact, effective)
         case AssistanceFact() | PairingFact() | TrainingFact():
             return _helped(cared, fact, effective)
         case _:
@@ -146,7 +153,8 @@ def _visits_after(cared: Cared, fact: Fact, effective: date) -> Cared:
         case RefusalWithdrawn():
             return cared.model_copy(update={"refused": tuple(one for one in cared.refused if one != fact.visitor)})
         case VisitMade():
-            return _closed(cared, fact.visit_id or "", Stage.MADE, effective)
+            made = _closed(cared, fact.visit_id or "", Stage.MADE, effective)
+            return _changed(made, fact.visit_id or "", made_by=fact.by)
         case VisitMissed():
             return _closed(cared, fact.visit_id, Stage.MISSED, effective)
         case MissedExplained():
@@ -156,6 +164,21 @@ def _visits_after(cared: Cared, fact: Fact, effective: date) -> Cared:
             return _closed(cared, fact.visit_id, Stage.CANCELLED, effective, settles=settles)
         case _:
             raise UnknownFact("care", fact)
+
+
+def _brought_back(cared: Cared, fact: Fact, on: date) -> Cared:
+    """What somebody has from the door; what it says stays sealed, and is not remembered here."""
+    match fact:
+        case ThreeQuestionsAnswered():
+            return _changed(cared, fact.visit_id, answered=True)
+        case VisitAttempted() if fact.visit_id in cared.visits:
+            return _changed(cared, fact.visit_id, tried=(*cared.visits[fact.visit_id].tried, on))
+        case ToldAtTheDoor() if fact.visit_id in cared.visits:
+            return _changed(cared, fact.visit_id, told=(*cared.visits[fact.visit_id].told, fact.news))
+        case PhotoTaken() if fact.visit_id in cared.visits:
+            return _changed(cared, fact.visit_id, photos=(*cared.visits[fact.visit_id].photos, fact.photo_id))
+        case _:
+            return cared
 
 
 _REASON_OF: Final[dict[type[Fact], VisitReason]] = {
