@@ -110,18 +110,21 @@ async def counts(db: AsyncConnection, wanted: Wanted, today: date) -> Mapping[st
 async def due_by(
     db: AsyncConnection, today: date, until: date, *, visitor: str = "", community: str = ""
 ) -> list[dict[str, Any]]:
-    """What may be done today and is due by `until`, the oldest first, and what else waits in the same buildings."""
+    """What may be done today and is due by `until` or set for today, the oldest first; and what else waits in the same
+    buildings.
+    """
     open_now = [
         _v.stage == visit.OPEN,
         _v.start_on <= today,
         *_conditions(Wanted(visitor=visitor, community=community), today),
     ]
     query = _query(today).where(*open_now).order_by(_v.due_on, _v.visit_id)
-    due = [dict(row._mapping) for row in await db.execute(query.where(_v.due_on <= until).limit(ROWS_TODAY_MAX))]
+    now = or_(_v.due_on <= until, _v.set_for <= today)
+    due = [dict(row._mapping) for row in await db.execute(query.where(now).limit(ROWS_TODAY_MAX))]
     buildings = {row["building"] for row in due if row["building"] and row["way"] == VisitWay.HOME.value}
     if not buildings:
         return due
-    beside = query.where(_p.building.in_(sorted(buildings)), _v.way == VisitWay.HOME.value, _v.due_on > until)
+    beside = query.where(_p.building.in_(sorted(buildings)), _v.way == VisitWay.HOME.value, ~func.coalesce(now, False))
     return due + [dict(row._mapping) for row in await db.execute(beside.limit(ROWS_TODAY_MAX))]
 
 

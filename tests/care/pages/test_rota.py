@@ -42,9 +42,10 @@ async def line(clerk: httpx.AsyncClient, visit: dict[str, Any], **more: str) -> 
 
 
 async def due(office: Office, clerk: httpx.AsyncClient, name: str, **differently: Any) -> dict[str, Any]:
-    """Somebody of eighty whose visit is due."""
+    """Somebody whose visit is due: of eighty, unless it is said otherwise."""
+    reason = differently.pop("reason", "eighty")
     member_id = await office.registry.enrols(name=name, **differently)
-    return await planned(clerk, member_id, "eighty")
+    return await planned(clerk, member_id, reason)
 
 
 async def confirmed(clerk: httpx.AsyncClient, *lines: dict[str, Any], **headers: str) -> httpx.Response:
@@ -207,3 +208,19 @@ async def test_a_visitor_plans_nobody_s_week_and_a_neighbour_not_ours(office: Of
         visit = await due(office, clerk, "周日日")
         path = f"/care/api/members/{visit['member_id']}/refusals"
         assert (await neighbour.post(path, json={"visitor": "wang"})).status_code == 404
+
+
+async def test_what_is_set_for_a_later_day_waits_at_the_end_of_today(office: Office, clerk: httpx.AsyncClient) -> None:
+    first = await due(office, clerk, "郑甲", building="一路1弄1号")
+    then = await due(office, clerk, "郑乙", building="二路1弄1号")
+    later = await due(office, clerk, "郑丙", building="三路1弄1号", birth=date(1956, 1, 1), reason="seventy")
+    for visit, on in ((first, "2026-12-01"), (then, "2026-11-21"), (later, "2026-11-21")):
+        path = f"/care/api/visits/{visit['visit_id']}/assign"
+        answer = await clerk.post(path, json={"visitor": "zheng", "on": on})
+    async with office.asking(Role.VISITOR, name="zheng") as zheng:
+        day = (await zheng.get("/care/api/today", params={"after": seq_of(answer)})).json()
+        shown = [trip["building"] for trip in day["trips"]]
+        assert shown == ["一路1弄1号", "二路1弄1号", "三路1弄1号"], "what is late goes first whatever was said of it"
+        zheng.headers.update(HTML)
+        page = (await zheng.get("/care/today")).text
+        assert page.count("定在今天") == 2
