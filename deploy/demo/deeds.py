@@ -16,6 +16,7 @@ from events.facts.member import PayMethod
 from services.care.decide.visitor import DescribeVisitor, TakeLeave
 from services.registry.decide.activity import OfferActivity, Spend
 from services.registry.decide.asking import RecordAnswers, RecordMissed
+from services.registry.decide.funds import SpendFunds
 from services.registry.decide.meeting import ScheduleMeeting
 from services.registry.decide.partner import MakeOffer
 from services.registry.decide.post import OpenPost, TakePost
@@ -150,6 +151,16 @@ class OnTheMenu:
 
 
 @dataclass(frozen=True, slots=True)
+class Money:
+    """A branch is given activity money by the head, and pays; `of` is the activity that payments for one are for."""
+
+    branch: str
+    year: int
+    spent: Sequence[SpendFunds]
+    of: Deed | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Offered:
     """A partner unit offers something."""
 
@@ -211,7 +222,7 @@ TOGETHER = (Said, SignedIn, Excused, GuestsCame, Offered, PairedWith, OpensHouse
 
 What = (
     Command | BringIn | NameContact | PlaceBelow | Elect | SignedIn | Pay | HandedOut | Answered
-    | HandOver | SetUp | InPost | OnTheMenu
+    | HandOver | SetUp | InPost | OnTheMenu | Money
     | Said | Offered | PairedWith | Excused | GuestsCame | OpensHouse | Minuted | InHelp
 )  # fmt: skip
 
@@ -244,6 +255,8 @@ class Deed:
                 about = f"{meeting.branch}/{meeting.title}"
             case Pay(months=months):
                 about = f"{self.who}/{months[0]}"
+            case Money(branch=branch, year=year):
+                about = f"{branch}/{year}"
             case OnTheMenu(offer=offer):
                 about = offer.title
             case SetUp(post=post):

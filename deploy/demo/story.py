@@ -11,6 +11,7 @@ from deploy.demo.census import census
 from deploy.demo.deeds import Deed
 from deploy.demo.dues import dues
 from deploy.demo.elections import elections
+from deploy.demo.funds import funds
 from deploy.demo.goers import goers
 from deploy.demo.handover import handovers
 from deploy.demo.helping import helping
@@ -39,6 +40,7 @@ def story(town: Town) -> Mapping[date, Sequence[Deed]]:
         *service(town),
         *surroundings(town, where),
         *merits(town),
+        *funds(town),
         *helping(town),
     ]
     deeds.sort(key=lambda deed: deed.moment)

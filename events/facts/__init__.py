@@ -7,6 +7,7 @@ from events.facts import (
     access,
     activity,
     branch,
+    branch_funds,
     building,
     bulk,
     care,

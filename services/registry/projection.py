@@ -44,8 +44,10 @@ from services.registry.project import (
     doorstep,
     dues,
     dues_more,
+    dues_review,
     elsewhere,
     excuse,
+    funds,
     grid,
     handed_over,
     handed_up,
@@ -83,6 +85,7 @@ PROJECTION: Final = Projection(
         dues.accounts,
         dues_more.reductions,
         dues_more.calls,
+        dues_review.view,
         handed_up.view,
         bill.view,
         meeting.view,
@@ -125,6 +128,8 @@ PROJECTION: Final = Projection(
         activity.view,
         activity.persons,
         activity.payments,
+        funds.given,
+        funds.paid,
         grid.view,
         building.view,
         partner.view,
@@ -134,7 +139,7 @@ PROJECTION: Final = Projection(
         away_application.view,
         doorstep.view,
     ],
-    [Snapshots.of(decider, version=5) for decider in (MEMBER, BRANCH, MEETING, RECEIPTS, ROSTER_IMPORT, UNIT)]
+    [Snapshots.of(decider, version=6) for decider in (MEMBER, BRANCH, MEETING, RECEIPTS, ROSTER_IMPORT, UNIT)]
     + [
         Snapshots.of(decider)
         for decider in (

@@ -13,7 +13,7 @@ from services.registry.pages.arrears import last_over
 from services.registry.pages.clocks import Clocks, card_soon, clocks_of, silent_since
 from services.registry.pages.common import OFFICE, READERS, reading, rules
 from services.registry.pages.terms import terms_ending
-from services.registry.project import arrears, doorstep, ledger, meeting, post, register
+from services.registry.project import arrears, doorstep, funds, ledger, meeting, post, register
 from services.registry.project.arrears import Owing
 from services.registry.project.register import Wanted
 from services.shell.i18n import speech
@@ -45,6 +45,7 @@ async def today(request: Request, caller: Anybody) -> Response:
         week = await meeting.meetings(db, since=start, until=start + timedelta(days=7), size=SHOWN)
         terms = await terms_ending(request, db, caller.scope)
         serving = await post.to_decide(db)
+        money = [one for one in await funds.waiting(db) if one["asked_by"] != caller.name]
         brought = await doorstep.waiting(db)
     decide = _to_decide(request, away.items)
     coming = [row for row in week.items if row["state"] == meeting.SCHEDULED]
@@ -52,6 +53,7 @@ async def today(request: Request, caller: Anybody) -> Response:
         request, "today.html", decide=decide[:SHOWN], decide_count=len(decide), owing=owing.items, to_call=to_call,
         meetings=coming, words=words, terms=terms[:SHOWN], terms_count=len(terms),
         serving=serving[:SHOWN], serving_count=len(serving), brought=brought[:SHOWN], brought_count=len(brought),
+        money=money[:SHOWN], money_count=len(money),
     )  # fmt: skip
 
 

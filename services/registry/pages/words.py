@@ -16,6 +16,7 @@ from services.registry.pages.away_words import AWAY_SENTENCES
 from services.registry.pages.building_words import BUILDING_SENTENCES
 from services.registry.pages.centre_words import CENTRE_SENTENCES
 from services.registry.pages.dues_words import DUES_SENTENCES
+from services.registry.pages.funds_words import FUNDS_SENTENCES
 from services.registry.pages.honour_words import HONOUR_SENTENCES
 from services.registry.pages.neighbour_words import NEIGHBOUR_SENTENCES
 from services.registry.pages.point_words import POINT_SENTENCES
@@ -185,6 +186,7 @@ SENTENCES: Final[Sentences] = {
     **DUES_SENTENCES,
     **AWAY_SENTENCES,
     **POST_SENTENCES,
+    **FUNDS_SENTENCES,
     **HONOUR_SENTENCES,
     **POINT_SENTENCES,
     **REVIEW_SENTENCES,

@@ -81,10 +81,10 @@ async def newest(
     return Envelopes(messages, rows[0][2] if rows else 0, messages[-1].seq if len(rows) > limit else None)
 
 
-async def known_at(db: AsyncConnection, member_id: str, moment: datetime) -> list[Message]:
-    """Everything that had been written about a member at a moment, oldest first."""
+async def known_at(db: AsyncConnection, member_id: str, moment: datetime, *, stream: str = "member") -> list[Message]:
+    """Everything that had been written about a member (or an entity of another stream) at a moment, oldest first."""
     query = select(_fact.c.seq, _fact.c.body).where(*_OF_ONE, _fact.c.recorded <= moment).order_by(_fact.c.seq)
-    rows = await db.execute(query, {"member_id": member_id, "stream": "member"})
+    rows = await db.execute(query, {"member_id": member_id, "stream": stream})
     return [Message(STREAM, seq, "", body) for seq, body in rows]
 
 
