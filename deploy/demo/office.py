@@ -231,9 +231,8 @@ class Office:
             case Offered(unit=name, offer=offer):
                 await Partners(self.registry).make_offer(asked, await self._unit(asked, name), offer)
             case PairedWith(unit=name, branch=branch):
-                unit_id = await self._unit(asked, name)
-                branch_id = await self._branch(asked, branch)
-                await Partners(self.registry).pair(asked, branch_id, PairPartner(partner=unit_id))
+                paired = PairPartner(partner=await self._unit(asked, name))
+                await Partners(self.registry).pair(asked, await self._branch(asked, branch), paired)
             case said:
                 await heard(self.care, asked, deed.who, said)
 
