@@ -8,6 +8,7 @@ from itertools import groupby
 
 from deploy.demo.beginning import beginning
 from deploy.demo.census import census
+from deploy.demo.contacts import contacts
 from deploy.demo.deeds import Deed
 from deploy.demo.dues import dues
 from deploy.demo.elections import elections
@@ -35,6 +36,7 @@ def story(town: Town) -> Mapping[date, Sequence[Deed]]:
         *meetings(town, where),
         *illnesses(town, where),
         *goers(town),
+        *contacts(town, where),
         *census(town),
         *handovers(town),
         *service(town),

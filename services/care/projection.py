@@ -14,6 +14,7 @@ from services.care.decide.visitor import VISITOR
 from services.care.project import (
     assistance,
     branch_name,
+    certification,
     course,
     feed,
     health,
@@ -49,6 +50,7 @@ PROJECTION: Final = Projection(
         leave.view,
         spot.view,
         branch_name.view,
+        certification.view,
         course.view,
         assistance.view,
         pairing.view,

@@ -28,12 +28,14 @@ from events.facts.care import (
     WhyMissed,
 )
 from events.facts.care_assistance import AssistanceFact
+from events.facts.care_certification import CertificationPart
 from events.facts.care_occasion import Bereaved, Discharged, HardshipReported, Hospitalised
 from events.facts.care_pairing import PairingFact, TrainingFact
 from events.facts.care_rota import RefusalWithdrawn, VisitorRefused, VisitorUnassigned
 from events.facts.care_visit import News, PhotoTaken, ToldAtTheDoor, VisitAttempted
 from events.facts.decision import Decider, UnknownFact
 from services.care.decide.assistance_state import Assistance, assistance_after
+from services.care.decide.certification_memory import Certification
 from services.care.decide.pairing_state import Pairing, Training, pairings_after, trainings_after
 from services.care.decide.plan import Window
 
@@ -95,6 +97,7 @@ class Cared(BaseModel):
     settled: dict[VisitReason, date] = {}
     refused: tuple[str, ...] = ()
     """The visitors (names of accounts) whom the member does not wish to see."""
+    certification: Certification = Certification()
     assistance: dict[str, Assistance] = {}
     pairings: dict[str, Pairing] = {}
     trainings: dict[str, Training] = {}
@@ -106,6 +109,8 @@ class Cared(BaseModel):
 
 def evolve(cared: Cared, fact: Fact, effective: date) -> Cared:
     """The member's care after a fact. Raises `UnknownFact` on a fact of another stream."""
+    if isinstance(fact, CertificationPart):
+        return cared.model_copy(update={"certification": cared.certification.after(fact, effective)})
     match fact:
         case FellIll():
             severity = None if is_hidden(fact.severity) else fact.severity

@@ -31,6 +31,7 @@ from events.facts.care import (
     WhyCancelled,
     WhyMissed,
 )
+from events.facts.care_certification import CertificationDue
 from events.facts.care_occasion import Bereaved, Discharged, HardshipReported, Hospitalised
 from events.facts.care_rota import VisitorRefused
 from events.facts.feed import FeedOpened
@@ -104,6 +105,7 @@ CARE = history(
     (VisitorDescribed(visits_per_week=9, skills=(Skill.MEDICAL,), buildings=("金桥路36弄28号",)), NOV),
     (LeaveTaken(leave_id="l1", start=NOV, end=NOV), NOV),
     *HELP,
+    (CertificationDue(year=2026, start=date(2026, 11, 1), end=date(2027, 1, 31), clause="§4.21"), NOV),
 )
 
 
