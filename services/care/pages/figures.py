@@ -17,7 +17,7 @@ from events.facts.care import VisitWay
 from services.care.decide.rota_policy import RotaRule
 from services.care.pages import rota_words, visitors, words
 from services.care.pages.common import Office, rules, rules_by_row
-from services.care.project import branch_name, figures
+from services.care.project import branch, figures
 from services.care.project.figures import Cell, Span
 from services.shell.i18n import N_, speech
 from services.shell.i18n import gettext as _
@@ -138,7 +138,7 @@ async def _counted(request: Request, caller: Caller, span: Span) -> dict[str, li
     async with reading(request, caller) as db:
         rows = await figures.counted(db, span)
         people = [] if span.visitor else await figures.covered(db, span)
-        called = await branch_name.names(db)
+        called = await branch.names(db)
     known = await visitors.visitors(request, caller)
     bands = parts(rows, people, rule, lambda row: row["band"], lambda band: _(BAND[band]))
     return {
@@ -228,7 +228,7 @@ async def behind(request: Request, caller: Office, asked: Annotated[FiguresQuery
     span = asked.span(caller, speech().today)
     async with reading(request, caller) as db:
         rows = await figures.behind(db, span, asked.what, Cell(asked.branch, asked.band))
-        called = await branch_name.names(db)
+        called = await branch.names(db)
     known = await visitors.visitors(request, caller)
     return await page(
         request,
@@ -251,7 +251,7 @@ async def people(request: Request, caller: Office, asked: Annotated[FiguresQuery
     span = asked.span(caller, speech().today)
     async with reading(request, caller) as db:
         rows = await figures.not_met(db, span, Cell(asked.branch, asked.band))
-        called = await branch_name.names(db)
+        called = await branch.names(db)
     return await page(
         request,
         "figures_people.html",

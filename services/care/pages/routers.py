@@ -12,6 +12,11 @@ from services.care.pages import (
     assistance_paper,
     blocks,
     calendar,
+    campaign_api,
+    campaign_new,
+    campaign_people,
+    campaign_sheet,
+    campaigns,
     certifications,
     door,
     door_api,
@@ -31,9 +36,13 @@ from services.care.pages import (
     visit,
     visitors_desk,
     visits,
+    voice_api,
+    voice_raise,
+    voice_report,
+    voices,
 )
 from services.care.pages.assistance_common import SEERS
-from services.care.pages.common import CARERS
+from services.care.pages.common import CARERS, OFFICE
 from services.shell.i18n import N_
 from services.shell.identity import Role
 from services.shell.pages.nav import NavEntry, NavPart
@@ -65,6 +74,16 @@ ROUTERS: Final = [
     figures.router,
     month.router,
     blocks.router,
+    campaign_api.router,
+    campaign_sheet.router,
+    campaign_new.router,
+    campaigns.router,
+    campaign_people.router,
+    voice_api.router,
+    voice_report.api,
+    voice_report.router,
+    voice_raise.router,
+    voices.router,
     assistance_api.router,
     pairing_api.router,
     assistance.router,
@@ -76,6 +95,8 @@ ROUTERS: Final = [
 
 NAV: Final = [
     NavEntry(N_("走访"), "/care/visits", CARERS, "care", "visits"),
+    NavEntry(N_("集中服务"), "/care/campaigns", OFFICE, "care", "follow_ups", part=NavPart.AROUND),
+    NavEntry(N_("社情民意"), "/care/voices", (*CARERS, Role.SUPERVISOR), "care", "voices", part=NavPart.AROUND),
     NavEntry(
         N_("养老认证"),
         "/care/certifications",

@@ -10,7 +10,7 @@ from events.facts.care import HealthGrade, Severity, VisitReason, VisitWay, WhyC
 from events.facts.care_certification import CertificationWay
 from services.care.decide.missed import Level
 from services.care.decide.policy import CarePolicy, ContactSource, Per
-from services.care.pages import support_words
+from services.care.pages import campaign_words, support_words, voice_words
 from services.care.pages.rota_words import SENTENCES as ROTA_SENTENCES
 from services.care.project import certification, met, occasion, visits
 from services.shell.acting import Sentences
@@ -197,6 +197,8 @@ SENTENCES: Final[Sentences] = {
     "photos_full": lambda d: _("一次走访最多放 %(most)s 张照片。", most=d.get("most")),
     "before_start": lambda d: _("这次走访从%(start)s才开始。", start=_on(d.get("start"))),
     **ROTA_SENTENCES,
+    **voice_words.SENTENCES,
+    **campaign_words.SENTENCES,
 }
 """Refusal code -> the sentence a person reads."""
 
