@@ -24,6 +24,7 @@ from services.care.handle import Care, Housemate
 from services.care.handle_certification import Certifications
 from services.care.handle_door import Door
 from services.care.pages.policy import SCHEMA, WORDS
+from services.care.pages.rota_works import Works
 from services.care.pages.routers import NAV, ROUTERS
 from services.care.project import certification, household, situation
 from services.care.projection import PROJECTION, PURPOSES
@@ -101,6 +102,8 @@ async def _work(app: FastAPI, host: Host, own: CareSettings, stack: AsyncExitSta
     )
     app.state.care, app.state.planner = care, planner
     app.state.preview = Preview(host.database.reading, care.years)
+    app.state.works = Works()
+    stack.push_async_callback(app.state.works.close)
     certifications = Certifications(care, lambda members: _pensioners(host, members))
     app.state.certifications = certifications
     app.state.certifier = Certifier(

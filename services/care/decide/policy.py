@@ -14,6 +14,7 @@ from events.facts.care import FESTIVALS, OCCASIONS, Severity, VisitReason, Visit
 from events.facts.care_certification import CertificationWay
 from events.facts.people import RetirementKind
 from services.care.decide.campaign_policy import CampaignPolicy
+from services.care.decide.rota_policy import RotaRule
 from services.care.decide.rule import Rule
 from services.care.decide.support_policy import AssistanceRule, PairingRule, TrainingRule
 from services.care.decide.voice_policy import VoicePolicy
@@ -207,6 +208,7 @@ class CarePolicy(Rule):
     spouse: SpouseRule
     away: AwayRule
     missed: MissedRule
+    rota: RotaRule
     voice: VoicePolicy
     campaigns: CampaignPolicy
     contact: ContactRule
@@ -238,7 +240,7 @@ class CarePolicy(Rule):
     def _rules(self) -> Iterator[Any]:
         yield from (*self.cadence, *self.festivals.values(), *self.illness.values(), *self.occasions.values())
         yield from (self.birthday, self.together, self.spouse, self.away, self.missed, self.contact)
-        yield from (self.pairing, self.training)
+        yield from (self.pairing, self.training, self.rota)
 
 
 def policy_of(text: str) -> CarePolicy:

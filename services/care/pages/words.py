@@ -11,6 +11,7 @@ from events.facts.care_certification import CertificationWay
 from services.care.decide.missed import Level
 from services.care.decide.policy import CarePolicy, ContactSource, Per
 from services.care.pages import campaign_words, support_words, voice_words
+from services.care.pages.rota_words import SENTENCES as ROTA_SENTENCES
 from services.care.project import certification, met, occasion, visits
 from services.shell.acting import Sentences
 from services.shell.formats import day
@@ -221,6 +222,7 @@ SENTENCES: Final[Sentences] = {
     "not_made": lambda _d: _("这次走访还没有记为去过，不能加照片。"),
     "photos_full": lambda d: _("一次走访最多放 %(most)s 张照片。", most=d.get("most")),
     "before_start": lambda d: _("这次走访从%(start)s才开始。", start=_on(d.get("start"))),
+    **ROTA_SENTENCES,
     **voice_words.SENTENCES,
     **campaign_words.SENTENCES,
 }
@@ -249,5 +251,8 @@ CLAUSES: Final = (
     N_("重阳节前后上门看望八十岁以上的党员。"),
     N_("八十岁以上的党员过生日，前后三天内上门祝贺。"),
     N_("走访时间相重的，一次走访办几件事，合并后至少留三天；因别的事上过门的，同一时间里的定期走访算已经走访。"),
+    N_(
+        "走访由常去的人去，就近、同楼栋一趟走完，各人多少相当；本人不愿意见的人不派，请假的由别人代；病人由懂医护的人去看。"
+    ),
 )
 """The words of the national pack's clauses, so that they are translated; another pack's stay in its own language."""

@@ -39,7 +39,7 @@ async def test_twelve_months_of_a_person(office: Office, clerk: httpx.AsyncClien
         "due": "2027-02-06",
         "end": "2027-02-06",
         "way": "home",
-        "reasons": [{"reason": "spring_festival", "clause": "§4.12"}, {"reason": "eighty", "clause": "§4.2"}],
+        "reasons": [{"reason": "spring_festival", "clause": "§4.18"}, {"reason": "eighty", "clause": "§4.2"}],
     }
     assert [one["due"] for one in items] == sorted(one["due"] for one in items)
     page = (await clerk.get(f"/care/members/{member_id}")).text
