@@ -34,7 +34,7 @@ from services.registry.decide.commands import (
     SetPensionBasis,
     WithdrawEnrolment,
 )
-from services.registry.decide.desk import DESK, ChooseColumns, DropFilter, KeepFilter
+from services.registry.decide.desk import DESK, ChooseColumns, DropFilter, KeepFilter, ReadChanges
 from services.registry.decide.details import ChangeDetails, change_details
 from services.registry.decide.dues import DuesRules, DuesTerms, due_of
 from services.registry.decide.meeting import MEETING, CancelMeeting, ScheduleMeeting, SignIn
@@ -264,6 +264,10 @@ class Registry:
     async def choose_columns(self, asked: Asked, command: ChooseColumns) -> Receipt:
         """Lists are taken out with these columns from now on."""
         return await self._at_desk(asked, lambda one: desk.choose_columns(one, command, self.today()))
+
+    async def read_changes(self, asked: Asked, command: ReadChanges) -> Receipt:
+        """What changed in a branch is known to the account up to here."""
+        return await self._at_desk(asked, lambda one: desk.read_changes(one, command, self.today()))
 
     async def _at_desk(self, asked: Asked, decide: Callable[[desk.Desk], Decision]) -> Receipt:
         return await self.commands.act(asked, DESK, self.desk_of(asked.actor, asked.community), decide)

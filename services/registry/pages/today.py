@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from services.registry.pages import handed_over, words
 from services.registry.pages.arrears import last_over
+from services.registry.pages.changes import news, told_of_number
 from services.registry.pages.clocks import Clocks, card_soon, clocks_of, silent_since
 from services.registry.pages.common import OFFICE, READERS, reading, rules
 from services.registry.pages.terms import terms_ending
@@ -45,12 +46,14 @@ async def today(request: Request, caller: Anybody) -> Response:
         week = await meeting.meetings(db, since=start, until=start + timedelta(days=7), size=SHOWN)
         terms = await terms_ending(request, db, caller.scope)
         serving = await post.to_decide(db)
+        changed = await news(request, caller, db)
     decide = _to_decide(request, away.items)
     coming = [row for row in week.items if row["state"] == meeting.SCHEDULED]
     return fragment(
         request, "today.html", decide=decide[:SHOWN], decide_count=len(decide), owing=owing.items, to_call=to_call,
         meetings=coming, words=words, terms=terms[:SHOWN], terms_count=len(terms),
         serving=serving[:SHOWN], serving_count=len(serving),
+        changed=changed, number=told_of_number,
     )  # fmt: skip
 
 
