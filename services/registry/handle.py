@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -49,6 +50,8 @@ ID_NUMBER: Final = "id_number"
 REQUEST: Final = "request"
 BRANCH_NAME: Final = "branch"
 DESK_OF: Final = "desk"
+_OPENED_AT_ONCE: Final = 200
+"""Envelopes opened before others get a turn (about 10 ms)."""
 _ID_CHARACTERS: Final = 36
 """The length of a UUID: longer or shorter is a branch's name, not its id."""
 
@@ -313,7 +316,9 @@ class Registry:
             await self.commands.keys.prefetch({(one.about.service, one.about.entity) for one in parsed})
         opener = self.commands.keys.open if sealed else _closed
         found = []
-        for one in parsed:
+        for number, one in enumerate(parsed, 1):
+            if number % _OPENED_AT_ONCE == 0:
+                await asyncio.sleep(0)
             try:
                 found.append(open_fact(one, opener))
             except Undecodable:  # parked, and shown to the operator

@@ -29,6 +29,7 @@ from events.log.envelope import Recorded
 from services.registry.decide.member import MEMBER, Member
 from services.registry.handle import Registry
 from services.registry.pages.common import registry
+from services.registry.pages.way_back import way_of
 from services.registry.project.past import PEOPLE_MAX, Past, Subject, TooManyPeople
 from services.registry.project.then import Then
 from services.shell.database import Database
@@ -38,7 +39,7 @@ from services.shell.i18n import speaking, speech
 from services.shell.pages.travel import Travel
 from services.shell.problems import FieldError, Invalid
 
-_NOT_KEPT = frozenset(("as_of", "known_at", "after", "page_token"))
+_NOT_KEPT = frozenset(("as_of", "known_at", "after", "page_token", "from"))
 Asked = Annotated[str, Query(max_length=40)]
 
 
@@ -59,6 +60,8 @@ async def travels(
     if moment is not None and moment > now and moment.astimezone(speech().zone).date() > today:
         raise _to_come("known_at")
     keep = {name: value for name, value in request.query_params.items() if name not in _NOT_KEPT and value}
+    if way := way_of(request).back:
+        keep["from"] = way
     travel = Travel(request.url.path, keep, latest=today.isoformat(), goes=request.app.state.travelled)
     request.state.travel = travel
     # The bar may be sent with today in both fields: that is now.

@@ -48,8 +48,6 @@ def card_as_of(known: Iterable[Recorded], day: date) -> Row | None:
             row = handler.fold(row, one.fact, one.about)
     if row is None:
         return None
-    newest = max([enrolled, *later], key=lambda one: one.about.seq).about
-    row |= {"seq": newest.seq, "recorded": newest.recorded}  # what the card was last changed by, whatever day that was
     return row | {"community": row.get("community") or enrolled.about.community}
 
 

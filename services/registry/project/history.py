@@ -22,6 +22,7 @@ from sqlalchemy import (
     bindparam,
     func,
     literal,
+    or_,
     select,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -31,6 +32,7 @@ from events.facts.base import Fact
 from events.log.port import Message
 from events.log.project.ddl import LIVE
 from services.registry.project.alias import records_of
+from services.registry.project.then import REACHING
 
 fact = Table(
     "fact",
@@ -108,28 +110,50 @@ def as_of(day: date, moment: datetime) -> CTE:
 
 
 async def written(
-    db: AsyncConnection, entities: Sequence[str], kinds: Iterable[type[Fact]], moment: datetime
+    db: AsyncConnection,
+    entities: Sequence[str],
+    kinds: Iterable[type[Fact]],
+    moment: datetime,
+    *,
+    by: date | None = None,
 ) -> list[Message]:
-    """What had been written about these entities at a moment, of these kinds in any of their versions, oldest first."""
+    """What had been written about these entities at a moment, of these kinds in any of their versions, oldest first.
+
+    Given a day (`by`), what had not become so by then is left out, unless its kind reaches back (`then.REACHING`).
+    """
+    if not entities:
+        return []
+    kinds = list(kinds)
     query = select(fact.c.seq, fact.c.body).where(*_of_kinds(entities, kinds, moment)).order_by(fact.c.seq)
+    if by is not None:
+        reaching = _types_of(kind for kind in kinds if kind in REACHING)
+        query = query.where(or_(fact.c.effective <= by, fact.c.type == any_(literal(reaching, ARRAY(Text)))))
     return [Message(STREAM, seq, "", body) for seq, body in await db.execute(query)]
 
 
 async def last_written(
-    db: AsyncConnection, entities: Sequence[str], kinds: Iterable[type[Fact]], day: date, moment: datetime
+    db: AsyncConnection, entities: Sequence[str], kinds: Iterable[type[Fact]], moment: datetime, *, by: date, last: int
 ) -> list[Message]:
-    """The same, of what had become so by a day, and of each entity only the last."""
-    newest_each = select(func.max(fact.c.seq)).where(*_of_kinds(entities, kinds, moment), fact.c.effective <= day)
-    query = select(fact.c.seq, fact.c.body).where(fact.c.seq.in_(newest_each.group_by(fact.c.entity)))
-    return [Message(STREAM, seq, "", body) for seq, body in await db.execute(query.order_by(fact.c.seq))]
+    """The same, of what had become so by a day, and of each entity only the last few in life."""
+    if not entities:
+        return []
+    latest = func.row_number().over(partition_by=fact.c.entity, order_by=(fact.c.effective.desc(), fact.c.seq.desc()))
+    ranked = select(fact.c.seq, latest.label("latest"))
+    some = ranked.where(*_of_kinds(entities, kinds, moment), fact.c.effective <= by).subquery("some")
+    kept = select(some.c.seq).where(some.c.latest <= last)
+    query = select(fact.c.seq, fact.c.body).where(fact.c.seq.in_(kept)).order_by(fact.c.seq)
+    return [Message(STREAM, seq, "", body) for seq, body in await db.execute(query)]
+
+
+def _types_of(kinds: Iterable[type[Fact]]) -> list[str]:
+    return [f"{kind.NAME}.v{version}" for kind in kinds for version in range(1, kind.VERSION + 1)]
 
 
 def _of_kinds(
     entities: Sequence[str], kinds: Iterable[type[Fact]], moment: datetime
 ) -> tuple[ColumnElement[bool], ...]:
-    types = [f"{kind.NAME}.v{version}" for kind in kinds for version in range(1, kind.VERSION + 1)]
     return (
         fact.c.entity == any_(literal(list(entities), ARRAY(Text))),
-        fact.c.type == any_(literal(types, ARRAY(Text))),
+        fact.c.type == any_(literal(_types_of(kinds), ARRAY(Text))),
         fact.c.recorded <= moment,
     )

@@ -297,6 +297,10 @@ def _(row: Row | None, fact: Assigned, about: About) -> Row:
     return _counted(_known(row) | {"branch_id": fact.branch_id} | _stamp(about))
 
 
+SEEN_DAYS: Final = 2
+"""Of the days somebody was seen on, the card keeps the last ones: `last_seen` and `seen_before`."""
+
+
 @view.on(Attended)
 @view.on(ReportedFromAfar)
 @view.on(ContactReestablished)
@@ -330,7 +334,7 @@ def _shown_elsewhere(row: Row | None, fact: ElsewherePart, about: About) -> Row:
 
 
 STAMPS: Final = frozenset(set(get_args(ElsewherePart)) - set(view.handlers))
-"""Of these the card shows no more than that something was written; of several, the last."""
+"""Of these the card shows no more than that something was written."""
 for _kind in STAMPS:
     view.on(_kind)(_shown_elsewhere)
 

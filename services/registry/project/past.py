@@ -20,8 +20,9 @@ from sqlalchemy.sql import visitors
 from events.facts.base import Fact
 from events.facts.branch import Formed, PlacedUnder
 from events.facts.building import buildings_of
-from events.facts.member import Assigned, Enrolled, MemberFact
+from events.facts.member import Assigned, Attended, Enrolled, MemberFact
 from events.facts.member_centre import CentreJoined
+from events.facts.member_meeting import AttendanceTakenBack
 from events.facts.merging import Merged, Unmerged
 from events.facts.receipts import receipt_book
 from events.log.envelope import Recorded
@@ -114,7 +115,7 @@ class Past:
     async def facts_of(self, db: AsyncConnection, member_ids: Sequence[str]) -> Mapping[str, list[Recorded]]:
         """What had become so of these members, every kind of fact: what a decision remembers is folded from it."""
         every = [kind for kind in _kinds_of(MemberFact) if kind.NAME]
-        written = await self._opened(await history.written(db, member_ids, every, self.then.known_at))
+        written = await self._opened(await history.written(db, member_ids, every, self.then.known_at, by=self.then.day))
         found: dict[str, list[Recorded]] = defaultdict(list)
         for one in so_on(written, self.then.day):
             found[one.about.entity].append(one)
@@ -139,53 +140,59 @@ class Past:
         return standing_in(view.table, await self._rows(db, view))
 
     async def _rows(self, db: AsyncConnection, view: View) -> list[Row]:
-        known = await self._facts(db, view)
+        if view is member.view:
+            return await self._cards(db)
+        known = await self._facts(db, view.handlers)
         if view is branch.view:
             return folded(view, await self._with_peopled(db, known))
-        if view is not member.view:
-            return folded(view, so_on(known, self.then.day))
+        return folded(view, so_on(known, self.then.day))
+
+    async def _cards(self, db: AsyncConnection) -> list[Row]:
+        """The cards. What shows on a card only as its version is not read, and of meetings no more than the last days:
+        that is most of what is ever written about somebody.
+        """
+        known = await self._facts(db, set(member.view.handlers) - member.STAMPS - {Attended})
+        people, day, moment = await self._entities(db, "member"), self.then.day, self.then.known_at
+        slips = sorted({one.about.entity for one in known if isinstance(one.fact, AttendanceTakenBack)})
+        others = [one for one in people if one not in slips]
+        messages = await history.written(db, slips, [Attended], moment, by=day)
+        messages += await history.last_written(db, others, [Attended], moment, by=day, last=member.SEEN_DAYS)
+        known = sorted([*known, *await self._opened(messages)], key=lambda one: one.about.seq)
         cards: dict[str, list[Recorded]] = defaultdict(list)
         for one in known:
             cards[one.about.entity].append(one)
-        rows = ((member_id, card_as_of(facts, self.then.day)) for member_id, facts in cards.items())
+        rows = ((member_id, card_as_of(facts, day)) for member_id, facts in cards.items())
         return [row | {"member_id": member_id} for member_id, row in rows if row is not None]
 
     async def _with_peopled(self, db: AsyncConnection, known: Sequence[Recorded]) -> list[Recorded]:
         """What had become so of the branches. One that people belonged to was there, whatever day it was put down with:
         a roster knows since when somebody is on the roll, and often not since when there is a branch.
         """
-        people = so_on(await self._facts(db, belonging.view), self.then.day)
+        people = so_on(await self._facts(db, belonging.view.handlers), self.then.day)
         peopled = {one.fact.branch_id for one in people if isinstance(one.fact, Enrolled | Assigned)}
         so = {one.about.id for one in so_on(known, self.then.day)}
         return [
             one for one in known if one.about.id in so or (isinstance(one.fact, Formed) and one.about.entity in peopled)
         ]
 
-    async def _facts(self, db: AsyncConnection, view: View) -> list[Recorded]:
-        """What a view is folded from, in the order it was written."""
+    async def _facts(self, db: AsyncConnection, kinds: Iterable[type[Fact]]) -> list[Recorded]:
+        """What was known of these kinds, in the order it was written."""
         streams: dict[str, set[type[Fact]]] = defaultdict(set)
-        for kind in view.handlers:
+        for kind in kinds:
             streams[kind.STREAM].add(kind)
         wanted: set[type[Fact]] = set()
-        for stream, handled in streams.items():
-            kinds = handled | SHIFTING if handled & SHIFTING else handled
-            await self._read(db, stream, kinds - self._known.keys(), await self._entities(db, stream))
-            wanted |= kinds
+        for stream, asked in streams.items():
+            needed = asked | SHIFTING if asked & SHIFTING else asked
+            await self._read(db, needed - self._known.keys(), await self._entities(db, stream))
+            wanted |= needed
         return sorted((one for kind in wanted for one in self._known[kind]), key=lambda one: one.about.seq)
 
-    async def _read(
-        self, db: AsyncConnection, stream: str, kinds: Iterable[type[Fact]], entities: Sequence[str]
-    ) -> None:
-        kinds = set(kinds)
+    async def _read(self, db: AsyncConnection, kinds: set[type[Fact]], entities: Sequence[str]) -> None:
         self._known |= {kind: [] for kind in kinds}
-        if not kinds or not entities:
-            return
-        stamps = kinds & member.STAMPS if stream == "member" else set()
-        messages = await history.written(db, entities, kinds - stamps, self.then.known_at)
-        if stamps:
-            messages += await history.last_written(db, entities, stamps, self.then.day, self.then.known_at)
-        for one in await self._opened(messages):
-            self._known[type(one.fact)].append(one)
+        if kinds and entities:
+            messages = await history.written(db, entities, kinds, self.then.known_at, by=self.then.day)
+            for one in await self._opened(messages):
+                self._known[type(one.fact)].append(one)
 
     # ── whom it may concern ──────────────────────────────────────────────────────────────────────────────────────
 

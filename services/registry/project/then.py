@@ -19,6 +19,7 @@ from typing import Final
 
 from events.facts.activity import SpendingTakenBack
 from events.facts.base import Fact
+from events.facts.branch import Formed
 from events.facts.meeting import Scheduled
 from events.facts.member import DetailsCorrected, EnrolmentWithdrawn, MovedAway
 from events.facts.member_away import AwayDayCorrected
@@ -48,6 +49,12 @@ day. Where the slip is about a meeting, the fact itself has the meeting's day.
 _OFFICE: Final = timezone(timedelta(hours=8))
 SHIFTING: Final[frozenset[type[Fact]]] = frozenset((MovedAway, AwayDayCorrected))
 """Only together do these say when an absence began."""
+
+
+REACHING: Final[frozenset[type[Fact]]] = SHIFTING | {
+    DetailsCorrected, EnrolmentWithdrawn, Merged, Unmerged, Scheduled, Formed, *NEVER_SO,
+}  # fmt: skip
+"""Kinds that may count on another day than their effective one: these are always looked at."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from deploy.box.addresses import BoxAddresses
 from events.facts.base import Fact
-from events.facts.member import Assigned
+from events.facts.member import Assigned, Attended
+from events.facts.member_meeting import AttendanceTakenBack, Noted
+from events.facts.member_points import PointsAwarded, PointsTakenBack
 from events.log.command import Asked
 from events.log.port import Message
 from events.log.project.copy import use_ltree
@@ -315,11 +317,19 @@ async def test_it_is_what_a_register_would_have_that_was_given_only_those_facts(
     await asked(
         clerk, f"{MEMBERS}/{b}/pay-dues", months=["2026-02"], amount_fen=await due(clerk, b), paid_on="2026-02-03"
     )
+    for number, day in ((3, "2026-04-01"), (4, "2026-06-05")):
+        await said(office, clerk, c, PointsAwarded(award_id=f"p{number}", points=number, clause="§8", what="x"), day)
+    for number, day in enumerate(("2026-02-10", "2026-06-10", "2026-03-10", "2026-04-10")):
+        await said(office, clerk, b, Attended(meeting_id=f"m{number}"), day)
+    for number, day in enumerate(("2026-02-10", "2026-03-10", "2026-04-05", "2026-04-10")):
+        await said(office, clerk, c, Attended(meeting_id=f"m{number}"), day)
+    await said(office, clerk, c, AttendanceTakenBack(meeting_id="m3", was=Noted.ATTENDED), "2026-04-10")
     office.clock.go_on(minutes=1)
     await asked(clerk, f"{MEMBERS}/{a}/away-day", since="2026-03-05", reason="车票")
     await asked(clerk, f"{BRANCHES}/{other}/rename", name="对照新名", on="2026-06-01", reason="改名")
     office.clock.go_on(minutes=1)
     await asked(clerk, f"{MEMBERS}/{a}/return", on="2026-09-01")
+    await said(office, clerk, c, PointsTakenBack(award_id="p3"), "2026-09-02")
     last = await asked(clerk, f"{MEMBERS}/{c}/die", on="2026-10-01")
     moments = [office.clock() - timedelta(minutes=number, seconds=-1) for number in (4, 3, 2, 1, 0)]
     for known_at in moments:
@@ -355,7 +365,8 @@ async def _same_rows(office: Office, address: BoxAddresses, then: Then, branch_i
             assert await engine.fold(owner, items) == []
             for view in COMPARED:
                 rows = [dict(row) for row in await owner.fetch(f'SELECT * FROM only_those."{view.table.name}"')]
-                assert _plain(asked_for[view.name]) == _plain(rows), f"{view.name} on {then.day} as of {then.known_at}"
+                differ = set(_plain(asked_for[view.name])) ^ set(_plain(rows))
+                assert not differ, f"{view.name} on {then.day} as of {then.known_at}: {differ}"
     finally:
         await owner.close()
 
@@ -372,4 +383,10 @@ async def _rows(db: AsyncConnection, past: Past, view: Any) -> list[dict[str, An
 
 
 def _plain(rows: list[dict[str, Any]]) -> list[str]:
-    return sorted(repr(sorted((name, str(value)) for name, value in row.items())) for row in rows)
+    """Every value with its row. What version a card of the past has nobody asks."""
+    plain = []
+    for row in rows:
+        card = "id_masked" in row
+        whose = "/".join(str(value) for value in list(row.values())[:2])
+        plain += [f"{whose} {name}: {row[name]}" for name in row if not (card and name in ("seq", "recorded"))]
+    return plain
