@@ -88,11 +88,11 @@ class Appender:
         reply, future = await self._requests.open(seconds, lambda answer: bool(answer.data))
         messages = []
         for number, (write, i, _, body) in enumerate(flat, start=1):
-            headers = {"Nats-Batch-Id": batch_id, "Nats-Batch-Sequence": str(number)}
+            headers = f"Nats-Batch-Id: {batch_id}\r\nNats-Batch-Sequence: {number}\r\n"
             if i == 0:
-                headers["Nats-Expected-Last-Subject-Sequence"] = str(write.expected)
+                headers += f"Nats-Expected-Last-Subject-Sequence: {write.expected}\r\n"
             if number == len(flat):
-                headers["Nats-Batch-Commit"] = "1"
+                headers += "Nats-Batch-Commit: 1\r\n"
             messages.append(Outgoing(write.subject, body, headers, reply if number in (1, len(flat)) else ""))
         try:
             await self._connection.publish_all(messages)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
 from nats.aio.client import Client
@@ -26,11 +26,11 @@ Fed = Callable[[str, str, bytes], None]
 
 
 class Outgoing(NamedTuple):
-    """A message to publish. The headers are ours: plain ASCII names and values in one line each."""
+    """A message to publish. The headers are ours: `name: value` in plain ASCII, every line ended by CR LF."""
 
     subject: str
     body: bytes
-    headers: Mapping[str, str]
+    headers: str
     reply: str = ""
 
 
@@ -62,8 +62,7 @@ class LogClient(Client):
         middle = messages[1:-1]
         await self._publish_one(messages[0])
         for start in range(0, len(middle), _TOGETHER):
-            frames = b"".join([self._framed(message) for message in middle[start : start + _TOGETHER]])
-            await self._send_command(frames)
+            await self._send_command(self._framed(middle[start : start + _TOGETHER]))
             await self._flush_pending()
         self.stats["out_msgs"] += len(middle)
         self.stats["out_bytes"] += sum(len(message.body) for message in middle)
@@ -71,25 +70,23 @@ class LogClient(Client):
             await self._publish_one(messages[-1])
 
     async def _publish_one(self, message: Outgoing) -> None:
-        await self.publish(message.subject, message.body, message.reply, dict(message.headers))
+        headers = dict(line.split(": ", 1) for line in message.headers.splitlines())
+        await self.publish(message.subject, message.body, message.reply, headers)
 
-    def _framed(self, message: Outgoing) -> bytes:
-        """`HPUB`, as https://docs.nats.io/reference/reference-protocols/nats-protocol has it."""
-        subject, body, headers, reply = message
-        if not subject.isascii() or subject.split() != [subject]:
+    def _framed(self, messages: Sequence[Outgoing]) -> bytes:
+        """`HPUB`, as https://docs.nats.io/reference/reference-protocols/nats-protocol has it, one after the other."""
+        subjects = [message.subject for message in messages]
+        named = " ".join(subjects)
+        if not named.isascii() or named.split() != subjects:
             raise BadSubjectError
-        if len(body) > self._max_payload:
+        if max(len(message.body) for message in messages) > self._max_payload:
             raise MaxPayloadError
-        lines = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
-        head = len(lines) + _HEAD_BYTES
-        return b"HPUB %b %b %d %d\r\nNATS/1.0\r\n%b\r\n%b\r\n" % (
-            subject.encode(),
-            reply.encode(),
-            head,
-            head + len(body),
-            lines.encode("ascii"),
-            body,
-        )
+        parts: list[bytes] = []
+        for subject, body, headers, reply in messages:
+            head = len(headers) + _HEAD_BYTES
+            line = f"HPUB {subject} {reply} {head} {head + len(body)}\r\nNATS/1.0\r\n{headers}\r\n"
+            parts += (line.encode("ascii"), body, b"\r\n")
+        return b"".join(parts)
 
     async def _flush_pending(self, force_flush: bool = False) -> Any:
         """A socket that is found closed before the reader has noticed is a connection that was lost, not an error of

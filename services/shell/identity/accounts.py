@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -14,8 +15,12 @@ from services.shell.identity.caller import Role
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _hasher = PasswordHasher()  # argon2id with the RFC 9106 low-memory profile: 64 MiB, 3 passes
-# Verified against when the name is unknown, so that the answer takes as long as for a known one.
-_NOBODY = _hasher.hash("nobody")
+
+
+@cache
+def _nobody() -> str:
+    """Verified against when the name is unknown, so that the answer takes as long as for a known one."""
+    return _hasher.hash("nobody")
 
 
 class Grant(BaseModel):
@@ -81,8 +86,8 @@ class Accounts:
     async def verify(self, name: str, password: str) -> Account | None:
         """The account, if the password is right and the account open. Takes the same time either way."""
         account = await self.get(name)
-        known = account.password if account else _NOBODY
-        right = await asyncio.to_thread(_matches, known, password)
+        nobody = await asyncio.to_thread(_nobody)  # made by the first who signs in, whether the name is known or not
+        right = await asyncio.to_thread(_matches, account.password if account else nobody, password)
         if account is None or not right or account.closed:
             return None
         if _hasher.check_needs_rehash(account.password):
