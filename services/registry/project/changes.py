@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 from typing import Any, Final
 
-import orjson
 from sqlalchemy import ColumnElement, LargeBinary, bindparam, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -89,7 +89,7 @@ def _own(asked: Behind, spans: Mapping[str, _Spans]) -> list[ColumnElement[bool]
         found.append(_f.recorded >= asked.since)
     if asked.but_by:
         # The envelope's head has the actor in one place and in one spelling (`envelope.finish`).
-        by = b'"actor":' + orjson.dumps(asked.but_by) + b',"correlationid":'
+        by = f'"actor":{json.dumps(asked.but_by, ensure_ascii=False)},"correlationid":'.encode()
         found.append(func.position(bindparam("by", by, LargeBinary).op("IN")(_f.body)) == literal(0))
     return found
 
