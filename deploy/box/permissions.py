@@ -13,6 +13,8 @@ from deploy.box.layout import SERVICES
 
 FACT_STREAMS = tuple(service.upper() for service in SERVICES)
 KEY_BUCKETS = tuple(f"KEYS_{service.upper()}" for service in SERVICES)
+FILE_BUCKETS = {"care": "PHOTOS_CARE"}
+"""Sealed files beside a service's facts; nobody else reads them."""
 SHELL_BUCKETS = ("SESSIONS", "ACCOUNTS")
 
 
@@ -53,7 +55,10 @@ def _service(service: str) -> Iterable[str]:
     yield f"$KV.{keys}.>"
     # Destroying a person's keys must overwrite them on disk, which only this request does.
     yield f"$JS.API.STREAM.MSG.DELETE.{bucket_stream(keys)}"
-    yield from _reading((*FACT_STREAMS, *map(bucket_stream, KEY_BUCKETS)))
+    own_files = [FILE_BUCKETS[service]] if service in FILE_BUCKETS else []
+    for bucket in own_files:
+        yield f"$KV.{bucket}.>"
+    yield from _reading((*FACT_STREAMS, *map(bucket_stream, (*KEY_BUCKETS, *own_files))))
 
 
 def _shell() -> Iterable[str]:
@@ -64,7 +69,7 @@ def _shell() -> Iterable[str]:
 
 def _provisioner() -> Iterable[str]:
     yield "$JS.API.INFO"
-    for stream in (*FACT_STREAMS, *map(bucket_stream, (*KEY_BUCKETS, *SHELL_BUCKETS))):
+    for stream in (*FACT_STREAMS, *map(bucket_stream, (*KEY_BUCKETS, *FILE_BUCKETS.values(), *SHELL_BUCKETS))):
         yield f"$JS.API.STREAM.CREATE.{stream}"
         yield f"$JS.API.STREAM.INFO.{stream}"
 

@@ -13,7 +13,7 @@ from typing import Any
 from nats.aio.client import Client
 
 from deploy.box.layout import SERVICES
-from deploy.box.permissions import KEY_BUCKETS, SHELL_BUCKETS, bucket_stream
+from deploy.box.permissions import FILE_BUCKETS, KEY_BUCKETS, SHELL_BUCKETS, bucket_stream
 from deploy.box.trouble import Trouble
 
 SESSION_SECONDS = 12 * 3600
@@ -85,7 +85,7 @@ def streams(replicas: int = 1) -> list[dict[str, Any]]:
     """Every stream a box or a city needs."""
     return [
         *(fact_stream(service, replicas) for service in SERVICES),
-        *(bucket(name, replicas, erasable=True) for name in KEY_BUCKETS),
+        *(bucket(name, replicas, erasable=True) for name in (*KEY_BUCKETS, *FILE_BUCKETS.values())),
         *(bucket(name, replicas, seconds=SESSION_SECONDS if name == "SESSIONS" else 0) for name in SHELL_BUCKETS),
     ]
 

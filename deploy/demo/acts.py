@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from deploy.demo.deserving import deserving
+from deploy.demo.helping import BEGINS
+from services.care.decide.assistance_commands import RequestAssistance
 from services.care.decide.commands import (
     GradeHealth,
     Recover,
@@ -15,7 +17,10 @@ from services.care.decide.commands import (
     ReportHospital,
     ReportIllness,
 )
+from services.care.decide.pairing_commands import PairHelper, ReferToTraining
 from services.care.handle import Care
+from services.care.handle_assistance import Assisting
+from services.care.handle_pairing import Pairing
 from services.registry.decide.afar import ReportAfar
 from services.registry.decide.away_application import ApplyAway
 from services.registry.decide.commands import (
@@ -37,7 +42,7 @@ from services.registry.handle_dues import DuesDesk
 from services.registry.handle_posts import Posts
 
 BEFELL: Final = (ReportHospital, ReportDischarge, ReportHardship, ReportBereavement)
-OF_CARE: Final = (ReportIllness, GradeHealth, *BEFELL)
+OF_CARE: Final = (ReportIllness, GradeHealth, *BEFELL, *BEGINS)
 """Commands about people whom care must have heard of."""
 
 
@@ -64,4 +69,7 @@ def acts_of(registry: Registry, care: Care) -> Mapping[type, Callable[..., Any]]
         Recover: care.recover,
         GradeHealth: care.grade_health,
         **dict.fromkeys(BEFELL, care.report),
+        RequestAssistance: Assisting(care).request,
+        PairHelper: Pairing(care).pair,
+        ReferToTraining: Pairing(care).refer,
     }

@@ -15,6 +15,7 @@ from events.facts.handover import WhyRefused
 from events.facts.member import PayMethod
 from services.registry.decide.activity import OfferActivity, Spend
 from services.registry.decide.asking import RecordAnswers, RecordMissed
+from services.registry.decide.funds import SpendFunds
 from services.registry.decide.meeting import ScheduleMeeting
 from services.registry.decide.partner import MakeOffer
 from services.registry.decide.post import OpenPost, TakePost
@@ -142,6 +143,16 @@ class OnTheMenu:
 
 
 @dataclass(frozen=True, slots=True)
+class Money:
+    """A branch is given activity money by the head, and pays; `of` is the activity that payments for one are for."""
+
+    branch: str
+    year: int
+    spent: Sequence[SpendFunds]
+    of: Deed | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Offered:
     """A partner unit offers something."""
 
@@ -190,13 +201,21 @@ class OpensHouse:
     agreed_on: date
 
 
+@dataclass(frozen=True, slots=True)
+class InHelp:
+    """Help that was begun goes on: assistance, a pairing, a training."""
+
+    begun: Deed
+    what: Command
+
+
 TOGETHER = (SignedIn, Excused, GuestsCame, Offered, PairedWith, OpensHouse)
 """What concerns meetings and the neighbourhood."""
 
 What = (
     Command | BringIn | NameContact | PlaceBelow | Elect | SignedIn | Pay | HandedOut | Answered
-    | HandOver | SetUp | InPost | OnTheMenu
-    | Offered | PairedWith | Excused | GuestsCame | OpensHouse | Minuted
+    | HandOver | SetUp | InPost | OnTheMenu | Money
+    | Offered | PairedWith | Excused | GuestsCame | OpensHouse | Minuted | InHelp
 )  # fmt: skip
 
 
@@ -228,12 +247,16 @@ class Deed:
                 about = f"{meeting.branch}/{meeting.title}"
             case Pay(months=months):
                 about = f"{self.who}/{months[0]}"
+            case Money(branch=branch, year=year):
+                about = f"{branch}/{year}"
             case OnTheMenu(offer=offer):
                 about = offer.title
             case SetUp(post=post):
                 about = post.name
             case InPost(opened=opened, what=what):
                 about = f"{opened.key}/{type(what).__name__}/{self.who}"
+            case InHelp(begun=begun, what=what):
+                about = f"{begun.key}/{type(what).__name__}/{self.actor}"
             case _:
                 about = self.who
         return f"demo/{type(self.what).__name__}/{self.community.code}/{about}/{self.day}"

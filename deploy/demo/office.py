@@ -22,8 +22,10 @@ from deploy.demo.deeds import (
     GuestsCame,
     HandedOut,
     HandOver,
+    InHelp,
     InPost,
     Minuted,
+    Money,
     NameContact,
     Offered,
     OnTheMenu,
@@ -35,6 +37,8 @@ from deploy.demo.deeds import (
     SignedIn,
 )
 from deploy.demo.deserving import on_the_menu
+from deploy.demo.funds import paid_out
+from deploy.demo.helping import helped
 from deploy.demo.minutes import minuted
 from events.facts.branch import BranchContact, Seat
 from events.log.command import Asked, CommandRefused
@@ -51,21 +55,11 @@ from services.registry.decide.branch_life import PlaceUnder
 from services.registry.decide.building import PlaceBuildings
 from services.registry.decide.census import AssignPart, BeginCensus
 from services.registry.decide.centre import DesignateHost
-from services.registry.decide.commands import (
-    Enrol,
-    PayDues,
-)
+from services.registry.decide.commands import Enrol, PayDues
 from services.registry.decide.committee import ElectCommittee
 from services.registry.decide.grid import FormGrid
 from services.registry.decide.hand_up import HandUp
-from services.registry.decide.handover_state import (
-    CloseHandover,
-    Listed,
-    ListPeople,
-    OpenHandover,
-    RefusePerson,
-    Take,
-)
+from services.registry.decide.handover_state import CloseHandover, Listed, ListPeople, OpenHandover, RefusePerson, Take
 from services.registry.decide.meeting import ScheduleMeeting, SignIn
 from services.registry.decide.partner import PairPartner, RegisterPartner
 from services.registry.decide.post import TakePost
@@ -135,9 +129,8 @@ class Office:
                 await self._bring_in(deed, roster)
             case NameContact() as named:
                 branch_id = await self.registry.branch_id(asked, named.branch)
-                await self.registry.set_branch_contact(
-                    asked, branch_id, BranchContact(name=named.name, phone=named.phone)
-                )
+                contact = BranchContact(name=named.name, phone=named.phone)
+                await self.registry.set_branch_contact(asked, branch_id, contact)
             case NameUnit() as command:
                 await Organising(self.registry).name_unit(replace(asked, community=command.path), command)
             case FormBranch() as command:
@@ -154,12 +147,25 @@ class Office:
                 await self._together(deed, asked)
             case Pay() | HandUp() as pay:
                 await self._pay(deed, asked, pay)
-            case BeginCensus() | HandedOut() | Answered() | HandOver() | SetUp() | InPost() | Minuted() | OnTheMenu():
+            case (
+                BeginCensus()
+                | HandedOut()
+                | Answered()
+                | HandOver()
+                | SetUp()
+                | InPost()
+                | Minuted()
+                | OnTheMenu()
+                | Money()
+            ):
                 await self._in_course(deed, asked)
             case command:
                 await self._of_member(asked, await self._id_of(deed.community.code, deed.who), command)
 
     async def _of_member(self, asked: Asked, member_id: str, command: Any) -> None:
+        if isinstance(command, InHelp):
+            await helped(self.care, asked, member_id, command)
+            return
         if isinstance(command, OF_CARE):
             await self.tables_come_up()  # care must know of the person
         await acts_of(self.registry, self.care)[type(command)](asked, member_id, command)
@@ -183,10 +189,8 @@ class Office:
         return found
 
     async def _place(self, asked: Asked, below: PlaceBelow) -> None:
-        general = await self._branch(asked, below.general)
-        await Organising(self.registry).place_under(
-            asked, await self._branch(asked, below.branch), PlaceUnder(general=general)
-        )
+        branch, general = await self._branch(asked, below.branch), await self._branch(asked, below.general)
+        await Organising(self.registry).place_under(asked, branch, PlaceUnder(general=general))
 
     async def _elect(self, asked: Asked, held: Elect) -> None:
         seats = [Seat(member_id=await self._id_of(asked.community, name), post=post) for name, post in held.seats]
@@ -210,7 +214,7 @@ class Office:
                 await self.registry.sign_in(asked, await self._called(called), SignIn(member_ids=present))
             case Excused(called=called, why=why):
                 away = Excuse(member_ids=(await self._id_of(community, deed.who),), reason=why)
-                await attendance.excuse(asked, await self._called(called), away)
+                await attendance.excuse(asked, await self._called(called), away, "secretary")
             case GuestsCame(called=called, guests=guests):
                 counted = {await self._unit(asked, name): people for name, people in guests.items()}
                 await attendance.count_guests(asked, await self._called(called), CountGuests(guests=counted))
@@ -248,6 +252,9 @@ class Office:
                 await self._service(deed, asked)
             case OnTheMenu() as menu:
                 await on_the_menu(self.registry, asked, menu, self._id_of, deed.day)
+            case Money() as money:
+                await self.tables_come_up()
+                await paid_out(self.registry, asked, money, await self._branch(asked, money.branch), self.reading)
             case _:
                 await self._census(deed, asked)
 

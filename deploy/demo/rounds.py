@@ -28,6 +28,9 @@ _CALLED_IN_VAIN: Final = 0.12
 _LAST_MOMENT: Final = 0.1
 _CONFIRMED: Final = 0.5
 _LETTER_DAYS: Final = 4
+_NEWS_DAYS: Final = 5
+_NEW_NUMBER, _BROUGHT_DUES = 0.08, 0.08
+_HANDED_OVER_FEN: Final = 2000
 _FRIDAY: Final = 4
 _AFTERNOON: Final = time(13, 20)
 _MINUTES_EACH, _MINUTES_MAX = 3, 270
@@ -67,9 +70,18 @@ class Rounds:
 
     async def _visit(self, row: Row, day: date) -> None:
         by = row["visitor"] or _goes(row)
-        command = RecordVisit(made_on=day, by=by, **_answers(row))
+        command = RecordVisit(made_on=day, by=by, **_answers(row), **self._news(row, day))
         asked = self._asked(by, row, f"record/{row['visit_id']}")
         await self._office.care.record(asked, row["member_id"], row["visit_id"], command)
+
+    def _news(self, row: Row, day: date) -> Mapping[str, Any]:
+        """What a visitor has from a door for the register, of the last days: the secretary has yet to look at it."""
+        if row["way"] != VisitWay.HOME or (self._town.anchor - day).days > _NEWS_DAYS:
+            return {}
+        luck = chance(row["name"], row["start_on"], "news")
+        if luck < _NEW_NUMBER:
+            return {"phone": f"1380013{between(1000, 9999, row['name'], 'new number')}"}
+        return {"handed_over_fen": _HANDED_OVER_FEN} if luck < _NEW_NUMBER + _BROUGHT_DUES else {}
 
     async def tell(self, day: date) -> None:
         """Letters of the last days go out; who is to be rung up is rung up, some in vain."""

@@ -11,7 +11,9 @@ from deploy.demo.census import census
 from deploy.demo.deeds import Deed
 from deploy.demo.dues import dues
 from deploy.demo.elections import elections
+from deploy.demo.funds import funds
 from deploy.demo.handover import handovers
+from deploy.demo.helping import helping
 from deploy.demo.illness import illnesses
 from deploy.demo.meetings import meetings
 from deploy.demo.merits import merits
@@ -36,6 +38,8 @@ def story(town: Town) -> Mapping[date, Sequence[Deed]]:
         *service(town),
         *surroundings(town, where),
         *merits(town),
+        *funds(town),
+        *helping(town),
     ]
     deeds.sort(key=lambda deed: deed.moment)
     assert len({deed.key for deed in deeds}) == len(deeds), "two deeds with one key would be one"

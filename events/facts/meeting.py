@@ -49,6 +49,8 @@ class Scheduled(MeetingFact, name="hearth.meeting.scheduled", version=1):
     place: str | None = None
     partner_ids: tuple[str, ...] = ()
     """The partner units it is held with (DOMAIN R5)."""
+    group_id: str | None = None
+    """The group (党小组) of the branch whose meeting it is: then its members are those who count."""
 
 
 class SignedIn(MeetingFact, name="hearth.meeting.signed_in", version=1):

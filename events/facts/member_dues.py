@@ -5,6 +5,7 @@ A payment is never edited: what was wrong about it, or has changed since, is a f
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 
 from events.facts.base import Contact, Dues, Sealed
@@ -90,6 +91,45 @@ class DuesReminded(MemberFact, name="hearth.member.dues_reminded", version=1):
     note: Sealed[Contact, str | None] = None
 
 
+class ArrearsOutcome(StrEnum):
+    """What a person came to who looked into months that nobody paid. None of them does anything by itself."""
+
+    WILL_PAY = "will_pay"
+    """They pay up, at once or bit by bit."""
+    REDUCTION = "reduction"
+    """They are in need: a reduction goes its own way."""
+    DATA_WRONG = "data_wrong"
+    """Nothing is owed, or not so much: the register had it wrong."""
+    WAITS = "waits"
+    """It waits: they are ill, or cannot be asked now."""
+    NOT_REACHED = "not_reached"
+    """Nobody could be reached; the search goes on."""
+    BRANCH = "branch"
+    """The branch talks about it."""
+
+
+class ArrearsReviewed(MemberFact, name="hearth.member.arrears_reviewed", version=1):
+    """A person looked into months that were not paid, and closed that with a note. Nothing follows from it.
+
+    `first` to `last` (`YYYY-MM`) are the run it was about, by `clause`; `again_on` is when somebody looks again.
+    Effective on the day it was closed. Source: DOMAIN §4 "arrears".
+    """
+
+    review_id: str
+    first: str
+    last: str
+    outcome: ArrearsOutcome
+    note: Sealed[Dues, str]
+    again_on: date
+    clause: str
+
+
+class ArrearsReviewTakenBack(MemberFact, name="hearth.member.arrears_review_taken_back", version=1):
+    """That review was written down by mistake; the envelope says why. Source: DOMAIN R10."""
+
+    review_id: str
+
+
 DuesPart = (
     ReceiptIssued
     | DuesRefunded
@@ -98,5 +138,7 @@ DuesPart = (
     | DuesWaived
     | DuesWaiverEnded
     | DuesReminded
+    | ArrearsReviewed
+    | ArrearsReviewTakenBack
 )
 """What is about dues that were paid or are owed."""

@@ -9,7 +9,21 @@ from events.facts.base import Purpose
 from events.log.project import Projection, Snapshots
 from services.care.decide.cared import CARE
 from services.care.decide.feed import FEED
-from services.care.project import feed, health, illness, met, occasion, person, usual_visitor, visit
+from services.care.decide.helper import HELPER
+from services.care.project import (
+    assistance,
+    course,
+    feed,
+    health,
+    illness,
+    met,
+    occasion,
+    pairing,
+    person,
+    training,
+    usual_visitor,
+    visit,
+)
 
 PURPOSES: Final[Sequence[Purpose]] = ("identity", "contact", "care")
 """Of the keys that open sealed fields, those this service holds."""
@@ -17,6 +31,19 @@ PURPOSES: Final[Sequence[Purpose]] = ("identity", "contact", "care")
 PROJECTION: Final = Projection(
     "care",
     ("REGISTRY", "CARE"),
-    [person.view, met.view, visit.view, illness.view, health.view, occasion.view, feed.view, usual_visitor.view],
-    [Snapshots.of(CARE), Snapshots.of(FEED)],
+    [
+        person.view,
+        met.view,
+        visit.view,
+        illness.view,
+        health.view,
+        occasion.view,
+        feed.view,
+        usual_visitor.view,
+        course.view,
+        assistance.view,
+        pairing.view,
+        training.view,
+    ],
+    [Snapshots.of(CARE, version=2), Snapshots.of(FEED), Snapshots.of(HELPER)],
 )

@@ -14,9 +14,11 @@ from faststream.nats import NatsBroker
 
 from events.facts.care import FellIll
 from events.log.command import Receipt
+from events.log.files import SealedFiles
 from events.log.port import Unavailable
 from services.care.decide.plan import Situation
 from services.care.handle import Care
+from services.care.handle_door import Door
 from services.care.pages.policy import SCHEMA, WORDS
 from services.care.pages.routers import NAV, ROUTERS
 from services.care.project import situation
@@ -36,6 +38,8 @@ from services.shell.settings import Settings
 __all__ = ["NAV", "PROJECTION", "PURPOSES", "build"]
 
 BEHIND_SECONDS_MAX: Final = 10.0
+PHOTOS: Final = "PHOTOS_CARE"
+"""The bucket of sealed photos, made with the streams."""
 PLAN_LOCK: Final = 0x506C616E
 REACTED_TRIES: Final = 30
 REACTED_PAUSE_SECONDS: Final = 0.05
@@ -88,6 +92,7 @@ async def _work(app: FastAPI, host: Host, own: CareSettings, stack: AsyncExitSta
         own.plan_quiet_seconds,
     )
     app.state.care, app.state.planner = care, planner
+    app.state.door = Door(care, SealedFiles("care", PHOTOS, host.log, host.keys))
     app.state.policies.changed = planner.soon
     app.state.caught_up = lambda: _caught_up(host)
     app.state.reacted = lambda receipt: _reacted(host, receipt)

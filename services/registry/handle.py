@@ -231,7 +231,10 @@ class Registry:
         entity = await self.entity_of_request(asked)
         if command.branch is not None:
             command = command.model_copy(update={"branch": await self.branch_id(asked, command.branch)})
-        return entity, await self.commands.act(asked, MEETING, entity, lambda one: meeting.schedule(one, command))
+        groups = (await self.commands.state(BRANCH, command.branch)).groups if command.branch else {}
+        return entity, await self.commands.act(
+            asked, MEETING, entity, lambda one: meeting.schedule(one, command, groups)
+        )
 
     async def sign_in(self, asked: Asked, meeting_id: str, command: SignIn) -> Receipt:
         """Members took part: one append for the meeting and everybody who signed in."""

@@ -11,7 +11,7 @@ from events.facts.decision import Decision, Decisions
 from events.facts.member_dues import DuesRefunded
 from events.facts.receipts import receipt_book
 from events.log.command import Asked, Receipt
-from services.registry.decide import bill, dues_correct, hand_up
+from services.registry.decide import bill, dues_correct, dues_review, hand_up
 from services.registry.decide.commands import PayDues
 from services.registry.decide.days import first_day, month_of, months_after
 from services.registry.decide.dues_correct import (
@@ -22,6 +22,7 @@ from services.registry.decide.dues_correct import (
     NoteDuesCall,
     RefundDues,
 )
+from services.registry.decide.dues_review import ReviewArrears, TakeReviewBack
 from services.registry.decide.hand_up import HandUp, WithdrawHandUp
 from services.registry.decide.member import MEMBER, Member
 from services.registry.decide.receipts import RECEIPTS, ReceiptBook
@@ -106,6 +107,27 @@ class DuesDesk:
             asked,
             member_id,
             lambda one: dues_correct.note_call(one, command, dues_correct.unpaid_months(one, last_over), today),
+        )
+
+    async def review(self, asked: Asked, member_id: str, command: ReviewArrears) -> tuple[str, Receipt]:
+        """Somebody looked into what is unpaid up to the last month that is over, and closed it: the review's id."""
+        review_id, today = await self.registry.entity_of_request(asked), self.registry.today()
+        rule = self.registry.policy_at(asked.community, command.on or today).dues.arrears
+        last_over = month_of(months_after(today.replace(day=1), -1))
+
+        def decide(one: Member) -> Decision:
+            unpaid = dues_correct.unpaid_months(one, last_over)
+            return dues_review.review_arrears(one, command, unpaid, rule, today, review_id=review_id)
+
+        return review_id, await self._act(asked, member_id, decide)
+
+    async def take_review_back(self, asked: Asked, member_id: str, review_id: str, command: TakeReviewBack) -> Receipt:
+        """It was a slip."""
+        today = self.registry.today()
+        return await self._act(
+            replace(asked, reason=command.reason),
+            member_id,
+            lambda one: dues_review.take_review_back(one, today, review_id=review_id),
         )
 
     async def hand_up(self, asked: Asked, command: HandUp, in_hand_fen: int) -> tuple[str, Receipt]:

@@ -14,6 +14,7 @@ from services.registry.decide.bulk import BULK
 from services.registry.decide.census import CENSUS
 from services.registry.decide.centre import CENTRE
 from services.registry.decide.desk import DESK
+from services.registry.decide.doorstep import DOORSTEP
 from services.registry.decide.grid import GRID
 from services.registry.decide.handover_state import HANDOVER
 from services.registry.decide.honours import CERTIFICATES
@@ -40,10 +41,13 @@ from services.registry.project import (
     committee,
     contact_card,
     desk,
+    doorstep,
     dues,
     dues_more,
+    dues_review,
     elsewhere,
     excuse,
+    funds,
     grid,
     handed_over,
     handed_up,
@@ -81,6 +85,7 @@ PROJECTION: Final = Projection(
         dues.accounts,
         dues_more.reductions,
         dues_more.calls,
+        dues_review.view,
         handed_up.view,
         bill.view,
         meeting.view,
@@ -123,6 +128,8 @@ PROJECTION: Final = Projection(
         activity.view,
         activity.persons,
         activity.payments,
+        funds.given,
+        funds.paid,
         grid.view,
         building.view,
         partner.view,
@@ -130,14 +137,15 @@ PROJECTION: Final = Projection(
         partner.pairings,
         contact_card.view,
         away_application.view,
+        doorstep.view,
     ],
-    [Snapshots.of(decider, version=5) for decider in (MEMBER, BRANCH, MEETING, RECEIPTS, ROSTER_IMPORT, UNIT)]
+    [Snapshots.of(decider, version=6) for decider in (MEMBER, BRANCH, MEETING, RECEIPTS, ROSTER_IMPORT, UNIT)]
     + [Snapshots.of(DESK, version=2)]
     + [
         Snapshots.of(decider)
         for decider in (
             CENSUS, BULK, CENTRE, HANDOVER, NOMINEE, POST, GRID, PARTNER, PAPERS, CERTIFICATES, ACTIVITY,
-            BUILDINGS,
+            BUILDINGS, DOORSTEP,
         )
     ],
 )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import pytest
@@ -29,8 +29,10 @@ class Chromium:
         self._browser = browser
 
     @contextmanager
-    def page(self, width: int = DESK, *, dark: bool = False, scripts: bool = True) -> Iterator[Page]:
-        """A page with cookies of its own. An error in its console fails the test."""
+    def page(
+        self, width: int = DESK, *, dark: bool = False, scripts: bool = True, errors: Sequence[str] = ()
+    ) -> Iterator[Page]:
+        """A page with cookies of its own. An error in its console fails the test, unless it is of the `errors`."""
         context = self._browser.new_context(
             viewport={"width": width, "height": 860},
             color_scheme="dark" if dark else "light",
@@ -38,14 +40,14 @@ class Chromium:
         )
         page = context.new_page()
         page.set_default_timeout(10_000)
-        errors: list[str] = []
-        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: errors.append(str(error)))
+        seen: list[str] = []
+        page.on("console", lambda message: seen.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: seen.append(str(error)))
         try:
             yield page
         finally:
             context.close()
-        assert errors == []
+        assert [one for one in seen if not any(part in one for part in errors)] == []
 
 
 def overflow(page: Page) -> list[str]:

@@ -25,8 +25,19 @@ def pages(town: Town) -> dict[str, str]:
         activity = f"/registry/activities/{clerk.post('/registry/api/activities', json=offer).json()['activity_id']}"
         answer = clerk.post(f"/registry/api{activity.removeprefix('/registry')}/sign-up", json={"member_id": member_id})
         card = clerk.get(f"/registry/api/members/{member_id}?after={seq_of(answer)}").json()
+        money = f"/branches/{card['branch_id']}/funds"
+        gift = {"year": 2026, "source": "superior", "amount_fen": 1_000_000}
+        clerk.post(f"/registry/api{money}/allocate", json=gift)
+        paid = {"amount_fen": 300_000, "purpose": "study", "what": LONG, "on": "2026-11-20", "voucher": "发票 12345678"}
+        spending_id = clerk.post(f"/registry/api{money}/spend", json=paid).json()["spending_id"]
     person = f"/registry/members/{member_id}"
-    return {"person": person, "appraisal": f"/registry/appraisals/{card['branch_id']}", "activity": activity}
+    return {
+        "money": f"/registry{money}",
+        "payment": f"/registry{money}/{spending_id}",
+        "person": person,
+        "appraisal": f"/registry/appraisals/{card['branch_id']}",
+        "activity": activity,
+    }
 
 
 def test_a_record_is_confirmed_and_the_medal_awarded_without_scripts(
@@ -57,6 +68,8 @@ def test_no_page_of_it_scrolls_sideways(chromium: Chromium, town: Town, pages: d
     paths += [f"{pages['person']}/{name}" for name in ("honours", "points", "review")]
     paths += ["/registry/points", "/registry/appraisals", pages["appraisal"], pages["activity"]]
     paths += ["/registry/activities", "/registry/activities/new", f"{pages['activity']}/change"]
+    paths += ["/registry/funds", pages["money"], f"{pages['money']}/spend", pages["payment"]]
+    paths += [f"{pages['payment']}/correct", f"{pages['person']}/arrears-review", f"{pages['person']}/away/details"]
     with chromium.page(width) as page:
         signed_in(page, town)
         for path in paths:

@@ -11,6 +11,7 @@ from events.facts.decision import Decider, UnknownFact
 from events.log.envelope import open_fact, parse
 from services.care.decide.cared import CARE
 from services.care.decide.feed import FEED
+from services.care.decide.helper import HELPER
 from services.notify.decide.notice import NOTICE
 from services.registry.decide.activity import ACTIVITY
 from services.registry.decide.branch import BRANCH
@@ -19,6 +20,7 @@ from services.registry.decide.bulk import BULK
 from services.registry.decide.census import CENSUS
 from services.registry.decide.centre import CENTRE
 from services.registry.decide.desk import DESK
+from services.registry.decide.doorstep import DOORSTEP
 from services.registry.decide.grid import GRID
 from services.registry.decide.handover_state import HANDOVER
 from services.registry.decide.honours import CERTIFICATES
@@ -43,6 +45,7 @@ DECIDERS: dict[str, Decider[Any]] = {
         CENSUS,
         CENTRE,
         FEED,
+        HELPER,
         HANDOVER,
         CERTIFICATES,
         ACTIVITY,
@@ -54,6 +57,7 @@ DECIDERS: dict[str, Decider[Any]] = {
         PAPERS,
         BULK,
         DESK,
+        DOORSTEP,
         MEETING,
         ROSTER_IMPORT,
         UNIT,

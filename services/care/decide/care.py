@@ -7,11 +7,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from events.facts.base import Fact
 from events.facts.care import (
     SOON,
-    Answers,
     FellIll,
     Recovered,
     Severity,
-    ThreeQuestionsAnswered,
     VisitCancelled,
     VisitMade,
     VisitMissed,
@@ -21,8 +19,10 @@ from events.facts.care import (
     VisitWay,
     WhyCancelled,
 )
+from events.facts.care_visit import PhotoTaken
 from events.facts.decision import Decision, Happened, Refused, facts, nothing, refused
 from events.facts.ids import derived_uuid7
+from services.care.decide import door
 from services.care.decide.cared import Cared, Stage, Visit
 from services.care.decide.commands import (
     AssignVisitor,
@@ -173,29 +173,25 @@ def assign_visitor(cared: Cared, visit_id: str, command: AssignVisitor, today: d
     return facts(VisitorAssigned(visit_id=visit_id, visitor=command.visitor), on=today)
 
 
-def record_visit(cared: Cared, visit_id: str, command: RecordVisit, today: date) -> Decision:
-    """Somebody went. A visit made late, or recorded late, counts; calls meanwhile due are not needed any more."""
+def record_visit(
+    cared: Cared, visit_id: str, command: RecordVisit, today: date, photo: PhotoTaken | None = None
+) -> Decision:
+    """Somebody went. A visit made late, or recorded late, counts; calls meanwhile due are not needed any more.
+
+    What was brought back may follow later the same day; what is on record already is not written twice.
+    """
     visit = cared.visits.get(visit_id)
     if visit is None:
         return refused("no_visit")
-    if visit.stage is Stage.MADE:
-        return nothing() if visit.closed_on == command.made_on else refused("already_made", on=visit.closed_on)
-    if visit.stage is Stage.CANCELLED:
-        return refused("visit_cancelled", on=visit.closed_on)
-    if command.made_on > today:
-        return refused("in_future", day=command.made_on, today=today)
-    if command.made_on < visit.window.start:
-        return refused("before_start", start=visit.window.start)
-    happened: list[Fact] = [VisitMade(visit_id=visit_id, by=command.by, way=visit.window.way)]
-    answers = Answers(difficulties=command.difficulties, suggestions=command.suggestions, plans=command.plans)
-    if answers != Answers():
-        happened.append(ThreeQuestionsAnswered(visit_id=visit_id, answers=answers))
-    happened += [
+    if refusal := door.unmade(visit, command, today):
+        return refusal
+    made = [] if visit.stage is Stage.MADE else [VisitMade(visit_id=visit_id, by=command.by, way=visit.window.way)]
+    met = [
         VisitCancelled(visit_id=other, why=WhyCancelled.MET_OTHERWISE)
         for other in _calls_met(cared, command.made_on)
-        if other != visit_id
+        if made and other != visit_id
     ]
-    return facts(*happened, on=command.made_on)
+    return facts(*made, *door.brought_back(visit, visit_id, command, photo), *met, on=command.made_on)
 
 
 def note_contact(cared: Cared, command: NoteContact) -> Decision:

@@ -27,8 +27,13 @@ from events.facts.care import (
     WhyCancelled,
     WhyMissed,
 )
+from events.facts.care_assistance import AssistanceFact
 from events.facts.care_occasion import Bereaved, Discharged, HardshipReported, Hospitalised
+from events.facts.care_pairing import PairingFact, TrainingFact
+from events.facts.care_visit import News, PhotoTaken, ToldAtTheDoor, VisitAttempted
 from events.facts.decision import Decider, UnknownFact
+from services.care.decide.assistance_state import Assistance, assistance_after
+from services.care.decide.pairing_state import Pairing, Training, pairings_after, trainings_after
 from services.care.decide.plan import Window
 
 
@@ -51,6 +56,12 @@ class Visit(BaseModel):
     stage: Stage = Stage.OPEN
     closed_on: date | None = None
     missed_why: WhyMissed | None = None
+    made_by: str = ""
+    answered: bool = False
+    tried: tuple[date, ...] = ()
+    """The days on which somebody went and met nobody."""
+    told: tuple[News, ...] = ()
+    photos: tuple[str, ...] = ()
 
 
 CLOSED_KEPT: Final = 24
@@ -76,6 +87,9 @@ class Cared(BaseModel):
     """The latest day on which each occasion happened, so that telling it twice is understood."""
     visits: dict[str, Visit] = {}
     settled: dict[VisitReason, date] = {}
+    assistance: dict[str, Assistance] = {}
+    pairings: dict[str, Pairing] = {}
+    trainings: dict[str, Training] = {}
 
     def open_visits(self) -> Iterator[tuple[str, Visit]]:
         """What is still to be done, by visit id."""
@@ -96,10 +110,22 @@ def evolve(cared: Cared, fact: Fact, effective: date) -> Cared:
             return cared.model_copy(update={"hospital_since": effective})
         case Discharged() | HardshipReported() | Bereaved():
             return _befell(cared, fact, effective)
-        case ThreeQuestionsAnswered():
-            return cared
+        case ThreeQuestionsAnswered() | VisitAttempted() | PhotoTaken() | ToldAtTheDoor():
+            return _brought_back(cared, fact, effective)
+        case AssistanceFact() | PairingFact() | TrainingFact():
+            return _helped(cared, fact, effective)
         case _:
             return _visits_after(cared, fact, effective)
+
+
+def _helped(cared: Cared, fact: AssistanceFact | PairingFact | TrainingFact, on: date) -> Cared:
+    match fact:
+        case AssistanceFact():
+            return cared.model_copy(update={"assistance": assistance_after(cared.assistance, fact, on)})
+        case PairingFact():
+            return cared.model_copy(update={"pairings": pairings_after(cared.pairings, fact, on)})
+        case TrainingFact():
+            return cared.model_copy(update={"trainings": trainings_after(cared.trainings, fact, on)})
 
 
 def _visits_after(cared: Cared, fact: Fact, effective: date) -> Cared:
@@ -113,7 +139,8 @@ def _visits_after(cared: Cared, fact: Fact, effective: date) -> Cared:
         case VisitorAssigned():
             return _changed(cared, fact.visit_id, visitor=fact.visitor)
         case VisitMade():
-            return _closed(cared, fact.visit_id or "", Stage.MADE, effective)
+            made = _closed(cared, fact.visit_id or "", Stage.MADE, effective)
+            return _changed(made, fact.visit_id or "", made_by=fact.by)
         case VisitMissed():
             return _closed(cared, fact.visit_id, Stage.MISSED, effective)
         case MissedExplained():
@@ -123,6 +150,21 @@ def _visits_after(cared: Cared, fact: Fact, effective: date) -> Cared:
             return _closed(cared, fact.visit_id, Stage.CANCELLED, effective, settles=settles)
         case _:
             raise UnknownFact("care", fact)
+
+
+def _brought_back(cared: Cared, fact: Fact, on: date) -> Cared:
+    """What somebody has from the door; what it says stays sealed, and is not remembered here."""
+    match fact:
+        case ThreeQuestionsAnswered():
+            return _changed(cared, fact.visit_id, answered=True)
+        case VisitAttempted() if fact.visit_id in cared.visits:
+            return _changed(cared, fact.visit_id, tried=(*cared.visits[fact.visit_id].tried, on))
+        case ToldAtTheDoor() if fact.visit_id in cared.visits:
+            return _changed(cared, fact.visit_id, told=(*cared.visits[fact.visit_id].told, fact.news))
+        case PhotoTaken() if fact.visit_id in cared.visits:
+            return _changed(cared, fact.visit_id, photos=(*cared.visits[fact.visit_id].photos, fact.photo_id))
+        case _:
+            return cared
 
 
 _REASON_OF: Final[dict[type[Fact], VisitReason]] = {

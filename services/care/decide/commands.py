@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Final
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from events.facts.care import HealthGrade, Severity, WhyCancelled, WhyMissed
 from events.facts.decision import Command
@@ -13,6 +13,10 @@ from events.facts.decision import Command
 Name = Annotated[str, StringConstraints(min_length=1, max_length=60)]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
+Phone = Annotated[str, StringConstraints(pattern=r"^[+\d][\d \-()]{4,23}$")]
+"""As it was said at the door; whether it can be dialled, the registry looks when it is confirmed."""
+HANDED_OVER_FEN_MAX: Final = 1_000_000
+"""Ten thousand yuan: more is a slip of the pen."""
 
 
 class ReportIllness(Command):
@@ -85,13 +89,28 @@ class AssignVisitor(Command):
 
 
 class RecordVisit(Command):
-    """Somebody (the name of an account) went, and what the person answered to the three questions."""
+    """Somebody (the name of an account) went, and what the person answered to the three questions.
+
+    `phone` is another number that the member told of, `handed_over_fen` dues that the visitor took along: both are
+    proposals to the registry.
+    """
 
     made_on: date
     by: Name
     difficulties: Text | None = None
     suggestions: Text | None = None
     plans: Text | None = None
+    phone: Phone | None = None
+    handed_over_fen: Annotated[int, Field(gt=0, le=HANDED_OVER_FEN_MAX)] | None = None
+
+
+class AttemptVisit(Command):
+    """Somebody (the name of an account) went on the day `on`, or rang up, and met nobody."""
+
+    on: date
+    by: Name
+    why: WhyMissed = WhyMissed.NOT_AT_HOME
+    note: Text | None = None
 
 
 class CancelVisit(Command):

@@ -56,11 +56,12 @@ def report_discharge(
     """Out of hospital: what was to be done there is done at home, within the rule's days."""
     if refusal := not_now(situation, command.on, today):
         return refusal
-    if cared.hospital_since is None:
+    since = cared.hospital_since or _told_with_the_illness(cared)
+    if since is None:
         again = cared.told.get(VisitReason.DISCHARGED) == command.on
         return nothing() if again else refused("not_in_hospital")
-    if command.on < cared.hospital_since:
-        return refused("before_hospital", on=command.on, since=cared.hospital_since)
+    if command.on < since:
+        return refused("before_hospital", on=command.on, since=since)
     no_longer = [
         VisitCancelled(visit_id=visit_id, why=WhyCancelled.DISCHARGED)
         for visit_id, visit in cared.open_visits()
@@ -68,6 +69,17 @@ def report_discharge(
     ]
     visit = _visit(cared, member_id, VisitReason.DISCHARGED, command.on, situation, policy, today)
     return _together(Discharged(note=command.note), command.on, [*no_longer, *visit], today)
+
+
+def _told_with_the_illness(cared: Cared) -> date | None:
+    """Since when somebody is in hospital of whom nothing was told but the illness, and a visit was planned there."""
+    since, left = cared.ill_since, cared.told.get(VisitReason.DISCHARGED)
+    if since is None or (left is not None and left >= since):
+        return None
+    there = any(
+        visit.window.way is VisitWay.HOSPITAL and visit.window.start >= since for visit in cared.visits.values()
+    )
+    return since if there else None
 
 
 def report_hardship(

@@ -8,15 +8,11 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from events.facts.care import OCCASIONS, Severity, VisitReason, VisitWay
-
-
-class Rule(BaseModel):
-    """One rule of a pack."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+from services.care.decide.rule import Rule
+from services.care.decide.support_policy import AssistanceRule, PairingRule, TrainingRule
 
 
 class Per(StrEnum):
@@ -107,6 +103,9 @@ class CarePolicy(Rule):
     occasions: Mapping[VisitReason, SoonRule]
     away: AwayRule
     missed: MissedRule
+    assistance: AssistanceRule
+    pairing: PairingRule
+    training: TrainingRule
     clauses: Mapping[str, str]
 
     @model_validator(mode="after")
@@ -119,6 +118,7 @@ class CarePolicy(Rule):
             )
         soon = (*self.illness.values(), *self.occasions.values())
         cited = {rule.clause for rule in self.cadence} | {rule.clause for rule in soon}
+        cited |= {self.pairing.clause, self.pairing.clause_review, self.training.clause, *self.assistance.clauses()}
         if wordless := sorted((cited | {self.away.clause, self.missed.clause}) - set(self.clauses)):
             raise ValueError(f"clauses without words: {', '.join(wordless)}")
         return self

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse, Response
 
 from events.log.project.keyset import PAGE_DEFAULT, PAGE_MAX
-from services.care.decide.commands import AssignVisitor, CancelVisit, GradeHealth, RecordVisit, Recover, ReportIllness
+from services.care.decide.commands import AssignVisitor, CancelVisit, GradeHealth, Recover, ReportIllness
 from services.care.pages.common import Carer, EntityId, Office, Secretary, care, doing, own_only, person_row, visit_row
 from services.care.pages.trips import agenda
 from services.care.project import visits
@@ -19,8 +19,7 @@ from services.care.project.visits import Wanted
 from services.shell.acting import facts_of
 from services.shell.i18n import gettext as _
 from services.shell.i18n import speech
-from services.shell.identity import Caller
-from services.shell.problems import FieldError, Forbidden, Invalid
+from services.shell.problems import Forbidden
 from services.shell.reading import Waited, plain_json, reading, within
 
 router = APIRouter(prefix="/api", tags=["care"])
@@ -64,6 +63,10 @@ def visit_json(row: Mapping[str, Any]) -> dict[str, Any]:
         "closed_on": row["closed_on"],
         "why": row["why"],
         "answered": row["answers_seq"] is not None,
+        "tries": row["tries"] or 0,
+        "tried_on": row["tried_on"],
+        "tried_why": row["tried_why"],
+        "photos": [one["photo_id"] for one in row["photos"] or []],
     }
 
 
@@ -116,16 +119,6 @@ async def one_visit(request: Request, caller: Carer, visit_id: EntityId) -> Resp
     return _answer(200, visit_json(await visit_row(request, caller, visit_id)))
 
 
-@router.post("/visits/{visit_id}/record", status_code=201)
-async def record(request: Request, caller: Carer, visit_id: EntityId, command: RecordVisit) -> Response:
-    """Somebody went (`by`, the name of an account), and what the person answered to the three questions."""
-    row = await visit_row(request, caller, visit_id)
-    own_deed(caller, command)
-    async with doing(request, caller, row["community"], f"record/{visit_id}") as asked:
-        receipt = await care(request).record(asked, row["member_id"], visit_id, command)
-    return _answer(201, {"facts": facts_of(receipt)})
-
-
 @router.post("/visits/{visit_id}/assign", status_code=201)
 async def assign(request: Request, caller: Office, visit_id: EntityId, command: AssignVisitor) -> Response:
     """This visitor (the name of an account) goes."""
@@ -168,9 +161,3 @@ async def plan(request: Request, caller: Secretary) -> Response:
     tally = await request.app.state.planner.walk(caller.scope, caller.name)
     figures = {"people": tally.people, "planned": tally.planned, "missed": tally.missed, "cancelled": tally.cancelled}
     return _answer(201, {"facts": [], **figures})
-
-
-def own_deed(caller: Caller, command: RecordVisit) -> None:
-    """A visitor records what they did themselves. Errors: Invalid."""
-    if own_only(caller) and command.by != caller.name:
-        raise Invalid([FieldError("by", _("走访员只能记录自己办的走访"), _("请写自己的账号。"))])

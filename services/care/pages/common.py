@@ -19,7 +19,7 @@ from services.shell.acting import asked, told
 from services.shell.i18n import gettext as _
 from services.shell.i18n import speech
 from services.shell.identity import Caller, Role, requires
-from services.shell.problems import Invalid, NotFound
+from services.shell.problems import FieldError, Invalid, NotFound
 from services.shell.reading import sought
 from services.shell.validation import field_errors
 
@@ -73,6 +73,12 @@ async def visit_row(request: Request, caller: Caller, visit_id: str) -> dict[str
     if row is None:
         raise NotFound(_("在您的范围内没有这次走访。"))
     return row
+
+
+def own_deed(caller: Caller, by: str) -> None:
+    """A visitor records what they did themselves. Errors: Invalid."""
+    if own_only(caller) and by != caller.name:
+        raise Invalid([FieldError("by", _("走访员只能记录自己办的走访"), _("请写自己的账号。"))])
 
 
 @asynccontextmanager

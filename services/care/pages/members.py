@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from events.facts.care import VisitReason
 from services.care.decide.commands import GradeHealth, Recover, ReportIllness
-from services.care.pages import reveal, visitors, words
+from services.care.pages import reveal, support, visitors, words
 from services.care.pages.common import EntityId, Office, care, doing, person_row, read_form, rules, rules_by_row
 from services.care.pages.forms import Form, empty, or_again
 from services.care.pages.reveal import Reveal
@@ -59,6 +59,7 @@ async def shown(
         befell = await occasion.of_member(db, member_id)
         last = await met.met(db, member_id)
         usual = await usual_visitor.usual(db, member_id)
+    help_of = await support.support_of(request, caller, row, planned)
     known = await visitors.visitors(request, caller)
     form = form or empty(request, on=speech().today.isoformat())
     return await page(
@@ -73,7 +74,8 @@ async def shown(
         health_told=health_told,
         befell=befell,
         befell_told=befell_told,
-        in_hospital=_in_hospital(befell),
+        in_hospital=_in_hospital(befell) or (help_of.course.in_hospital if help_of.course else None),
+        support=help_of,
         last=last,
         usual=known.get(usual, usual) if usual else "",
         form=form,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from services.care.decide.policy import CarePolicy, Per
+from services.care.pages import support_words
 from services.care.pages.words import REASON, SEVERITY, WAY
+from services.shell.formats import yuan
 from services.shell.i18n import N_
 from services.shell.policy import Schema, units
 from services.shell.policy.words import RuleWords, Worded
@@ -19,6 +22,11 @@ PERIOD: Final = {
     Per.YEAR: N_("每年"),
 }
 
+
+def _severities(codes: Sequence[str]) -> str:
+    return units.texts([units.one_of(SEVERITY)(code) for code in codes])
+
+
 WORDS: Final = RuleWords(
     titles={
         "": N_("安排走访"),
@@ -30,6 +38,15 @@ WORDS: Final = RuleWords(
         "occasions.*": REASON,
         "away": N_("外出联系"),
         "missed": N_("没有去成的"),
+        "assistance": N_("帮扶金"),
+        "assistance.kinds": N_("各类上限"),
+        "assistance.kinds.*": support_words.KIND,
+        "assistance.year": N_("一年合计"),
+        "assistance.second": N_("第二人审批"),
+        "assistance.clocks": N_("办理期限"),
+        "assistance.proposal": N_("提示帮扶"),
+        "pairing": N_("结对帮扶"),
+        "training": N_("技能培训"),
     },
     values={
         "plan_ahead_days": Worded(N_("提前几天排出来"), units.days),
@@ -46,6 +63,18 @@ WORDS: Final = RuleWords(
         "occasions.*.grace_days": Worded(N_("逾期后还留着"), units.days),
         "missed.secretary_days": Worded(N_("逾期几天书记过问"), units.days),
         "missed.street_days": Worded(N_("逾期几天街道过问"), units.days),
+        "assistance.kinds.*.once_fen": Worded(N_("每次不超过"), yuan),
+        "assistance.kinds.*.year_fen": Worded(N_("一年不超过"), yuan),
+        "assistance.year.most_fen": Worded(N_("一年合计不超过"), yuan),
+        "assistance.second.above_fen": Worded(N_("超过多少要第二人审批"), yuan),
+        "assistance.clocks.decide_days": Worded(N_("几天内审批"), units.days),
+        "assistance.clocks.pay_days": Worded(N_("批准后几天内发放"), units.days),
+        "assistance.clocks.acknowledge_days": Worded(N_("发放后几天内签收"), units.days),
+        "assistance.proposal.severities": Worded(N_("哪些病情提示"), _severities),
+        "pairing.members_max": Worded(N_("一人最多结对"), units.people),
+        "pairing.review_days": Worded(N_("每隔几天回访"), units.days),
+        "training.attend_days": Worded(N_("几天内问是否参加"), units.days),
+        "training.outcome_days": Worded(N_("参加后几天内问结果"), units.days),
         "away.every_days": Worded(N_("每隔"), units.days),
         "away.due_before_end_days": Worded(N_("最好在期末前"), units.days),
     },

@@ -98,7 +98,7 @@ async def _told_of(
     if found is None:
         raise NotFound(_("没有登记过这件事。"))
     noted_of = await person_row(request, caller, found["member_id"])
-    receipt, fact = await _opened(
+    receipt, fact = await opened(
         request, caller, noted_of["community"], noted_of["member_id"], found["fact_seq"], what, command
     )
     told = {} if fact is None else {name: getattr(fact, name) for name in sorted(fact.SEALED)}
@@ -114,7 +114,7 @@ async def answers_seen(request: Request, caller: Caller, visit_id: str, command:
         raise NotFound(_("这次走访没有记下谈话。"))
     if not may_see_answers(caller, visit):
         raise Forbidden(_("谈话内容只给书记和去的人看。"))
-    receipt, fact = await _opened(
+    receipt, fact = await opened(
         request, caller, visit["community"], visit["member_id"], visit["answers_seq"], "answers", command
     )
     if not isinstance(fact, ThreeQuestionsAnswered) or is_hidden(fact.answers):
@@ -123,7 +123,7 @@ async def answers_seen(request: Request, caller: Caller, visit_id: str, command:
     return Seen(answers.model_dump(), receipt)
 
 
-async def _opened(
+async def opened(
     request: Request, caller: Caller, community: str, member_id: str, seq: int, what: str, command: Reveal
 ) -> tuple[Receipt, Any]:
     """Write it down, then open the envelope. Nothing is opened if it cannot be written down."""
@@ -131,8 +131,8 @@ async def _opened(
         receipt = await care(request).record_read(asked, member_id, what, command.reason)
     async with reading(request, caller) as db:
         message = await record.envelope(db, member_id, seq)
-    opened = None if message is None else await care(request).opened(message)
-    return receipt, opened.fact if opened else None
+    found = None if message is None else await care(request).opened(message)
+    return receipt, found.fact if found else None
 
 
 @router.post("/members/{member_id}/illness/reveal", status_code=201)

@@ -4,7 +4,27 @@ from __future__ import annotations
 
 from typing import Final
 
-from services.care.pages import api, calendar, members, missed, occasions, reveal, today, visit, visits
+from services.care.pages import (
+    api,
+    assistance,
+    assistance_api,
+    assistance_case,
+    assistance_paper,
+    calendar,
+    door,
+    door_api,
+    members,
+    missed,
+    occasions,
+    pairing_api,
+    pairings,
+    reveal,
+    today,
+    trainings,
+    visit,
+    visits,
+)
+from services.care.pages.assistance_common import SEERS
 from services.care.pages.common import CARERS
 from services.shell.i18n import N_
 from services.shell.identity import Role
@@ -13,6 +33,7 @@ from services.shell.pages.nav import NavEntry, NavPart
 ROUTERS: Final = [
     api.router,
     reveal.router,
+    door_api.router,
     occasions.api,
     missed.api,
     missed.router,
@@ -21,11 +42,21 @@ ROUTERS: Final = [
     today.router,
     visits.router,
     visit.router,
+    door.router,
     members.router,
     occasions.router,
+    assistance_api.router,
+    pairing_api.router,
+    assistance.router,
+    assistance_paper.router,
+    assistance_case.router,
+    pairings.router,
+    trainings.router,
 ]
 
 NAV: Final = [
     NavEntry(N_("走访"), "/care/visits", CARERS, "care", "visits"),
+    NavEntry(N_("帮扶"), "/care/assistance", SEERS, "care", "assistance", part=NavPart.AROUND),
+    NavEntry(N_("结对帮扶"), "/care/pairings", CARERS, "care", part=NavPart.AROUND),
     NavEntry(N_("没有去成的走访"), "/care/missed", (Role.SUPERVISOR,), "care", part=NavPart.AROUND),
 ]

@@ -8,13 +8,15 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import JSONResponse, Response
 
+from services.care.pages import sheet as paper
 from services.care.pages import visitors, words
 from services.care.pages.common import CARERS, OFFICE, SOON_DAYS, Carer, own_only, rules_by_row
-from services.care.pages.trips import Agenda, agenda
-from services.care.project import visits
+from services.care.pages.trips import Agenda, Row, agenda
+from services.care.project import assistance, visits
 from services.shell.i18n import speech
-from services.shell.identity import Caller, requires
+from services.shell.identity import Caller, public, requires
 from services.shell.pages import fragment, page
+from services.shell.pages.assets import script
 from services.shell.reading import reading, within
 
 router = APIRouter(include_in_schema=False)
@@ -23,10 +25,22 @@ Anybody = Annotated[Caller, Depends(requires())]
 TRIPS_SHOWN, CALLS_SHOWN = 6, 6
 
 
+def in_households(day: Agenda) -> Agenda:
+    """Who lives behind one door stands together, the door with the most urgent task first."""
+    for trip in day.trips:
+        doors: dict[Any, list[Row]] = {}
+        for row in trip.tasks:
+            door = (row["room"], row["address"]) if row["address"] else row["member_id"]
+            doors.setdefault(door, []).append(row)
+        trip.tasks = [row for rows in doors.values() for row in sorted(rows, key=lambda one: one["member_id"])]
+    return day
+
+
 async def _shown(request: Request, caller: Caller, day: Agenda) -> dict[str, Any]:
     """What the templates of a day need besides the day."""
     known = await visitors.visitors(request, caller)
-    names = visitors.called(known, [row["visitor"] for trip in day.trips for row in trip.tasks])
+    rows = [*(row for trip in day.trips for row in trip.tasks), *day.calls]
+    names = visitors.called(known, [caller.name, *(row["visitor"] for row in rows)])
     return {
         "day": day,
         "names": names,
@@ -34,21 +48,31 @@ async def _shown(request: Request, caller: Caller, day: Agenda) -> dict[str, Any
         "policy": rules_by_row(request),
         "until": speech().today + timedelta(days=SOON_DAYS),
         "may_organise": caller.has(*OFFICE),
+        "key": request.app.state.host.new_id(),
     }
+
+
+@router.get("/worker.js", dependencies=[Depends(public("a script that holds nothing about anybody"))])
+async def worker() -> Response:
+    """What keeps the page of today on a phone (ADR 45)."""
+    return script("keeper.js")
 
 
 @router.get("/today")
 async def today(request: Request, caller: Carer, community: str = "") -> Response:
     """Trips and calls; the most overdue first."""
-    day = await agenda(request, caller, within(caller, community))
+    day = in_households(await agenda(request, caller, within(caller, community)))
     return await page(request, "care_today.html", **await _shown(request, caller, day))
 
 
 @router.get("/today/sheet")
 async def sheet(request: Request, caller: Carer, community: str = "") -> Response:
-    """The same on one sheet of paper, with room to write."""
-    day = await agenda(request, caller, within(caller, community))
-    return await page(request, "sheet.html", **await _shown(request, caller, day))
+    """The same on paper, with room to write."""
+    day = in_households(await agenda(request, caller, within(caller, community)))
+    known = await visitors.visitors(request, caller)
+    names = visitors.called(known, [trip.visitor for trip in day.trips])
+    whose = caller.display if own_only(caller) else ""
+    return await paper.sheet(day, speech().today, names, rules_by_row(request), whose)
 
 
 @router.get("/panels/today")
@@ -69,4 +93,5 @@ async def counts(request: Request, caller: Anybody) -> Response:
     now = speech().today
     async with reading(request, caller) as db:
         found = await visits.figures(db, now, now + timedelta(days=SOON_DAYS), own_only(caller))
-    return JSONResponse({**found, "visits": found["visits"] + found["calls"]})
+        asked = {"assistance": await assistance.waiting_count(db)} if caller.has(*OFFICE) else {}
+    return JSONResponse({**found, **asked, "visits": found["visits"] + found["calls"]})

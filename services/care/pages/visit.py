@@ -9,9 +9,8 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from events.facts.care import SOON
-from services.care.decide.commands import AssignVisitor, CancelVisit, RecordVisit
-from services.care.pages import reveal, visitors, words
-from services.care.pages.api import own_deed
+from services.care.decide.commands import AssignVisitor, CancelVisit
+from services.care.pages import photo, reveal, visitors, words
 from services.care.pages.common import OFFICE, Carer, EntityId, Office, care, doing, read_form, rules_by_row, visit_row
 from services.care.pages.forms import Form, empty, or_again
 from services.care.pages.reveal import Reveal
@@ -48,6 +47,7 @@ async def shown(
         may_organise=caller.has(*OFFICE),
         may_see_why=row["reason"] in SOON and await reveal.may_see_illness(request, caller, row["member_id"]),
         may_see_answers=reveal.may_see_answers(caller, row),
+        photos=photo.shown_to(caller, row),
         seen=seen,
         what=what,
         goers=visitors.choices(known, row["assigned"], row["proposed"], caller.name),
@@ -55,24 +55,6 @@ async def shown(
         words=words,
         policy=rules_by_row(request),
     )
-
-
-@router.post("/visits/{visit_id}/record")
-async def record(request: Request, caller: Carer, visit_id: EntityId) -> Response:
-    """Somebody went."""
-    form = await request.form()
-
-    async def work() -> Response:
-        row = await visit_row(request, caller, visit_id)
-        given = {} if caller.has(*OFFICE) else {"by": caller.name}
-        command = read_form(RecordVisit, form, ("made_on", "by", "difficulties", "suggestions", "plans"), **given)
-        own_deed(caller, command)
-        async with doing(request, caller, row["community"], f"record/{visit_id}", form) as asked:
-            receipt = await care(request).record(asked, row["member_id"], visit_id, command)
-        await show_own_write(request, receipt)
-        return done(request, "/care/today", _("已记下%(name)s的这一次。", name=row["name"] or ""))
-
-    return await or_again(work(), form, lambda again: shown(request, caller, visit_id, again))
 
 
 @router.post("/visits/{visit_id}/assign")

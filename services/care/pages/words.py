@@ -9,6 +9,7 @@ from typing import Any, Final
 from events.facts.care import HealthGrade, Severity, VisitReason, VisitWay, WhyCancelled, WhyMissed
 from services.care.decide.missed import Level
 from services.care.decide.policy import CarePolicy, Per
+from services.care.pages import support_words
 from services.care.project import met, occasion, visits
 from services.shell.acting import Sentences
 from services.shell.formats import day
@@ -63,6 +64,13 @@ WHY_MISSED: Final = {
     WhyMissed.NOT_NOTICED: N_("没有注意到期限"),
     WhyMissed.OTHER: N_("其他"),
 }
+TRIED: Final = {
+    WhyMissed.NOT_AT_HOME: N_("没人在家"),
+    WhyMissed.NOT_WANTED: N_("本人不想被打扰"),
+    WhyMissed.OTHER: N_("其他"),
+}
+"""Why nobody was met by somebody who went."""
+RANG: Final = {**TRIED, WhyMissed.NOT_AT_HOME: N_("没人接")}
 LEVEL: Final = {Level.VISITOR: N_("走访的人"), Level.SECRETARY: N_("书记过问"), Level.STREET: N_("街道过问")}
 SOON: Final = {
     VisitReason.FELL_ILL: N_("患病"),
@@ -87,6 +95,13 @@ _TURN: Final = {
     Per.HALF_YEAR: N_("本半年"),
     Per.YEAR: N_("本年度"),
 }
+
+
+def tried(row: Mapping[str, Any]) -> str:
+    """When somebody was last there in vain, and why: `11月20日没人在家`."""
+    reasons = RANG if row["way"] == VisitWay.CALL else TRIED
+    why = row["tried_why"]
+    return f"{day(row['tried_on'])} {word(reasons if why in reasons else WHY_MISSED, why)}"
 
 
 def word(words: Mapping[Any, str], code: str | None) -> str:
@@ -136,6 +151,7 @@ def _on(value: Any) -> str:
 
 
 SENTENCES: Final[Sentences] = {
+    **support_words.SENTENCES,
     "merged": lambda _d: _("这份档案已并入同一个人的另一份，请记到那一份上。"),
     "died": lambda d: _("这位党员已于%(on)s去世，不能再记这件事。", on=_on(d.get("on"))),
     "not_on_roll": lambda _d: _("这位党员不在册，不能再记这件事。"),
@@ -153,6 +169,9 @@ SENTENCES: Final[Sentences] = {
     "feed_stands": lambda _d: _("这个日历地址已经有了，请另开一个。"),
     "no_feed": lambda _d: _("没有这个日历地址。"),
     "not_missed": lambda _d: _("这次走访没有错过，不用说明。"),
+    "already_told": lambda _d: _("这次走访另一个人已经记下了谈话，您的话没有记进去。请告诉书记补记。"),
+    "not_made": lambda _d: _("这次走访还没有记为去过，不能加照片。"),
+    "photos_full": lambda d: _("一次走访最多放 %(most)s 张照片。", most=d.get("most")),
     "before_start": lambda d: _("这次走访从%(start)s才开始。", start=_on(d.get("start"))),
 }
 """Refusal code -> the sentence a person reads."""

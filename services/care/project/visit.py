@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Date, Index, MetaData, Table, Text
+from sqlalchemy import BigInteger, Column, Date, Index, Integer, MetaData, Table, Text
+from sqlalchemy.dialects.postgresql import JSONB
 
 from events.facts.care import (
     MissedExplained,
@@ -15,6 +16,7 @@ from events.facts.care import (
     VisitorAssigned,
     VisitPlanned,
 )
+from events.facts.care_visit import PhotoTaken, VisitAttempted
 from events.log.envelope import About
 from events.log.project import Row, View, community_column
 
@@ -44,11 +46,15 @@ table = Table(
     Column("answers_seq", BigInteger),
     Column("missed_why", Text),
     Column("missed_on", Date),
+    Column("tried_on", Date),
+    Column("tried_why", Text),
+    Column("tries", Integer),
+    Column("photos", JSONB),
     Index("visit_of_member", "member_id", "due_on"),
     Index("visit_by_stage", "stage", "due_on", "visit_id"),
 )
 
-view = View("visit", version=2, table=table, doc="Visits and calls: planned, made, missed, cancelled.")
+view = View("visit", version=3, table=table, doc="Visits and calls: planned, made, missed, cancelled.")
 
 
 def _its_visit(fact: Any, _about: About) -> list[tuple[str]]:
@@ -103,3 +109,22 @@ def _(row: Row | None, _fact: VisitMissed, about: About) -> Row | None:
 @view.on(MissedExplained, keys=_its_visit)
 def _(row: Row | None, fact: MissedExplained, _about: About) -> Row | None:
     return None if row is None else row | {"missed_why": fact.why.value}
+
+
+@view.on(VisitAttempted, keys=_its_visit)
+def _(row: Row | None, fact: VisitAttempted, about: About) -> Row | None:
+    """The latest attempt is shown, whatever order they become known in."""
+    if row is None:
+        return None
+    counted = row | {"tries": (row.get("tries") or 0) + 1}
+    if row.get("tried_on") is not None and row["tried_on"] > about.effective:
+        return counted
+    return counted | {"tried_on": about.effective, "tried_why": fact.why.value}
+
+
+@view.on(PhotoTaken, keys=_its_visit)
+def _(row: Row | None, fact: PhotoTaken, _about: About) -> Row | None:
+    """Which photos there are, and who took each; the pictures are no business of a table."""
+    if row is None:
+        return None
+    return row | {"photos": [*(row.get("photos") or []), {"photo_id": fact.photo_id, "by": fact.by}]}

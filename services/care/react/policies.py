@@ -6,10 +6,12 @@ from typing import Final
 
 from events.log.react import Reaction
 from services.care.handle import Care
-from services.care.react import apart, contact, enrolment, illness, whereabouts
+from services.care.react import apart, assistance, contact, enrolment, illness, whereabouts
 
 REACTIONS: Final[tuple[Reaction[Care], ...]] = (
     illness.plan_visit,
+    assistance.propose_to_the_ill,
+    assistance.propose_in_hospital,
     whereabouts.call_instead,
     whereabouts.visit_again,
     enrolment.plan_first,

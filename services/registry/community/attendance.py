@@ -21,13 +21,17 @@ class Attendance:
 
     registry: Registry
 
-    async def excuse(self, asked: Asked, meeting_id: str, command: Excuse) -> Receipt:
-        """Members asked leave: one append for the meeting and each of them. Why stands sealed with the member."""
-        people = command.member_ids
+    async def excuse(self, asked: Asked, meeting_id: str, command: Excuse, post: str) -> Receipt:
+        """Members asked leave, and somebody of that post said yes, by the rules of the day of the meeting: one append
+        for the meeting and each of them. Why stands sealed with the member.
+        """
+        people, today = command.member_ids, self.registry.today()
+        day = (await self.registry.commands.state(MEETING, meeting_id)).day or today
+        rule = self.registry.policy_at(asked.community, day).meetings.leave
 
         def decide(states: Sequence[Any]) -> Decisions:
             members = dict(zip(people, states[1:], strict=True))
-            return attendance.excuse(states[0], members, command, meeting_id=meeting_id)
+            return attendance.excuse(states[0], members, command, rule, today, meeting_id=meeting_id, post=post)
 
         return await self.registry.commands.act_together(asked, targets(meeting_id, people), decide)
 

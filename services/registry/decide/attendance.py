@@ -13,6 +13,7 @@ from events.facts.meeting import Guests, GuestsCounted, MembersExcused, NotesTak
 from events.facts.meeting_minutes import MinutesCorrected
 from events.facts.member_meeting import AttendanceTakenBack, Excused, Noted
 from services.registry.decide.meeting import Meeting, Stage, was_on_roll
+from services.registry.decide.meeting_policy import LeaveRule
 from services.registry.decide.member import Member
 from services.registry.decide.values import Text
 
@@ -55,8 +56,18 @@ class CountGuests(Command):
     guests: Annotated[Mapping[str, Annotated[NonNegativeInt, Field(le=100_000)]], Field(min_length=1, max_length=20)]
 
 
-def excuse(meeting: Meeting, members: Mapping[str, Member], command: Excuse, *, meeting_id: str) -> Decisions:
-    """Members asked leave, before the day or after it: a fact of each and one of the meeting, or none at all.
+def excuse(
+    meeting: Meeting,
+    members: Mapping[str, Member],
+    command: Excuse,
+    rule: LeaveRule,
+    today: date,
+    *,
+    meeting_id: str,
+    post: str,
+) -> Decisions:
+    """Members asked leave, before the day or after it: a fact of each and one of the meeting, or none at all. `post` is
+    that of whoever says yes.
 
     Who signed in was there, and must be taken back first. Those excused before are passed over.
     """
@@ -76,6 +87,8 @@ def excuse(meeting: Meeting, members: Mapping[str, Member], command: Excuse, *, 
         return {}
     if meeting.minutes.frozen:
         return refused("minutes_frozen")
+    if post not in (who := rule.posts(day, today)):
+        return refused("may_not_excuse", who=list(who), late=today > day, clause=rule.clause)
     excused = facts(Excused(meeting_id=meeting_id, why=command.reason), on=day)
     return dict.fromkeys(new, excused) | {meeting_id: facts(MembersExcused(member_ids=new), on=day)}
 

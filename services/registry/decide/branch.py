@@ -29,7 +29,9 @@ from events.facts.branch import (
     Renamed,
     Split,
 )
+from events.facts.branch_funds import FundsPart
 from events.facts.decision import Command, Decider, Decision, Refused, UnknownFact, facts, nothing, refused
+from services.registry.decide.funds_memory import Funds
 from services.registry.decide.values import Line, Name, Phone, Text
 
 
@@ -84,6 +86,7 @@ class Branch(BaseModel):
     elected_on: date | None = None
     partners: tuple[str, ...] = ()
     """The partner units it is paired with, in the order of their pairing."""
+    funds: Funds = Funds()
 
 
 # ── evolve ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -117,17 +120,19 @@ def evolve(branch: Branch, fact: Fact, effective: date) -> Branch:
             left = {group_id: name for group_id, name in branch.groups.items() if group_id != fact.group_id}
             return branch.model_copy(update={"groups": left})
         case _:
-            return _paired(branch, fact)
+            return _paired(branch, fact, effective)
 
 
-def _paired(branch: Branch, fact: Fact) -> Branch:
-    """Which partner units it works with."""
+def _paired(branch: Branch, fact: Fact, effective: date) -> Branch:
+    """Which partner units it works with; what money it has."""
     match fact:
         case PartnerPaired():
             return branch.model_copy(update={"partners": (*branch.partners, fact.partner_id)})
         case PartnerPairingEnded():
             kept = tuple(each for each in branch.partners if each != fact.partner_id)
             return branch.model_copy(update={"partners": kept})
+        case _ if isinstance(fact, FundsPart):
+            return branch.model_copy(update={"funds": branch.funds.after(fact, effective)})
         case _:
             raise UnknownFact("branch", fact)
 

@@ -11,6 +11,8 @@ from pydantic import BaseModel, ConfigDict
 from events.facts.base import is_hidden
 from events.facts.member import DuesPaid
 from events.facts.member_dues import (
+    ArrearsReviewed,
+    ArrearsReviewTakenBack,
     DuesPart,
     DuesReductionDecided,
     DuesReductionDropped,
@@ -61,6 +63,9 @@ class DuesMemory(BaseModel):
     issued: tuple[str, ...] = ()
     """Receipts that were printed."""
     reductions: dict[str, Reduction] = {}
+    reviews: tuple[str, ...] = ()
+    reviews_back: tuple[str, ...] = ()
+    """Of the times a person looked into unpaid months, those that were a slip."""
 
     @property
     def paid(self) -> dict[str, str]:
@@ -91,6 +96,10 @@ class DuesMemory(BaseModel):
                     first=fact.first, last=fact.last, pays_fen=pays_fen, decided_by=fact.decided_by, clause=fact.clause
                 )
                 return self._with(fact.reduction_id, asked)
+            case ArrearsReviewed():
+                return self.model_copy(update={"reviews": (*self.reviews, fact.review_id)})
+            case ArrearsReviewTakenBack():
+                return self.model_copy(update={"reviews_back": (*self.reviews_back, fact.review_id)})
             case DuesReductionDropped():
                 return self._changed(fact.reduction_id, state=ReductionState.DROPPED)
             case DuesWaived():

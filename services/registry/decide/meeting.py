@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
 from typing import Annotated, Final
@@ -39,10 +39,13 @@ def _with_zone(moment: datetime) -> datetime:
 
 
 class ScheduleMeeting(Command):
-    """Call a meeting of a branch (by its id), or of the whole community; `partners` are the units it is held with."""
+    """Call a meeting of a branch (by its id), of one of its groups, or of the whole community; `partners` are the units
+    it is held with.
+    """
 
     kind: MeetingKind
     branch: str | None = None
+    group: str | None = None
     starts_at: Annotated[datetime, AfterValidator(_with_zone)]
     title: Line
     place: Line | None = None
@@ -172,14 +175,28 @@ MEETING: Final = Decider(owner="registry", stream="meeting", initial=Meeting(), 
 # ── decide ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def schedule(meeting: Meeting, command: ScheduleMeeting) -> Decision:
-    """Call a meeting; one that was held may be put on record afterwards, so its day may lie in the past."""
+OF_GROUPS: Final = frozenset(
+    {MeetingKind.GROUP, MeetingKind.ORGANISATION_LIFE, MeetingKind.THEME_DAY, MeetingKind.OTHER}
+)
+"""Kinds of meetings that a group may hold by itself."""
+
+
+def schedule(meeting: Meeting, command: ScheduleMeeting, groups: Collection[str] = ()) -> Decision:
+    """Call a meeting; one that was held may be put on record afterwards, so its day may lie in the past. `groups` are
+    those of the branch: where there are any, a group's meeting says which one, since only its members count.
+    """
     if meeting.stage is not Stage.UNKNOWN:
         same = meeting.stage is Stage.SCHEDULED and meeting.starts_at == command.starts_at
         return nothing() if same else refused("already_scheduled", starts_at=meeting.starts_at)
     partners = tuple(dict.fromkeys(command.partners))
     if command.kind is MeetingKind.JOINT and not partners:
         return refused("held_with_nobody")
+    if command.group is None and command.kind is MeetingKind.GROUP and groups:
+        return refused("which_group")
+    if command.group is not None and command.kind not in OF_GROUPS:
+        return refused("not_of_a_group", kind=command.kind)
+    if command.group is not None and command.group not in groups:
+        return refused("no_group")
     scheduled = Scheduled(
         kind=command.kind,
         branch_id=command.branch,
@@ -187,6 +204,7 @@ def schedule(meeting: Meeting, command: ScheduleMeeting) -> Decision:
         title=command.title,
         place=command.place,
         partner_ids=partners,
+        group_id=command.group,
     )
     return facts(scheduled, on=command.starts_at.astimezone(CHINA).date())
 

@@ -78,6 +78,18 @@ class StudyRule(Rule):
     clause: str
 
 
+class LeaveRule(Rule):
+    """Which posts may say yes when somebody asks leave: until the end of the day of the meeting, and afterwards."""
+
+    in_time: tuple[Literal["secretary", "worker"], ...] = Field(min_length=1)
+    afterwards: tuple[Literal["secretary", "worker"], ...] = Field(min_length=1)
+    clause: str
+
+    def posts(self, day: date, today: date) -> tuple[str, ...]:
+        """Who may today, for a meeting on that day."""
+        return self.in_time if today <= day else self.afterwards
+
+
 class FestivalRule(Rule):
     """A festival of the traditional calendar on which no meeting is called by rote: so many days from `before` on."""
 

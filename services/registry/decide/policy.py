@@ -14,10 +14,12 @@ from services.registry.decide.away_policy import AwayPolicy
 from services.registry.decide.centre_policy import CentresPolicy
 from services.registry.decide.clauses import cited_in
 from services.registry.decide.days import months_after
+from services.registry.decide.funds_policy import FundsPolicy
 from services.registry.decide.honours_policy import HonoursPolicy
 from services.registry.decide.meeting_policy import (
     ElectionRule,
     ExclusionRule,
+    LeaveRule,
     SeriesRule,
     StudyRule,
     TargetsRule,
@@ -60,6 +62,8 @@ class ArrearsRule(Rule):
     flag_months: int = Field(ge=1)
     call_months: int = Field(ge=1)
     review_months: int = Field(ge=1)
+    review_again_months: int = Field(ge=1)
+    """So long after somebody closed it with a note it is looked into again, unless they say another day."""
     clause: str
     clause_review: str
 
@@ -127,6 +131,7 @@ class MeetingsPolicy(Rule):
     election: ElectionRule
     targets: TargetsRule
     study: StudyRule
+    leave: LeaveRule
     series: SeriesRule
 
 
@@ -269,6 +274,7 @@ class RegistryPolicy(Rule):
     honours: HonoursPolicy
     points: PointsPolicy
     review: ReviewPolicy
+    funds: FundsPolicy
     clauses: Mapping[str, str]
 
     @model_validator(mode="after")

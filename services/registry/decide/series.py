@@ -33,6 +33,7 @@ class ScheduleSeries(Command):
 
     kind: MeetingKind
     branch: str | None = None
+    group: str | None = None
     title: Line
     place: Line | None = None
     on: date
@@ -79,6 +80,7 @@ def meeting_of(command: ScheduleSeries, turn: Turn) -> ScheduleMeeting:
     return ScheduleMeeting(
         kind=command.kind,
         branch=command.branch,
+        group=command.group,
         starts_at=datetime.combine(turn.on, command.at, CHINA),
         title=command.title,
         place=command.place,

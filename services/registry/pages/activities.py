@@ -46,7 +46,7 @@ from services.registry.pages.common import (
 )
 from services.registry.pages.forms import Form, again, fresh
 from services.registry.pages.places import communities
-from services.registry.project import activity, branch, register
+from services.registry.project import activity, branch, funds, register
 from services.registry.project.register import Wanted
 from services.shell.i18n import N_, speech
 from services.shell.i18n import gettext as _
@@ -136,6 +136,7 @@ async def _page(request: Request, caller: Caller, activity_id: str, form: Form |
     async with reading(request, caller) as db:
         people = await activity.people_of(db, activity_id)
         payments = await activity.payments_of(db, activity_id)
+        branch_paid = await funds.paid_for(db, activity_id=activity_id)
         wanted = Wanted(q=q, community=row["community"])
         found = (await register.cards(db, wanted, size=FOUND_MAX)).items if q.strip() else []
     known = {one["member_id"]: one for one in people}
@@ -145,7 +146,8 @@ async def _page(request: Request, caller: Caller, activity_id: str, form: Form |
         waiting=[one for one in people if one["standing"] == activity.WAITING],
         others=[one for one in people if not one["standing"]], found=found, words=activity_words, may_write=may_write,
         may_note=caller.has(*OFFICE), begun=row["starts_at"] <= request.app.state.shell.clock() + timedelta(hours=12),
-        form=form or fresh(request, on=speech().today),
+        form=form or fresh(request, on=speech().today), branch_paid=branch_paid,
+        branch_fen=sum(one["amount_fen"] for one in branch_paid if one["state"] == funds.SPENT),
     )  # fmt: skip
 
 

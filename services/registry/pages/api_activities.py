@@ -32,7 +32,7 @@ from services.registry.pages.activity_common import (
 from services.registry.pages.common import PAGE_SIZE as PAGE_DEFAULT
 from services.registry.pages.common import EntityId, Office, PageSize, Reader, Waited, doing, reading, within
 from services.registry.pages.plain import answered
-from services.registry.project import activity
+from services.registry.project import activity, funds
 from services.shell.acting import facts_of
 from services.shell.i18n import gettext as _
 from services.shell.problems import FieldError, Invalid
@@ -87,14 +87,15 @@ async def offer(request: Request, caller: Office, command: OfferHere) -> Respons
 
 @router.get("/activities/{activity_id}", dependencies=[Waited])
 async def show(request: Request, caller: Reader, activity_id: EntityId) -> Response:
-    """An activity, its people in the order of signing up, and what was paid."""
+    """An activity, its people in the order of signing up, and what was paid: out of branches' money, and otherwise."""
     row = await activity_row(request, caller, activity_id)
     async with reading(request, caller) as db:
         people = await activity.people_of(db, activity_id)
         payments = await activity.payments_of(db, activity_id)
+        branches = await funds.paid_for(db, activity_id=activity_id)
     names = ("member_id", "name", "standing", "moved_up", "came_on", "delivered_on", "delivered_by")
     members = [{name: one[name] for name in names} for one in people]
-    return answered({**row, "members": members, "spending": payments})
+    return answered({**row, "members": members, "spending": payments, "branch_spending": branches})
 
 
 @router.post("/activities/{activity_id}/change", status_code=201)

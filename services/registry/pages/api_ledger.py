@@ -108,12 +108,23 @@ async def branches(request: Request, caller: Reader, community: str = "") -> Res
 @router.post("/meetings", status_code=201, tags=["meetings"])
 async def call_meeting(request: Request, caller: Office, command: CallMeeting) -> Response:
     """Call a meeting, or put one on record that was held."""
+    command = await in_its_branch(request, caller, command)
     community = await community_of(request, caller, command)
     schedule = ScheduleMeeting.model_validate(command.model_dump(exclude={"community"}))
     await fitting_partners(request, caller, community, schedule.partners)
     async with doing(request, caller, community, "schedule-meeting") as asked:
         meeting_id, receipt = await registry(request).schedule(asked, schedule)
     return answered({"meeting_id": meeting_id, "facts": facts_of(receipt)}, 201)
+
+
+async def in_its_branch(request: Request, caller: Office, command: CallMeeting) -> CallMeeting:
+    """A group is one of a branch: whoever names the group need not name the branch."""
+    if command.branch or not command.group:
+        return command
+    async with reading(request, caller) as db:
+        rows = await branches_.branches(db, within(caller, command.community or ""))
+    branch_id = next((row["branch_id"] for row in rows if command.group in row["groups"]), None)
+    return command.model_copy(update={"branch": branch_id})
 
 
 async def community_of(request: Request, caller: Office, command: CallMeeting) -> str:

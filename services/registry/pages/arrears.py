@@ -42,7 +42,7 @@ from services.registry.pages.forms import again, fresh
 from services.registry.pages.plain import answered
 from services.registry.pages.reveal import Reveal, What, revealed
 from services.registry.project import arrears as behind
-from services.registry.project import dues, dues_more
+from services.registry.project import dues, dues_more, dues_review
 from services.registry.project.arrears import Owing
 from services.shell.formats import day, mask_phone
 from services.shell.i18n import N_, speech
@@ -82,7 +82,7 @@ def wanted_of(kind: str, place: str, rule: ArrearsRule, least: int = 0) -> Owing
         case "call":
             return Owing(last_over(), place, max(rule.call_months, least))
         case "review":
-            return Owing(last_over(), place, max(rule.flag_months, least), rule.review_months)
+            return Owing(last_over(), place, max(rule.flag_months, least), rule.review_months, speech().today)
         case _:
             return Owing(last_over(), place, max(rule.flag_months, least))
 
@@ -96,6 +96,13 @@ class Behind:
     owing_fen: int | None
     run: int
     call: Mapping[str, Any] | None
+    review: Mapping[str, Any] | None
+    """The last time a person looked into it."""
+
+    @property
+    def reviewed(self) -> bool:
+        """Somebody did, and nobody looks again yet."""
+        return self.review is not None and bool(self.review["again_on"] > speech().today)
 
     @property
     def phones(self) -> str:
@@ -110,13 +117,18 @@ async def _known(handler: Registry, db: Any, rows: Iterable[Mapping[str, Any]], 
     rows = list(rows)
     ids = [row["member_id"] for row in rows]
     states, calls = await handler.states(ids), await dues_more.calls_to(db, ids)
+    reviews = await dues_review.last_of(db, ids)
     found = []
     for row in rows:
         unpaid = behind.unpaid_of(row, last)
         state = states.get(row["member_id"])
         due = handler.due(row["community"], state.terms, unpaid) if state else []
         fen = sum(each.due_fen for each in due if each) if all(due) and due else None
-        found.append(Behind(row, unpaid, fen, behind.longest_run(unpaid), calls.get(row["member_id"])))
+        found.append(
+            Behind(
+                row, unpaid, fen, behind.longest_run(unpaid), calls.get(row["member_id"]), reviews.get(row["member_id"])
+            )
+        )
     return found
 
 
@@ -144,6 +156,7 @@ async def arrears(
         request, "dues.html", people=people, counts=counts, month=month, year=year, kind=kind or "flag", rule=rule,
         community=place, next_href=more, months=months, may_write=caller.has(*OFFICE), words=words, called=called,
         clauses=rules(request, place or caller.scope).clauses, spoke=dues_words.SPOKE_WITH, waiting=waiting,
+        outcomes=dues_words.OUTCOME,
     )  # fmt: skip
 
 
@@ -182,7 +195,9 @@ async def listed(
     request: Request, caller: Reader, kind: Kind = "", community: Place = "", page_token: str = "",
     page_size: PageSize = PAGE_SIZE,
 ) -> Response:  # fmt: skip
-    """Who is behind, the longest first. `kind`: flag (all shown), call, review (so many in a row: a person looks)."""
+    """Who is behind, the longest first. `kind`: flag (all shown), call, review (so many in a row: a person looks,
+    and nobody has closed it with a note that still holds).
+    """
     place = within(caller, community)
     rule = rules(request, place or caller.scope).dues.arrears
     wanted = wanted_of(kind, place, rule)
@@ -197,6 +212,7 @@ async def listed(
             "owing_fen": one.owing_fen,
             "clause": rule.clause_review if one.run >= rule.review_months else rule.clause,
             "last_call": one.call and {name: one.call[name] for name in ("called_on", "spoke_with", "months")},
+            "last_review": one.review and {name: one.review[name] for name in ("reviewed_on", "outcome", "again_on")},
         }
         for one in people
     ]

@@ -215,11 +215,13 @@ def _as_kept(known: Iterable[Recorded]) -> Any:
 
 
 def travelled(routes: Iterable[Any], mounted_at: str) -> Any:
-    """Whether the page at a path has a past, by the routes that say so."""
+    """Whether the page at a path has a past: its route says so, or takes a day of its own (sums of money)."""
     found = [
         each.path_regex
         for each in routes
-        if isinstance(each, APIRoute) and "GET" in (each.methods or ()) and Travels in each.dependencies
+        if isinstance(each, APIRoute)
+        and "GET" in (each.methods or ())
+        and (Travels in each.dependencies or any(field.name == "as_of" for field in each.dependant.query_params))
     ]
 
     def goes(path: str) -> bool:

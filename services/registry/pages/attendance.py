@@ -52,8 +52,9 @@ class Deed:
     undone: bool = False
 
 
-def _excusing(command: Excuse) -> Deed:
-    return Deed("excuse", lambda handler, asked, one: handler.excuse(asked, one, command), undone=True)
+def _excusing(command: Excuse, caller: Caller) -> Deed:
+    post = caller.role.value
+    return Deed("excuse", lambda handler, asked, one: handler.excuse(asked, one, command, post), undone=True)
 
 
 def _taking_back(command: TakeBack) -> Deed:
@@ -95,8 +96,8 @@ async def _noted(
 
 @router.post("/api/meetings/{meeting_id}/excuse", status_code=201, tags=["meetings"])
 async def excuse_api(request: Request, caller: Office, meeting_id: EntityId, command: Excuse) -> Response:
-    """These members asked leave. Those who did before are passed over."""
-    return await _answered(request, caller, meeting_id, _excusing(command))
+    """These members asked leave, and the caller says yes. Those who did before are passed over."""
+    return await _answered(request, caller, meeting_id, _excusing(command, caller))
 
 
 @router.post("/api/meetings/{meeting_id}/take-back", status_code=201, tags=["meetings"])
@@ -142,7 +143,7 @@ async def excuse(request: Request, caller: Office, meeting_id: EntityId) -> Resp
 
     def deed(sent: Any) -> Deed:
         wanted = [(name, value) for name, value in sent.multi_items() if name != "way"]
-        return _excusing(read_form(Excuse, type(sent)(wanted), lists=("member_ids",)))
+        return _excusing(read_form(Excuse, type(sent)(wanted), lists=("member_ids",)), caller)
 
     return await _by_form(
         request, caller, meeting_id, deed, lambda new: ngettext("%(num)s 人请假。", "%(num)s 人请假。", new)

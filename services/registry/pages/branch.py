@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from events.facts.branch import BranchKind
+from events.facts.branch_funds import FundsPart
 from services.registry.decide.branch import FormBranch, RenameBranch
 from services.registry.pages import words
 from services.registry.pages.advice import advice_of, full_members
@@ -90,7 +91,8 @@ async def show(request: Request, caller: Reader, branch_id: EntityId) -> Respons
         paired = await partner.pairings_of(db, branch_id=branch_id)
         past = await history.newest(db, branch_id, stream="branch", limit=HISTORY)
         new = None if then else await changes.count(db, await behind(request, caller, db, branch_id))
-    lines = [branch_line(one) for one in await registry(request).opened(past.messages)]
+    told = await registry(request).opened(past.messages)
+    lines = [branch_line(one) for one in told if not isinstance(one.fact, FundsPart)]  # its money has a page of its own
     return await page(
         request, "branch.html", row=row, people=people, words=words, full=full_members(request, community, people),
         on=day, then=then, above=above,

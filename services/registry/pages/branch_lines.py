@@ -19,6 +19,7 @@ from events.facts.branch import (
 )
 from events.log.envelope import Recorded
 from services.registry.pages import words
+from services.registry.pages.funds_words import funds_told
 from services.registry.pages.neighbour_words import pairing_told
 from services.registry.pages.timeline import Line
 from services.shell.formats import day, local_day
@@ -78,7 +79,7 @@ def _told_of_group(fact: Fact) -> tuple[str, str]:
         case GroupDissolved():
             return _("撤销党小组：%(name)s", name=fact.name), ""
         case _:
-            return pairing_told(fact) or fact.NAME, ""
+            return funds_told(fact) or (pairing_told(fact) or fact.NAME, "")
 
 
 def _placed(fact: PlacedUnder) -> str:

@@ -23,6 +23,7 @@ from services.shell.acting import asked, told
 from services.shell.i18n import gettext as _
 from services.shell.i18n import speech
 from services.shell.identity import Caller, Role, requires
+from services.shell.money import fen_of
 from services.shell.problems import Invalid, NotFound
 from services.shell.reading import Waited, plain_json, reading, show_own_write, sought, within
 from services.shell.validation import field_errors
@@ -146,14 +147,6 @@ def read(kind: type[M], given: Mapping[str, Any]) -> M:
         return kind.model_validate(given)
     except ValidationError as error:
         raise Invalid(complaints(field_errors(error.errors(include_url=False)))) from error
-
-
-def fen_of(yuan: str) -> int:
-    """`17.10` (yuan, as people write it) in fen. ValueError if it is no amount."""
-    whole, _dot, rest = yuan.replace(",", "").replace("元", "").strip().partition(".")
-    if not (whole + rest).isdigit() or len(rest) > 2:
-        raise ValueError(yuan)
-    return int(whole or "0") * 100 + int(rest.ljust(2, "0") or "0")
 
 
 __all__ = [

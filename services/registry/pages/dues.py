@@ -32,7 +32,7 @@ from services.registry.pages.dues_common import receipts_of
 from services.registry.pages.dues_words import months
 from services.registry.pages.forms import Form, again, fresh
 from services.registry.pages.way_back import way_of
-from services.registry.project import dues_more
+from services.registry.project import dues_more, dues_review
 from services.shell.i18n import gettext as _
 from services.shell.i18n import speech
 from services.shell.identity import Caller, Role
@@ -51,14 +51,16 @@ async def of_one(request: Request, caller: Reader, member_id: EntityId) -> Respo
         papers = await receipts_of(db, member_id)
         reductions = await dues_more.reductions_of(db, member_id)
         call = (await dues_more.calls_to(db, [member_id])).get(member_id)
+        reviews = await dues_review.of_member(db, member_id)
     people = {one[name] for one in reductions for name in ("decided_by", "answered_by") if one[name]}
+    people |= {one["reviewed_by"] for one in reviews}
     called = await request.app.state.shell.identity.called.of(people | ({call["called_by"]} if call else set()))
     return await page(
         request, "dues_of.html", card=card, sheet=sheet, months=months, clauses=sheet.clauses, papers=papers,
         reductions=reductions, called=called, call=call, may_approve=caller.has(Role.SUPERVISOR), form=fresh(request),
         may_write=caller.has(*OFFICE) and card["state"] in {"enrolled", "away"}, words=words, way=way_of(request),
         span=dues_words.span, reduction_words=dues_words.REDUCTION, reduction_tones=dues_words.REDUCTION_TONE,
-        spoke=dues_words.SPOKE_WITH,
+        spoke=dues_words.SPOKE_WITH, reviews=reviews, outcomes=dues_words.OUTCOME,
     )  # fmt: skip
 
 

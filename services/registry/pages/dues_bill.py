@@ -114,17 +114,23 @@ async def _front(request: Request, caller: Caller, form: Form) -> Response:
 async def upload(request: Request, caller: Office) -> Response:
     """Take a bill in. Nothing is written down by that."""
     try:
-        sent = await sent_in(request, BYTES_MAX)
-        place = str(sent.fields.get("community") or caller.scope)
-        if not place or not caller.covers(place):
-            raise Forbidden(_("这个社区不在您的范围内。"))
-        await _opened(sent.content)
+        kept = await taken_in(request, caller)
     except (Invalid, TooLarge) as problem:
         shown = problem if isinstance(problem, Invalid) else Invalid([FieldError("file", problem.detail, problem.todo)])
         return await _front(request, caller, again(request, FormData(), shown))
+    return done(request, f"/registry/dues/bill/{kept.upload_id}", _("账单收到了，还没有记任何东西。"))
+
+
+async def taken_in(request: Request, caller: Caller) -> Upload:
+    """The file of a request, kept for a day. Errors: TooLarge, Invalid, Forbidden."""
+    sent = await sent_in(request, BYTES_MAX)
+    place = str(sent.fields.get("community") or caller.scope)
+    if not place or not caller.covers(place):
+        raise Forbidden(_("这个社区不在您的范围内。"))
+    await _opened(sent.content)
     kept = Upload(registry(request).commands.new_id(), sent.filename, place, caller.name, _bills(request).now())
     await _bills(request).keep(kept, sent.content)
-    return done(request, f"/registry/dues/bill/{kept.upload_id}", _("账单收到了，还没有记任何东西。"))
+    return kept
 
 
 async def _opened(content: bytes) -> Bill:
@@ -138,7 +144,7 @@ async def _opened(content: bytes) -> Bill:
     return found
 
 
-async def _compared(request: Request, caller: Caller, bill_id: str) -> Compared:
+async def compared(request: Request, caller: Caller, bill_id: str) -> Compared:
     """The bill of that id beside the receipts as they stand. Errors: NotFound."""
     kept = _bills(request).find(bill_id)
     if kept is None or not caller.covers(kept.community):
@@ -203,7 +209,7 @@ async def show(request: Request, caller: Office, bill_id: EntityId) -> Response:
 
 
 async def _page(request: Request, caller: Caller, bill_id: str, form: Form) -> Response:
-    found = await _compared(request, caller, bill_id)
+    found = await compared(request, caller, bill_id)
     here = rules(request, found.upload.community)
     return await page(
         request, "dues_bill.html", status=form.status, compared=found, form=form, Found=Found, months=months,
@@ -217,7 +223,7 @@ async def take(request: Request, caller: Office, bill_id: EntityId) -> Response:
     """A person confirms a row."""
     sent = await request.form()
     try:
-        receipt = await _taken(request, caller, bill_id, _asked(sent), sent)
+        receipt = await row_taken(request, caller, bill_id, _asked(sent), sent)
     except (Invalid, Refusal, Stale) as problem:
         return await _page(request, caller, bill_id, again(request, sent, problem))
     await show_own_write(request, receipt)
@@ -234,7 +240,7 @@ def _asked(sent: FormData) -> TakeRow:
     return read(TakeRow, given)
 
 
-async def _taken(
+async def row_taken(
     request: Request, caller: Caller, bill_id: str, command: TakeRow, sent: Mapping[str, Any] | None = None
 ) -> Receipt:
     """Confirm a row: what it says comes from the file, never from the form."""
@@ -265,7 +271,15 @@ async def _taken(
 @router.post("/dues/bill/{bill_id}/rows/{number}/release")
 async def release(request: Request, caller: Office, bill_id: EntityId, number: int) -> Response:
     """It was not that receipt's."""
-    sent = await request.form()
+    receipt = await row_released(request, caller, bill_id, number, await request.form())
+    await show_own_write(request, receipt)
+    return done(request, f"/registry/dues/bill/{bill_id}", _("已取消这一笔的确认；收据本身没有动。"))
+
+
+async def row_released(
+    request: Request, caller: Caller, bill_id: str, number: int, sent: Mapping[str, Any] | None = None
+) -> Receipt:
+    """A row is confirmed no longer. Errors: NotFound."""
     kept = _bills(request).find(bill_id)
     if kept is None or not caller.covers(kept.community):
         raise NotFound(_("没有这份账单，可能放了一天已经清掉了。请再传一次。"))
@@ -275,6 +289,4 @@ async def release(request: Request, caller: Office, bill_id: EntityId, number: i
         raise NotFound(_("账单里没有这一行"))
     key = _key(request, kept, line)
     async with doing(request, caller, kept.community, f"release-row/{key}", sent) as asked:
-        receipt = await dues_desk(request).release_row(asked, key)
-    await show_own_write(request, receipt)
-    return done(request, f"/registry/dues/bill/{bill_id}", _("已取消这一笔的确认；收据本身没有动。"))
+        return await dues_desk(request).release_row(asked, key)

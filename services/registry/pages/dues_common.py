@@ -15,7 +15,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from events.facts.member import PayMethod
 from services.registry.handle_dues import DuesDesk
 from services.registry.pages import words
-from services.registry.pages.capitals import in_capitals
 from services.registry.pages.common import reading, registry
 from services.registry.pages.dues_words import months as months_said
 from services.registry.pages.places import places_of
@@ -23,6 +22,7 @@ from services.registry.project import dues
 from services.shell.formats import day, yuan
 from services.shell.i18n import gettext as _
 from services.shell.identity import Caller, Role, requires
+from services.shell.money import in_capitals
 from services.shell.printing import printed
 from services.shell.problems import NotFound
 

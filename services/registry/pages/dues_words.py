@@ -6,6 +6,9 @@ from typing import Final
 
 from events.facts.base import Fact, is_hidden
 from events.facts.member_dues import (
+    ArrearsOutcome,
+    ArrearsReviewed,
+    ArrearsReviewTakenBack,
     DuesReductionDecided,
     DuesReductionDropped,
     DuesRefunded,
@@ -38,6 +41,14 @@ SPOKE_WITH: Final = {
     SpokeWith.FAMILY: N_("和家属通了话"),
     SpokeWith.NOBODY: N_("没有打通"),
 }
+OUTCOME: Final = {
+    ArrearsOutcome.WILL_PAY: N_("会补缴"),
+    ArrearsOutcome.REDUCTION: N_("有困难，另办减免"),
+    ArrearsOutcome.DATA_WRONG: N_("台账有误，另行更正"),
+    ArrearsOutcome.WAITS: N_("先不提，等一等"),
+    ArrearsOutcome.NOT_REACHED: N_("没有联系上，继续找"),
+    ArrearsOutcome.BRANCH: N_("提交支部讨论"),
+}
 
 
 DUES_SENTENCES: Final[Sentences] = {
@@ -65,6 +76,14 @@ DUES_SENTENCES: Final[Sentences] = {
     "reduction_dropped": lambda d: _("这份减免已经撤回或没有批准，请支部重新决定。"),
     "same_person": lambda d: _("批准的人不能是登记支部决定的人（%(clause)s）。请换一位。", clause=d.get("clause")),
     "already_approved": lambda d: _("这份减免已经批准，不能再撤回；要停的话请结束它。"),
+    "too_few_to_review": lambda d: _(
+        "现在连续 %(months)s 个月没有交，不满 %(needed)s 个月，不用研究，打个电话就好（%(clause)s）。",
+        months=d.get("months"),
+        needed=d.get("needed"),
+        clause=d.get("clause"),
+    ),
+    "again_too_early": lambda d: _("再看的日子要晚于研究的那天（%(on)s）。", on=d.get("on")),
+    "no_review": lambda _d: _("没有这次研究的记录。"),
     "not_readable": lambda d: _("这位党员的资料已删除，看不到减免的金额。"),
 }
 """Refusal code -> the sentence a person reads."""
@@ -95,6 +114,11 @@ def dues_told(fact: Fact) -> str | None:
         case DuesReminded():
             text = _("为党费打电话：%(who)s", who=_(SPOKE_WITH[fact.spoke_with]))
             return text if is_hidden(fact.note) or not fact.note else _("%(text)s，%(note)s", text=text, note=fact.note)
+        case ArrearsReviewed():
+            text = _("研究欠缴党费：%(outcome)s", outcome=_(OUTCOME[fact.outcome]))
+            return text if is_hidden(fact.note) else _("%(text)s，%(note)s", text=text, note=fact.note)
+        case ArrearsReviewTakenBack():
+            return _("撤销一次研究欠缴的记录")
         case _:
             return None
 

@@ -16,9 +16,10 @@ from events.log.command import Receipt
 from services.registry.decide.meeting_policy import SeriesRule
 from services.registry.decide.series import Rhythm, ScheduleSeries, Turn, meeting_of, turns
 from services.registry.pages import words
-from services.registry.pages.api_ledger import CallMeeting, CommunityPath, community_of
+from services.registry.pages.api_ledger import CallMeeting, CommunityPath, community_of, in_its_branch
 from services.registry.pages.common import Office, doing, read_form, reading, registry, rules, show_own_write
 from services.registry.pages.forms import Form, again, fresh
+from services.registry.pages.meetings import groups_to_choose
 from services.registry.pages.places import communities
 from services.registry.pages.plain import answered
 from services.registry.project import branch
@@ -60,6 +61,8 @@ async def _read(request: Request, caller: Caller, command: SeriesHere) -> tuple[
     plain = ScheduleSeries.model_validate(command.model_dump(exclude={"community"}))
     first = meeting_of(plain, Turn(plain.on, plain.on, ""))
     whose = CallMeeting.model_validate({**first.model_dump(), "community": command.community})
+    whose = await in_its_branch(request, caller, whose)
+    plain = plain.model_copy(update={"branch": whose.branch})
     community = await community_of(request, caller, whose)
     rule = rules(request, community).meetings.series
     span = command.times * command.every_months
@@ -142,5 +145,6 @@ async def _page(request: Request, caller: Caller, form: Form, days: list[Turn] |
         words=words, festival=FESTIVAL,
         kinds=[one for one in words.options(words.MEETING) if one[0] not in WITHOUT], rhythms=words.options(RHYTHM),
         branches=[("", _("全社区")), *((each["branch_id"], each["name"]) for each in branches)],
+        groups=groups_to_choose(branches),
         places=places if len(places) > 1 else [], rule=rule.meetings.series, clauses=rule.clauses,
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Annotated, Any
 
@@ -12,7 +13,7 @@ from events.facts.meeting import MeetingKind
 from events.log.command import Receipt
 from services.registry.decide.meeting import CancelMeeting, ScheduleMeeting, SignIn
 from services.registry.pages import words
-from services.registry.pages.api_ledger import CallMeeting, community_of
+from services.registry.pages.api_ledger import CallMeeting, community_of, in_its_branch
 from services.registry.pages.as_of import Travels
 from services.registry.pages.common import (
     OFFICE,
@@ -34,7 +35,7 @@ from services.registry.pages.partner_rows import fitting_partners
 from services.registry.pages.places import communities, places_of
 from services.registry.pages.quorum import call_roll, counted
 from services.registry.project import branch as branch_
-from services.registry.project import meeting, minutes, partner, study
+from services.registry.project import funds, meeting, minutes, partner, study
 from services.registry.project.partner import Sought
 from services.shell.i18n import gettext as _
 from services.shell.i18n import ngettext, speech
@@ -69,10 +70,12 @@ async def meetings(request: Request, caller: Reader, page_token: Token = "") -> 
 
 
 @router.get("/meetings/new")
-async def new(request: Request, caller: Office, kind: str = "general", partner: str = "", branch: str = "") -> Response:
+async def new(
+    request: Request, caller: Office, kind: str = "general", partner: str = "", branch: str = "", group: str = ""
+) -> Response:
     """The form to call a meeting, perhaps one with a partner unit."""
     known = kind if kind in set(MeetingKind) else "general"
-    form = fresh(request, kind=known, partners=partner, branch=branch, on=speech().today, at="09:30")
+    form = fresh(request, kind=known, partners=partner, branch=branch, group=group, on=speech().today, at="09:30")
     return await _form(request, caller, form)
 
 
@@ -82,6 +85,7 @@ async def call(request: Request, caller: Office) -> Response:
     sent = await request.form()
     try:
         command = read_form(CallMeeting, _starting(sent), lists=("partners",))
+        command = await in_its_branch(request, caller, command)
         community = await community_of(request, caller, command)
         await fitting_partners(request, caller, community, command.partners)
         schedule = ScheduleMeeting.model_validate(command.model_dump(exclude={"community"}))
@@ -110,8 +114,15 @@ async def _form(request: Request, caller: Office, form: Form) -> Response:
         request, "meeting_new.html", status=form.status, form=form, words=words, units=units, called=called,
         chosen=[chosen] if isinstance(chosen, str) else chosen,
         branches=[("", _("全社区")), *((each["branch_id"], each["name"]) for each in branches)],
+        groups=groups_to_choose(branches),
         places=places if len(places) > 1 else [],
     )  # fmt: skip
+
+
+def groups_to_choose(branches: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """(id, words) of the groups of these branches, none of them first; empty where there are none."""
+    found = [(group, f"{row['name']} · {name}") for row in branches for group, name in row["groups"].items()]
+    return [("", _("整个支部")), *found] if found else []
 
 
 @router.get("/meetings/{meeting_id}", dependencies=[Waited])
@@ -128,6 +139,7 @@ async def meeting_page(request: Request, caller: Any, row: Any, form: Form) -> R
         units = await partner.names(db, row["partner_ids"])
         found = await counted(request, db, row)
         studied = await study.of_meeting(db, row["meeting_id"])
+        paid = await funds.paid_for(db, meeting_id=row["meeting_id"])
         frozen = (await minutes.of_meeting(db, row["meeting_id"]))["frozen_on"] is not None
     came = [one for one in people if one["way"]]
     starts = row["starts_at"].astimezone(speech().zone)
@@ -140,7 +152,8 @@ async def meeting_page(request: Request, caller: Any, row: Any, form: Form) -> R
         may_write=caller.has(*OFFICE) and row["state"] == meeting.SCHEDULED,
         found=found, frozen=frozen, studied=studied, studied_ids={one["member_id"] for one in studied},
         study_rule=then.meetings.study, today=speech().today, is_today=starts.date() == speech().today,
-        clauses=then.clauses,
+        clauses=then.clauses, paid=paid, leave=then.meetings.leave,
+        may_excuse=caller.role.value in then.meetings.leave.posts(starts.date(), speech().today),
         may_invite=caller.has(*OFFICE) and row["state"] == meeting.SCHEDULED and starts.date() >= speech().today,
         may_sign=caller.has(*OFFICE) and row["state"] == meeting.SCHEDULED and starts.date() <= speech().today,
         may_cancel=caller.has(*OFFICE) and row["state"] == meeting.SCHEDULED and not row["present"] and not frozen,

@@ -37,6 +37,13 @@ def correction(one: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, An
     return {"on": date.fromisoformat(one["on"]), "by": one["by"], "text": "；".join(parts) or _("（内容已不可读）")}
 
 
+def _whose(row: Mapping[str, Any]) -> str:
+    """The branch, and the group of it whose meeting it was."""
+    if not row["branch"]:
+        return _("全社区")
+    return f"{row['branch']} · {row['group'] or _('党小组')}" if row["group_id"] else str(row["branch"])
+
+
 def given(
     row: Mapping[str, Any],
     written: Mapping[str, Any],
@@ -55,7 +62,7 @@ def given(
         "title": row["title"],
         "facts": [
             (_("会议"), word(MEETING, row["kind"])),
-            (_("支部"), row["branch"] or _("全社区")),
+            (_("支部"), _whose(row)),
             (_("时间"), f"{day(row['starts_at'], year=True)} {starts:%H:%M}"),
             (_("地点"), row["place"] or "—"),
         ],

@@ -23,6 +23,7 @@ from services.shell.acting import Sentences
 from services.shell.formats import day
 from services.shell.i18n import N_, ngettext
 from services.shell.i18n import gettext as _
+from services.shell.identity import Role
 
 PARTNER: Final = {
     PartnerKind.CLINIC: N_("医疗卫生"),
@@ -50,6 +51,10 @@ def _on(value: Any) -> str:
     return day(value, year=True) if isinstance(value, date) else str(value)
 
 
+def _who(details: Mapping[str, Any]) -> dict[str, Any]:
+    return {"who": _("、").join(Role(each).words for each in details.get("who", ())), "clause": details.get("clause")}
+
+
 ROLL_SENTENCES: Final[Sentences] = {
     "meeting_over": lambda d: _("会议在%(day)s，已经开过，不用再通知。", day=_on(d.get("day"))),
     "not_for_study": lambda d: _("这类会议不能用送学上门代替（%(clause)s）。", clause=d.get("clause")),
@@ -59,6 +64,13 @@ ROLL_SENTENCES: Final[Sentences] = {
         "选中的人里有 %(num)s 位已经到会，不用送学。",
         len(d.get("member_ids", ())),
     ),
+    "may_not_excuse": lambda d: (
+        _("会后补记请假要由%(who)s同意（%(clause)s）。请他登录后记。", **_who(d))
+        if d.get("late")
+        else _("记请假要由%(who)s同意（%(clause)s）。请他登录后记。", **_who(d))
+    ),
+    "which_group": lambda _d: _("这个支部分了党小组：请选是哪个党小组开的，应到只算这个小组的党员。"),
+    "not_of_a_group": lambda _d: _("这类会议由整个支部开，不能只算一个党小组。"),
     "no_roll": lambda _d: _("应到名单还没有定。请先打开“应到名单”核定。"),
     "nobody_to_call": lambda _d: _("那天名册上没有人，定不了应到名单。"),
     "not_a_voter": lambda _d: _("这位不在有表决权的名单里，本来就不计入应到。"),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from services.registry.decide.policy import RegistryPolicy
+from services.registry.pages.funds_rules import FUNDS_TITLES, FUNDS_VALUES
 from services.registry.pages.honour_rules import HONOUR_TITLES, HONOUR_VALUES
 from services.registry.pages.meeting_series import FESTIVAL
 from services.registry.pages.of_two import LIKENESS
@@ -14,10 +16,17 @@ from services.registry.pages.review_words import REVIEW_TITLES, REVIEW_VALUES
 from services.registry.pages.words import MEETING, MISSING
 from services.shell.formats import yuan
 from services.shell.i18n import N_
+from services.shell.i18n import gettext as _
+from services.shell.identity import Role
 from services.shell.policy import Schema, units
 from services.shell.policy.words import RuleWords, Worded
 
 SCHEMA: Final = Schema("registry", RegistryPolicy)
+
+
+def _posts(posts: Sequence[str]) -> str:
+    return _("、").join(Role(each).words for each in posts)
+
 
 WORDS: Final = RuleWords(
     titles={
@@ -48,6 +57,7 @@ WORDS: Final = RuleWords(
         "meetings.targets": N_("多久开一次"),
         "meetings.targets.every_months": N_("每几个月一次"),
         "meetings.study": N_("送学上门"),
+        "meetings.leave": N_("谁可以同意请假"),
         "meetings.series": N_("按月排会"),
         "meetings.series.festivals": N_("避开的节日"),
         "meetings.series.festivals.*": FESTIVAL,
@@ -70,6 +80,7 @@ WORDS: Final = RuleWords(
         **HONOUR_TITLES,
         **POINT_TITLES,
         **REVIEW_TITLES,
+        **FUNDS_TITLES,
     },
     values={
         "dues.months_ahead_max": Worded(N_("最多预缴"), units.months),
@@ -80,6 +91,7 @@ WORDS: Final = RuleWords(
         "dues.arrears.flag_months": Worded(N_("满几个月列入名单"), units.months),
         "dues.arrears.call_months": Worded(N_("满几个月打电话提醒"), units.months),
         "dues.arrears.review_months": Worded(N_("连续满几个月由人研究"), units.months),
+        "dues.arrears.review_again_months": Worded(N_("研究以后隔几个月再看"), units.months),
         "dues.bill.days_apart": Worded(N_("账单和收据最多差"), units.days),
         "dues.reduction.months_max": Worded(N_("一次最长"), units.months),
         "away.transfer.months_min": Worded(N_("在固定地点至少"), units.months),
@@ -104,6 +116,8 @@ WORDS: Final = RuleWords(
         "meetings.election.elected_over_permille": Worded(N_("得票超过到会的"), units.permille),
         "meetings.targets.every_months.*": Worded(MEETING, units.months),
         "meetings.study.kinds": Worded(N_("算作参加的会议"), units.some_of(MEETING)),
+        "meetings.leave.in_time": Worded(N_("会前和当天"), _posts),
+        "meetings.leave.afterwards": Worded(N_("会后补"), _posts),
         "meetings.series.months_max": Worded(N_("一次最多排"), units.months),
         "meetings.series.festivals.*.month": Worded(N_("农历几月"), units.as_written),
         "meetings.series.festivals.*.day": Worded(N_("农历初几"), units.as_written),
@@ -142,6 +156,7 @@ WORDS: Final = RuleWords(
         **HONOUR_VALUES,
         **POINT_VALUES,
         **REVIEW_VALUES,
+        **FUNDS_VALUES,
         "completeness.weights.*": Worded(MISSING, units.points),
     },
 )

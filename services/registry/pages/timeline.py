@@ -30,7 +30,13 @@ from events.facts.member import (
     Returned,
 )
 from events.facts.member_away import AwayDetailsChanged
-from events.facts.member_dues import DuesReductionDropped, DuesRefunded, DuesWaived, DuesWaiverEnded
+from events.facts.member_dues import (
+    ArrearsReviewTakenBack,
+    DuesReductionDropped,
+    DuesRefunded,
+    DuesWaived,
+    DuesWaiverEnded,
+)
 from events.facts.member_handover import TakeOverWithdrawn
 from events.facts.member_honours import HonourTakenBack
 from events.facts.member_points import PointsTakenBack
@@ -107,7 +113,8 @@ def line_of(one: Recorded, names: Names) -> Line:
         | AppraisalWithdrawn
         | DuesRefunded
         | DuesReductionDropped
-        | DuesWaiverEnded,
+        | DuesWaiverEnded
+        | ArrearsReviewTakenBack,
     ):
         text = _("%(text)s（%(reason)s）", text=text, reason=about.reason)
     written = local_day(about.recorded)

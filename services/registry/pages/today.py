@@ -14,7 +14,7 @@ from services.registry.pages.changes import news, told_of_number
 from services.registry.pages.clocks import Clocks, card_soon, clocks_of, silent_since
 from services.registry.pages.common import OFFICE, READERS, reading, rules
 from services.registry.pages.terms import terms_ending
-from services.registry.project import arrears, ledger, meeting, post, register
+from services.registry.project import arrears, doorstep, funds, ledger, meeting, post, register
 from services.registry.project.arrears import Owing
 from services.registry.project.register import Wanted
 from services.shell.i18n import speech
@@ -46,13 +46,16 @@ async def today(request: Request, caller: Anybody) -> Response:
         week = await meeting.meetings(db, since=start, until=start + timedelta(days=7), size=SHOWN)
         terms = await terms_ending(request, db, caller.scope)
         serving = await post.to_decide(db)
+        money = [one for one in await funds.waiting(db) if one["asked_by"] != caller.name]
+        brought = await doorstep.waiting(db)
         changed = await news(request, caller, db)
     decide = _to_decide(request, away.items)
     coming = [row for row in week.items if row["state"] == meeting.SCHEDULED]
     return fragment(
         request, "today.html", decide=decide[:SHOWN], decide_count=len(decide), owing=owing.items, to_call=to_call,
         meetings=coming, words=words, terms=terms[:SHOWN], terms_count=len(terms),
-        serving=serving[:SHOWN], serving_count=len(serving),
+        serving=serving[:SHOWN], serving_count=len(serving), brought=brought[:SHOWN], brought_count=len(brought),
+        money=money[:SHOWN], money_count=len(money),
         changed=changed, number=told_of_number,
     )  # fmt: skip
 
@@ -75,6 +78,7 @@ async def counts(request: Request, caller: Anybody) -> Response:
         figures = await ledger.figures(db, now, card_soon(away, now), silent_since(away, now))
         week = await meeting.meetings(db, since=start, until=start + timedelta(days=7), size=50)
         owing = await arrears.owing_count(db, Owing(last_over()))
+        brought = await doorstep.count(db) if caller.has(*OFFICE) else 0
     coming = sum(row["state"] == meeting.SCHEDULED for row in week.items)
     return JSONResponse(
         {
@@ -82,6 +86,7 @@ async def counts(request: Request, caller: Anybody) -> Response:
             "away": figures["away"],
             "meetings": coming,
             "owing": owing,
+            "doorstep": brought,
             "late": figures["card_late"] if caller.has(*OFFICE) else 0,
             "soon": 0,
         }

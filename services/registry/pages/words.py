@@ -16,6 +16,7 @@ from services.registry.pages.away_words import AWAY_SENTENCES
 from services.registry.pages.building_words import BUILDING_SENTENCES
 from services.registry.pages.centre_words import CENTRE_SENTENCES
 from services.registry.pages.dues_words import DUES_SENTENCES
+from services.registry.pages.funds_words import FUNDS_SENTENCES
 from services.registry.pages.honour_words import HONOUR_SENTENCES
 from services.registry.pages.neighbour_words import NEIGHBOUR_SENTENCES
 from services.registry.pages.point_words import POINT_SENTENCES
@@ -142,6 +143,7 @@ SENTENCES: Final[Sentences] = {
     "already_enrolled": lambda d: _("这个身份证号已经在册，不能再登记一次。"),
     "not_enrolled": lambda d: _("这位党员不在册，不能再记这件事。"),
     "died": lambda d: _("这位党员已于%(on)s去世，不能再记这件事。", on=_on(d.get("on"))),
+    "news_settled": lambda _d: _("这条消息已经确认过了。要改的话，请到这个人的名册上改。"),
     "in_future": lambda d: _("日期 %(day)s 还没有到。", day=_on(d.get("day"))),
     "joined_before_birth": lambda d: _("入党日期早于出生日期 %(birth)s。", birth=_on(d.get("birth"))),
     "full_before_joined": lambda d: _("转正日期早于入党日期 %(on)s。", on=_on(d.get("joined_on"))),
@@ -184,6 +186,7 @@ SENTENCES: Final[Sentences] = {
     **DUES_SENTENCES,
     **AWAY_SENTENCES,
     **POST_SENTENCES,
+    **FUNDS_SENTENCES,
     **HONOUR_SENTENCES,
     **POINT_SENTENCES,
     **REVIEW_SENTENCES,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import BigInteger, Text, cast, func, literal, select, tuple_
@@ -11,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from events.log.project.keyset import PAGE_DEFAULT, Page, paged, read_token
 from events.log.project.sql import inside, path_text
-from services.registry.project import branch, member
+from services.registry.project import branch, dues_review, member
 from services.registry.project.dues import account, months_in, settled_months
 
 
@@ -25,6 +26,8 @@ class Owing:
     months_min: int = 1
     run_min: int = 0
     """So many of them in a row."""
+    unreviewed_on: date | None = None
+    """Only those into whom nobody has looked for whom that is still enough on this day."""
 
 
 def _unpaid(last: str) -> Any:
@@ -65,6 +68,8 @@ def _behind(wanted: Owing, *columns: Any) -> Any:
     query = select(account.c.member_id, unpaid.label("unpaid"), *columns).where(unpaid >= wanted.months_min)
     if wanted.run_min:
         query = query.where(unpaid >= wanted.run_min, _longest_run(wanted.last) >= wanted.run_min)
+    if wanted.unreviewed_on:
+        query = query.where(~dues_review.is_closed(account.c.member_id, wanted.unreviewed_on))
     return query.subquery("behind")
 
 

@@ -44,6 +44,14 @@ from events.facts.branch import (
     Renamed,
     Split,
 )
+from events.facts.branch_funds import (
+    FundsAllocated,
+    FundsAllocationTakenBack,
+    FundsSpendingAsked,
+    FundsSpendingDropped,
+    FundsSpendingTakenBack,
+    FundsSpent,
+)
 from events.facts.people import CardField
 from events.log.envelope import About
 from events.log.project import Row, View, community_column
@@ -116,6 +124,12 @@ view.on(Absorbed)(_moved)
 view.on(CommitteeElected)(_moved)
 view.on(PartnerPaired)(_moved)
 view.on(PartnerPairingEnded)(_moved)
+view.on(FundsAllocated)(_moved)
+view.on(FundsAllocationTakenBack)(_moved)
+view.on(FundsSpent)(_moved)
+view.on(FundsSpendingAsked)(_moved)
+view.on(FundsSpendingDropped)(_moved)
+view.on(FundsSpendingTakenBack)(_moved)
 
 
 def _grouped(row: Row | None, fact: GroupFormed | GroupRenamed, about: About) -> Row:

@@ -46,7 +46,7 @@ from events.log.envelope import About
 from events.log.project import Row, View, community_column
 from events.log.project.keyset import PAGE_DEFAULT, Page, paged, read_token
 from events.log.project.sql import inside, path_text
-from services.registry.project import branch, excuse, member
+from services.registry.project import belonging, branch, excuse, member
 from services.registry.project.alias import records_of
 
 SCHEDULED, CANCELLED = "scheduled", "cancelled"
@@ -59,6 +59,7 @@ table = Table(
     community_column(),
     Column("kind", Text, nullable=False),
     Column("branch_id", Text),
+    Column("group_id", Text),
     Column("starts_at", DateTime(timezone=True), nullable=False),
     Column("title", Text, nullable=False),
     Column("place", Text),
@@ -84,7 +85,7 @@ came = Table(
     Index("attendance_of_member", "member_id", "attended_on"),
 )
 
-view = View("meeting", version=3, table=table, doc="Every meeting, when and where, and how many came.")
+view = View("meeting", version=4, table=table, doc="Every meeting, when and where, and how many came.")
 attendance = View("attendance", version=1, table=came, doc="Who came to which meeting.")
 
 
@@ -93,6 +94,7 @@ def _(_row: Row | None, fact: Scheduled, about: About) -> Row:
     return {
         "kind": fact.kind.value,
         "branch_id": fact.branch_id,
+        "group_id": fact.group_id,
         "starts_at": fact.starts_at,
         "title": fact.title,
         "place": fact.place,
@@ -176,7 +178,8 @@ def _(row: Row | None, fact: AttendanceTakenBack, _about: About) -> Row | None:
 
 def _query() -> Select[Any]:
     columns = [column for column in table.columns if column.name != "community"]
-    return select(*columns, path_text(table.c.community), branch.table.c.name.label("branch")).select_from(
+    group = branch.table.c.groups[table.c.group_id].astext.label("group")
+    return select(*columns, path_text(table.c.community), branch.table.c.name.label("branch"), group).select_from(
         table.outerjoin(branch.table, branch.table.c.branch_id == table.c.branch_id)
     )
 
@@ -223,7 +226,8 @@ async def meeting(db: AsyncConnection, meeting_id: str) -> Mapping[str, Any] | N
 
 
 async def sign_in_list(db: AsyncConnection, row: Mapping[str, Any], size: int = 1000) -> Sequence[Mapping[str, Any]]:
-    """Whom a meeting concerns (the branch, or the community's members), and how each of them came, or why they did not.
+    """Whom a meeting concerns (the group, the branch, or the community's members), and how each of them came, or why
+    they did not.
 
     `record_id` is the record on which it is noted that they came: another one, if it was merged into this since.
     """
@@ -252,7 +256,10 @@ async def sign_in_list(db: AsyncConnection, row: Mapping[str, Any], size: int = 
         .order_by(members.pinyin, members.member_id)
         .limit(size)
     )
-    if row["branch_id"]:
+    if row["branch_id"] and row["group_id"]:
+        in_group = belonging.is_now_in(members.member_id, row["branch_id"], row["group_id"])
+        query = query.where(in_group | there.way.is_not(None))
+    elif row["branch_id"]:
         query = query.where((members.branch_id == row["branch_id"]) | there.way.is_not(None))
     else:
         query = query.where(inside(members.community, row["community"]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -118,9 +118,22 @@ async def left_out_of(db: AsyncConnection, meeting_id: str) -> list[dict[str, An
     return [dict(row._mapping) for row in await db.execute(query)]
 
 
+def concerned(
+    people: Iterable[dict[str, Any]], row: Mapping[str, Any], sitting: Collection[str]
+) -> list[dict[str, Any]]:
+    """Whom of these people a meeting's roll is called of: of a group's meeting those who belonged to the group on the
+    day, of a committee's those who sat on it.
+    """
+    if row["group_id"]:
+        return [one for one in people if one["group_id"] == row["group_id"]]
+    if row["branch_id"] and row["kind"] == "committee":
+        return [one for one in people if one["member_id"] in sitting]
+    return list(people)
+
+
 async def roster(db: AsyncConnection, row: Mapping[str, Any], day: date) -> list[dict[str, Any]]:
     """Whom a meeting's roll is called of, with what decides whether they have a vote: the branch on that day (its
-    committee, where that meets), or everybody of the community. `away_kind` as it was on the day.
+    committee or a group of it, where that meets), or everybody of the community. `away_kind` as it was on the day.
 
     A meeting put on record from before the register was kept is that of the people with whom the register begins.
     """
@@ -130,10 +143,9 @@ async def roster(db: AsyncConnection, row: Mapping[str, Any], day: date) -> list
         people = await belonging.people(db, row["branch_id"], day)
     else:
         people = await belonging.everybody(db, row["community"], day)
-    if row["branch_id"] and row["kind"] == "committee":
-        seats = await committee.of_branch(db, row["branch_id"], day)
-        sitting = {seat["member_id"] for seat in seats[0]["seats"]} if seats else set()
-        people = [one for one in people if one["member_id"] in sitting]
+    seats = await committee.of_branch(db, row["branch_id"], day) if row["branch_id"] else []
+    sitting = {seat["member_id"] for seat in seats[0]["seats"]} if seats else set()
+    people = concerned(people, row, sitting)
     stays = await _stays(db, [one["member_id"] for one in people])
     return [
         {

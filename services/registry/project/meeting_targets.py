@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from events.facts.meeting import MeetingKind
@@ -33,7 +33,7 @@ async def held(db: AsyncConnection, spans: Spans, community: str = "") -> dict[t
     place = path_text(columns.community)
     branch_id = func.coalesce(columns.branch_id, "")
     query = (
-        select(place, branch_id.label("branch_id"), columns.kind, func.count().label("held"))
+        select(place, branch_id.label("branch_id"), columns.kind, _times().label("held"))
         .where(or_(*in_span), columns.state == SCHEDULED, columns.present > 0, inside(columns.community, community))
         .group_by(place, branch_id, columns.kind)
     )
@@ -41,6 +41,13 @@ async def held(db: AsyncConnection, spans: Spans, community: str = "") -> dict[t
     for row in await db.execute(query):
         found.setdefault((row.community, row.branch_id), {})[MeetingKind(row.kind)] = row.held
     return found
+
+
+def _times() -> Any:
+    """How many meetings; of groups, how many of them met: one that met twice does not stand for another."""
+    columns = meetings.c
+    met = func.count(func.coalesce(columns.group_id, columns.meeting_id).distinct())
+    return case((columns.kind == MeetingKind.GROUP.value, met), else_=func.count())
 
 
 async def branches(db: AsyncConnection, day: date, community: str = "") -> list[dict[str, Any]]:

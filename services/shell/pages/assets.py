@@ -30,6 +30,11 @@ def asset(name: str) -> str:
     raise KeyError(name)
 
 
+def script(name: str) -> Response:
+    """A script of ours at an address that stays, as a service worker needs it."""
+    return Response((_FOLDER / name).read_bytes(), media_type="text/javascript")
+
+
 def static_response(public_name: str) -> Response:
     """The file of exactly that content; another digest is not found rather than stale."""
     path = _files().get(public_name)

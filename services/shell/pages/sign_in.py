@@ -63,8 +63,8 @@ async def sign_in_demo(
 
 @router.post("/sign-out", dependencies=_open)
 async def sign_out(request: Request) -> Response:
-    """End the session. Without one it does nothing."""
-    response = RedirectResponse("/sign-in?signed_out=1", status_code=303)
+    """End the session. Without one it does nothing. What the browser kept for times without a connection goes too."""
+    response = RedirectResponse("/sign-in?signed_out=1", status_code=303, headers={"Clear-Site-Data": '"storage"'})
     await request.app.state.shell.identity.sign_out(request, response)
     return response
 

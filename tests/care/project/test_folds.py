@@ -52,6 +52,7 @@ from services.care.project import health, illness, met, person, usual_visitor, v
 from services.care.wire import PROJECTION
 from tests.care.office import enrolled
 from tests.care.project.folding import MEMBER, Told, history, interleaved, rows_of
+from tests.care.project.test_help_folds import HELP
 
 JAN, MAY, NOV = date(2026, 1, 5), date(2026, 5, 1), date(2026, 11, 20)
 AWAY = MovedAway(kind=AwayKind.CARD, clause="§3.1", destination="深圳", phone="130", fixed_place=True, reason="带孙子")
@@ -93,6 +94,7 @@ CARE = history(
     (HardshipReported(what="房子漏水"), NOV),
     (Bereaved(whom="老伴"), NOV),
     (FeedOpened(visitor="laoli", scope="demo.jinqiao", digest="ab" * 32), NOV),
+    *HELP,
 )
 
 

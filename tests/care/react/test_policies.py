@@ -130,6 +130,12 @@ async def test_the_usual_visitor_is_proposed_to_the_sick(office: Office, clerk: 
     assert found["because"] == answer.json()["facts"][0]["id"]
 
 
+async def proposals(clerk: httpx.AsyncClient, member_id: str) -> list[Any]:
+    answer = await clerk.get("/care/api/assistance", params={"member_id": member_id})
+    found: list[Any] = answer.json()["items"]
+    return found
+
+
 async def test_the_same_illness_is_visited_once(office: Office, clerk: httpx.AsyncClient) -> None:
     member_id = await office.registry.enrols()
     await planned(clerk, member_id, "eighty")
@@ -137,7 +143,9 @@ async def test_the_same_illness_is_visited_once(office: Office, clerk: httpx.Asy
         Asked("shuji", JINQIAO), "care", member_id, FellIll(severity=Severity.SERIOUS), TODAY
     )
     await planned(clerk, member_id, "fell_ill")
+    await until(lambda: proposals(clerk, member_id))  # the other policy that hears of it has written as well
     assert await again(office, "visit-after-illness", receipt) == []
+    assert await again(office, "assistance-after-illness", receipt) == []
     ids = [one["visit_id"] for one in await visits_of(clerk, member_id) if one["reason"] == "fell_ill"]
     assert ids == [visit_after(receipt.facts[0].about)]
 

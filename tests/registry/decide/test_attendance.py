@@ -20,18 +20,23 @@ from services.registry.decide.attendance import CountGuests, Excuse, TakeBack, c
 from services.registry.decide.meeting import CHINA, MEETING, ScheduleMeeting, schedule
 from services.registry.decide.member import MEMBER
 from tests.given import Outcome, given
-from tests.registry.decide.people import enrolled
+from tests.registry.decide.people import POLICY, enrolled
 
 DAY, TODAY = date(2026, 11, 20), date(2026, 11, 21)
 AT = datetime(2026, 11, 20, 9, 30, tzinfo=CHINA)
+LEAVE = POLICY.meetings.leave
 HELD = (Scheduled(kind=MeetingKind.JOINT, starts_at=AT, title="义诊", partner_ids=("p1", "p2")), DAY)
 
 
-def excusing(*past: Any, who: Any = None, command: Excuse | None = None) -> Outcome:
+def excusing(
+    *past: Any, who: Any = None, command: Excuse | None = None, today: date = TODAY, post: str = "secretary"
+) -> Outcome:
     """`z` asks leave of the meeting `m`."""
     wish = command or Excuse(member_ids=("z",), reason="去看外孙")
     spec = given(MEETING, HELD, *past, called="m").given(MEMBER, *([who] if who else []), called="z")
-    return spec.when(lambda meeting, member: excuse(meeting, {"z": member}, wish, meeting_id="m"))
+    return spec.when(
+        lambda meeting, member: excuse(meeting, {"z": member}, wish, LEAVE, today, meeting_id="m", post=post)
+    )
 
 
 def taking_back(*past: Any) -> Outcome:
@@ -54,6 +59,22 @@ def test_who_was_there_asked_no_leave() -> None:
     excusing(SignedIn(member_ids=("z",)), who=enrolled()).then_refused("was_there", member_ids=["z"])
     excusing(Cancelled(), who=enrolled()).then_refused("cancelled")
     excusing().then_refused("not_on_roll", member_ids=["z"])
+
+
+def test_who_may_say_yes_is_the_rules_and_another_day_another_post() -> None:
+    """Until the end of the day of the meeting whoever keeps the register, afterwards the secretary (§6.10)."""
+    for day, post, yes in (
+        (DAY, "worker", True), (DAY, "secretary", True), (TODAY, "secretary", True), (TODAY, "worker", False),
+        (DAY, "visitor", False),
+    ):  # fmt: skip
+        outcome = excusing(who=enrolled(), today=day, post=post)
+        if yes:
+            outcome.then_facts(of="m")
+        else:
+            who = ["secretary", "worker"] if day == DAY else ["secretary"]
+            outcome.then_refused("may_not_excuse", clause="§6.10", who=who, late=day != DAY)
+    already = MembersExcused(member_ids=("z",))
+    excusing(already, who=enrolled(), post="worker").then_nothing()
 
 
 def test_a_slip_is_taken_back_on_both_sides_once() -> None:

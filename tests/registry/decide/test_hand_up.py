@@ -13,7 +13,7 @@ from services.registry.decide.dues_report import Line, Sums, lines_of, sums, tot
 from services.registry.decide.hand_up import HandUp, hand_up, withdraw_hand_up
 from services.registry.decide.member import MEMBER, Member
 from services.registry.decide.receipts import RECEIPTS
-from services.registry.pages.capitals import in_capitals
+from services.shell.money import in_capitals
 from tests.given import Decide, given
 from tests.registry.decide.people import TODAY, enrolled
 from tests.registry.decide.test_dues import in_force, paid

@@ -176,9 +176,11 @@ def test_whoever_was_not_there_after_all_is_a_correction() -> None:
 
 def test_frozen_minutes_take_no_leave_and_cannot_be_cancelled() -> None:
     spec = given(MEETING, HELD, FROZEN, called="m").given(MEMBER, enrolled(), called="z")
-    spec.when(lambda one, who: excuse(one, {"z": who}, Excuse(member_ids=("z",)), meeting_id="m")).then_refused(
-        "minutes_frozen"
-    )
+    leave = POLICY.meetings.leave
+    wish = Excuse(member_ids=("z",))
+    spec.when(
+        lambda one, who: excuse(one, {"z": who}, wish, leave, TODAY, meeting_id="m", post="secretary")
+    ).then_refused("minutes_frozen")
     given(MEETING, HELD, FROZEN).when(lambda one: cancel(one, CancelMeeting(), TODAY)).then_refused(
         "has_taken_place", present=0
     )

@@ -84,3 +84,42 @@ async def test_the_worksheet_says_the_same_and_runs_no_formula(office: Office, c
     assert row[2:6] == (2, 2, "2026年9、10月", 34.2)
     async with office.asking(Role.VISITOR) as visitor:
         assert (await visitor.get("/registry/dues/arrears.xlsx")).status_code == 403
+
+
+async def test_half_a_year_is_closed_by_a_person_and_leaves_the_list_until_they_look_again(
+    office: Office, clerk: httpx.AsyncClient, browser: httpx.AsyncClient
+) -> None:
+    member_id = await enrolled(clerk, name="季云芳", on="2026-03-02")
+    here = f"/registry/members/{member_id}"
+    assert "写研究结果" in (await browser.get("/registry/dues?kind=review")).text
+    form = await browser.get(f"{here}/arrears-review")
+    assert ("8 个月" in form.text, 'value="2027-02-21"' in form.text) == (True, True)
+    lacking = await browser.post(f"{here}/arrears-review", data={"outcome": "waits", "on": "2026-11-21"})
+    assert lacking.status_code == 422
+    said = {"outcome": "waits", "note": "骨折住院，出院再谈", "on": "2026-11-21", "again_on": "2027-02-21"}
+    closed = await browser.post(f"{here}/arrears-review", data=said)
+    assert ("已记下对季云芳欠缴的研究结果" in closed.text, "骨折住院，出院再谈" in closed.text) == (True, True)
+    assert member_id not in await behind(clerk, "review")
+    assert "已研究：先不提，等一等" in (await browser.get("/registry/dues?kind=call")).text
+    (one,) = (await clerk.get(f"{MEMBERS}/{member_id}/arrears-reviews")).json()["items"]
+    assert (one["first"], one["last"], one["outcome"], one["again_on"]) == ("2026-03", "2026-10", "waits", "2027-02-21")
+    back = f"{MEMBERS}/{member_id}/arrears-reviews/{one['review_id']}/take-back"
+    await asked(clerk, back, reason="记错人了")
+    assert (await asked(clerk, back, reason="记错人了"))["facts"] == []
+    assert member_id in await behind(clerk, "review")
+    key, wish = {"idempotency-key": "ar-1"}, {"outcome": "branch", "note": "支部讨论"}
+    first = await clerk.post(f"{MEMBERS}/{member_id}/arrears-review", json=wish, headers=key)
+    assert (first.status_code, first.json()["again_on"], first.json()["clause"]) == (201, "2027-02-21", "§2.6")
+    assert (await clerk.post(f"{MEMBERS}/{member_id}/arrears-review", json=wish, headers=key)).json()[
+        "review_id"
+    ] == first.json()["review_id"]
+    few = await enrolled(clerk, on="2026-09-02")
+    refused = await clerk.post(f"{MEMBERS}/{few}/arrears-review", json=wish)
+    assert (refused.status_code, refused.json()["reason"]) == (409, "too_few_to_review")
+    assert (
+        await clerk.post(f"{MEMBERS}/{few}/arrears-review", json={"outcome": "punish", "note": "x"})
+    ).status_code == 422
+    async with office.asking(Role.AUDITOR) as auditor, office.asking(scope=SHIQUAN) as stranger:
+        assert (await auditor.get(f"{MEMBERS}/{member_id}/arrears-reviews")).status_code == 200
+        assert (await auditor.post(f"{MEMBERS}/{member_id}/arrears-review", json=wish)).status_code == 403
+        assert (await stranger.post(f"{MEMBERS}/{member_id}/arrears-review", json=wish)).status_code == 404

@@ -309,3 +309,50 @@ async def test_a_day_of_leaving_that_cannot_be_is_refused(office: Office, clerk:
         assert (await stranger.post(path, json={"since": "2026-10-02", "reason": "x"})).status_code == 404
     async with office.asking(Role.SUPERVISOR) as supervisor:
         assert (await supervisor.get(f"{path}?since=2026-10-02")).status_code == 403
+
+
+async def test_who_is_away_and_moves_on_is_changed_without_a_census_and_put_back(
+    office: Office, clerk: httpx.AsyncClient, browser: httpx.AsyncClient
+) -> None:
+    member_id = await away(clerk, name="石连生", address="文三路1号", phone="13900000001", expected_return="2027-03-01")
+    here = f"/registry/members/{member_id}"
+    for page in ("/registry/ledger", here, f"{here}/away"):
+        assert f"{here}/away/details" in (await browser.get(page)).text, page
+    form = await browser.get(f"{here}/away/details")
+    assert ('value="文三路1号"' in form.text, 'value="2027-03-01"' in form.text) == (True, True)
+    said = {"destination": "苏州市姑苏区", "address": "观前街2号", "from": "2026-11-21", "reason": "女儿换了工作"}
+    wrong = await browser.post(f"{here}/away/details", data=said | {"from": "2026-11-19"})
+    assert (wrong.status_code, "不能写得更早" in wrong.text) == (409, True)
+    assert (await browser.post(f"{here}/away/details", data=said | {"reason": ""})).status_code == 422
+    done = await browser.post(f"{here}/away/details", data=said)
+    assert ("已记下石连生在外的新情况" in done.text, "苏州市姑苏区" in done.text, "撤回" in done.text) == (
+        True,
+        True,
+        True,
+    )
+    row = await ledger_row(clerk, member_id)
+    assert (row["destination"], row["address"], row["since"], row["expected_return"]) == (
+        "苏州市姑苏区", "观前街2号", "2026-11-20", None,
+    )  # fmt: skip
+    back = await browser.post(f"{here}/away/details/undo")
+    assert "恢复成改之前的" in back.text
+    row = await ledger_row(clerk, member_id)
+    assert (row["destination"], row["address"], row["expected_return"]) == ("杭州市西湖区", "文三路1号", "2027-03-01")
+
+    path, key = f"{API}/{member_id}/away-details", {"Idempotency-Key": "away-1"}
+    body = {"destination": "无锡市", "from": "2026-11-21", "reason": "换租"}
+    first = await clerk.post(path, json=body, headers=key)
+    assert (first.status_code, len(first.json()["facts"])) == (201, 1)
+    assert (await clerk.post(path, json=body, headers=key)).json() == first.json()
+    assert (await asked(clerk, path, **body))["facts"] == []
+    assert len((await asked(clerk, f"{path}/undo"))["facts"]) == 1
+    assert (await clerk.post(path, json=body | {"expected_return": "2026-01-01"})).status_code == 422
+    at_home = await enrolled(clerk)
+    for there in (f"{API}/{at_home}/away-details", f"{API}/{at_home}/away-details/undo"):
+        assert (await clerk.post(there, json=body)).status_code == 409
+    assert "没有登记外出" in (await browser.get(f"/registry/members/{at_home}/away/details")).text
+    assert (await clerk.post(f"{API}/nobody/away-details", json=body)).status_code == 404
+    async with office.asking(Role.AUDITOR) as auditor, office.asking(scope=SHIQUAN) as stranger:
+        assert (await auditor.post(path, json=body)).status_code == 403
+        assert (await auditor.get(f"{here}/away/details")).status_code == 403
+        assert (await stranger.post(path, json=body)).status_code == 404

@@ -144,3 +144,45 @@ async def test_only_the_office_of_the_place_sees_a_bill(office: Office, here: tu
         outsider = await enrolled(stranger, name="常宝珍", on="2026-08-01")
     assert (await client.post(f"{at}/rows", data=wrong | {"member_id": outsider})).status_code == 404
     assert (await client.get("/registry/dues/bill/nothing")).status_code == 404
+
+
+async def test_the_api_does_what_the_page_does(office: Office, here: tuple[str, httpx.AsyncClient]) -> None:
+    place, client = here
+    known = await enrolled(client, name="常宝珍", community=place, on="2026-08-01")
+    family = [{"name": "汤小兵", "relation": "儿子"}]
+    mother = await enrolled(client, name="葛秀莲", community=place, on="2026-10-01", family=family)
+    number = await paid(client, known, "2026-08", "2026-09", paid_on="2026-11-19", method="wechat")
+    bills, sent = "/registry/api/dues/bills", {"file": ("微信账单.csv", WECHAT.encode("utf-8-sig"))}
+    made = await client.post(bills, files=sent)
+    assert made.status_code == 201, made.text
+    there = f"{bills}/{made.json()['bill_id']}"
+    rows = {one["row"]: one for one in made.json()["rows"]}
+    assert (rows[4]["found"], rows[4]["receipt_no"], rows[4]["amount_fen"]) == ("sure", number, 3420)
+    assert (rows[7]["found"], rows[7]["members"]) == (
+        "new", [{"member_id": mother, "name": "葛秀莲", "months": ["2026-10"]}],
+    )  # fmt: skip
+    assert (rows[8]["found"], made.json()["unreadable_rows"], made.json()["clause"]) == ("unknown", [9], "§2.8")
+    key = {"idempotency-key": "bill-1"}
+    taken = await client.post(f"{there}/rows", json={"row": 4, "receipt_no": number}, headers=key)
+    again = await client.post(f"{there}/rows", json={"row": 4, "receipt_no": number}, headers=key)
+    assert (taken.status_code, again.json()) == (201, taken.json())
+    wish = {"row": 7, "member_id": mother, "months": ["2026-10"], "method": "wechat", "payer": "汤小兵"}
+    assert len((await client.post(f"{there}/rows", json=wish)).json()["facts"]) == 3
+    assert (await client.post(f"{there}/rows", json=wish)).json()["facts"] == []
+    shown = {one["row"]: one["found"] for one in (await client.get(there)).json()["rows"]}
+    assert (shown[4], shown[7]) == ("confirmed", "confirmed")
+    released = await client.post(f"{there}/rows/4/release")
+    assert (released.status_code, len(released.json()["facts"])) == (201, 1)
+    assert (await client.post(f"{there}/rows/4/release")).json()["facts"] == []
+    for wrong, status in (
+        ({"row": 400, "receipt_no": number}, 422), ({"row": 4}, 422), ({"row": 4, "receipt_no": "2026-9999"}, 409),
+        ({"row": 0, "receipt_no": number}, 422),
+    ):  # fmt: skip
+        assert (await client.post(f"{there}/rows", json=wrong)).status_code == status, wrong
+    assert (await client.post(bills, files={"file": ("x.csv", b"a,b\n1,2\n")})).status_code == 422
+    assert (await client.post(f"{there}/rows/99/release")).status_code == 404
+    assert (await client.get(f"{bills}/nothing")).status_code == 404
+    async with office.asking(scope=JINQIAO) as stranger, office.asking(Role.AUDITOR, scope=place) as auditor:
+        assert (await stranger.get(there)).status_code == 404
+        assert (await stranger.post(f"{there}/rows", json={"row": 4, "receipt_no": number})).status_code == 404
+        assert (await auditor.post(bills, files=sent)).status_code == 403

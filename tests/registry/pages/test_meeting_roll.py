@@ -146,3 +146,60 @@ async def test_others_see_less_or_nothing(office: Office, clerk: httpx.AsyncClie
         assert "金党组〔2026〕18号" in page
         assert "年老体弱卧床" not in page.split("</h2>")[-1]
     assert (await clerk.get(f"{API}/nothing/quorum")).status_code == 404
+
+
+async def test_a_group_s_meeting_counts_the_group(clerk: httpx.AsyncClient, browser: httpx.AsyncClient) -> None:
+    people = await branch_of(clerk, "分组支部", 5)
+    branch_id = (await clerk.get(f"/registry/api/members/{people[0]}")).json()["branch_id"]
+    groups = f"/registry/api/branches/{branch_id}/groups"
+    group_id = (await asked(clerk, groups, name="第一党小组"))["group_id"]
+    other_id = (await asked(clerk, groups, name="第二党小组"))["group_id"]
+    await asked(clerk, f"{groups}/{group_id}/members", member_ids=people[:3])
+    day = "2026-11-21T09:00:00+08:00"
+    unsaid = await clerk.post(
+        API, json={"kind": "group", "branch": branch_id, "starts_at": day, "title": "小组会", "community": JINQIAO}
+    )
+    assert (unsaid.status_code, unsaid.json()["reason"]) == (409, "which_group")
+    meeting_id = await called(clerk, branch_id, kind="group", group=group_id, starts_at=day, title="小组会")
+    found = (await clerk.get(f"{API}/{meeting_id}")).json()
+    assert (found["group_id"], found["group"], found["expected"]) == (group_id, "第一党小组", 3)
+    assert (await quorum_of(clerk, meeting_id))["voters"] == 3
+    signed = await asked(clerk, f"{API}/{meeting_id}/sign-in", member_ids=[people[0], people[4]])
+    assert [signed["quorum"][name] for name in ("present", "voters", "needed", "guests", "reached")] == [
+        1, 3, 2, 1, False
+    ]  # fmt: skip
+    await asked(clerk, f"{groups}/{group_id}/members", member_ids=people[:2])
+    assert (await quorum_of(clerk, meeting_id))["voters"] == 3, "called is called"
+    assert "分组支部 · 第一党小组" in (await browser.get(f"/registry/meetings/{meeting_id}")).text
+    again = await called(clerk, branch_id, kind="group", group=group_id, starts_at=day, title="又一次")
+    await asked(clerk, f"{API}/{again}/sign-in", member_ids=people[:2])
+    standing = (await clerk.get("/registry/api/meetings/targets")).json()["items"]
+    own = next(one for one in standing if one["branch_id"] == branch_id)["targets"]
+    assert next((one["held"], one["needed"]) for one in own if one["kind"] == "group") == (1, 2)
+    for wrong, reason in (
+        ({"kind": "general", "group": group_id}, "not_of_a_group"), ({"kind": "group", "group": "x"}, "no_group")
+    ):  # fmt: skip
+        refused = await clerk.post(
+            API, json={"branch": branch_id, "starts_at": day, "title": "x", "community": JINQIAO} | wrong
+        )
+        assert (refused.status_code, refused.json()["reason"]) == (409, reason)
+    sent = {"kind": "group", "group": other_id, "title": "二组学习", "on": "2026-11-21", "at": "10:00"}
+    made = await browser.post("/registry/meetings/new", data=sent)
+    assert ("分组支部 · 第二党小组" in made.text, made.status_code) == (True, 200)
+
+
+async def test_after_the_day_only_the_secretary_says_yes_to_leave(
+    office: Office, clerk: httpx.AsyncClient, browser: httpx.AsyncClient
+) -> None:
+    people = await branch_of(clerk, "请假支部", 2)
+    held = await called(clerk, "请假支部")
+    ahead = await called(clerk, "请假支部", starts_at="2026-11-25T09:30:00+08:00")
+    async with office.asking(Role.WORKER, name="ganshi") as worker:
+        late = await worker.post(f"{API}/{held}/excuse", json={"member_id": people[0], "reason": "出差"})
+        assert (late.status_code, late.json()["reason"]) == (409, "may_not_excuse")
+        assert ("书记" in late.json()["detail"], "§6.10" in late.json()["detail"]) == (True, True)
+        page = await worker.get(f"/registry/meetings/{held}", headers={"accept": "text/html"})
+        assert ("会后补请假的，由书记同意" in page.text, "记请假" in page.text) == (True, False)
+        await asked(worker, f"{API}/{ahead}/excuse", member_id=people[0], reason="出差")
+    await asked(clerk, f"{API}/{held}/excuse", member_id=people[0], reason="出差")
+    assert "记请假" in (await browser.get(f"/registry/meetings/{held}")).text

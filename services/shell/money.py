@@ -1,4 +1,4 @@
-"""Amounts as a receipt writes them: 人民币大写, which cannot be changed by a stroke of the pen."""
+"""Amounts as people write them and as a receipt writes them: 人民币大写, which no stroke of the pen can change."""
 
 from __future__ import annotations
 
@@ -7,6 +7,14 @@ from typing import Final
 _DIGITS: Final = "零壹贰叁肆伍陆柒捌玖"
 _PLACES: Final = ("", "拾", "佰", "仟")
 _GROUPS: Final = ("", "万", "亿", "万亿")
+
+
+def fen_of(yuan: str) -> int:
+    """`17.10` (yuan, as people write it) in fen. ValueError if it is no amount."""
+    whole, _dot, rest = yuan.replace(",", "").replace("元", "").strip().partition(".")
+    if not (whole + rest).isdigit() or len(rest) > 2:
+        raise ValueError(yuan)
+    return int(whole or "0") * 100 + int(rest.ljust(2, "0") or "0")
 
 
 def in_capitals(fen: int) -> str:
