@@ -31,6 +31,7 @@ from services.registry.decide.commands import (
     Return,
     SetPensionBasis,
 )
+from services.registry.decide.contact import TryContact
 from services.registry.decide.contact_card import IssueCard
 from services.registry.decide.details import ChangeDetails
 from services.registry.decide.dues_correct import DecideReduction
@@ -38,6 +39,7 @@ from services.registry.decide.relation_transfer import ReceiveTransfer, SendTran
 from services.registry.decide.service import DoNotAsk, WishService
 from services.registry.handle import Registry
 from services.registry.handle_away import Absences
+from services.registry.handle_contacts import Contacts
 from services.registry.handle_dues import DuesDesk
 from services.registry.handle_posts import Posts
 
@@ -55,6 +57,7 @@ def acts_of(registry: Registry, care: Care) -> Mapping[type, Callable[..., Any]]
         SendTransfer: Absences(registry).send_transfer,
         ReceiveTransfer: Absences(registry).receive_transfer,
         ReportAfar: Absences(registry).report,
+        TryContact: Contacts(registry).tried,
         ApplyAway: Absences(registry).apply,
         ChangeContact: registry.change_contact,
         Correct: registry.correct,

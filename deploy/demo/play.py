@@ -12,6 +12,7 @@ from fastapi import FastAPI
 
 from deploy.box.addresses import BoxAddresses
 from deploy.demo.clock import DemoClock
+from deploy.demo.contacts import certifier_of
 from deploy.demo.deeds import ZONE, Deed, Pay
 from deploy.demo.neighbours import write_neighbours
 from deploy.demo.office import Office
@@ -81,9 +82,11 @@ class Play:
         await office.settle()
         if today or day.weekday() == _MONDAY or self._progress.through is None:
             await office.planner.walk()
+            await certifier_of(office).walk()
             await office.settle()
         await rounds.hand_out(day)
         if not today:
             await rounds.visit(day)
+            await rounds.certify(day)
             await rounds.tell(day)
         await office.settle()

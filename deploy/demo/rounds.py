@@ -8,16 +8,19 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 from deploy.demo.chance import between, chance, one_of
+from deploy.demo.contacts import DONE_SHARE, certifier_of
 from deploy.demo.deeds import ZONE
 from deploy.demo.illness import OF_CAST as ILL
 from deploy.demo.office import EVERYBODY, Office
 from deploy.demo.town import JINQIAO, SHIQUAN, Community, Town, workday
 from deploy.demo.words import CALLED_AGO, DIFFICULTIES, PLANS, SUGGESTIONS
 from events.facts.care import VisitReason, VisitWay
+from events.facts.care_certification import CertificationWay
 from events.facts.notice import Channel, RecipientKind
 from events.log.command import Asked
+from services.care.decide.certification import RecordCertification
 from services.care.decide.commands import AssignVisitor, RecordVisit
-from services.care.project import visits
+from services.care.project import certification, visits
 from services.notify.decide.commands import Acknowledge, Fail, Send
 from services.notify.project import notice, outbox
 
@@ -73,6 +76,21 @@ class Rounds:
         command = RecordVisit(made_on=day, by=by, **_answers(row), **self._news(row, day))
         asked = self._asked(by, row, f"record/{row['visit_id']}")
         await self._office.care.record(asked, row["member_id"], row["visit_id"], command)
+
+    async def certify(self, day: date) -> None:
+        """Most of those whose turn it is certify for the pension, some weeks after it began."""
+        if day.weekday() != _FRIDAY:
+            return
+        async with self._office.reading("care") as db:
+            due = await certification.page(db, certification.Wanted(certification.DUE), day, size=EVERYBODY)
+        await self._together(day, [self._certify(row, day) for row in due.items if _certifies(row, day)])
+
+    async def _certify(self, row: Row, day: date) -> None:
+        ways = (CertificationWay.OWN_PHONE, CertificationWay.OWN_PHONE, CertificationWay.IN_PERSON)
+        way = CertificationWay.VIDEO if row["away_since"] else one_of(ways, row["name"], "certifies")
+        asked = self._asked(row["visitor"] or _community(row).worker, row, f"certify/{row['member_id']}/{row['year']}")
+        command = RecordCertification(on=day, way=way)
+        await certifier_of(self._office).certifications.record(asked, row["member_id"], command)
 
     def _news(self, row: Row, day: date) -> Mapping[str, Any]:
         """What a visitor has from a door for the register, of the last days: the secretary has yet to look at it."""
@@ -151,6 +169,12 @@ class Rounds:
 
     def _asked(self, actor: str, row: Row, command: str) -> Asked:
         return Asked(actor, row["community"], f"demo/{command}")
+
+
+def _certifies(row: Row, day: date) -> bool:
+    luck = (row["name"], row["year"])
+    later = chance(*luck, "certifies") < DONE_SHARE
+    return later and day >= row["start_on"] + timedelta(days=between(7, 45, *luck, "weeks"))
 
 
 def _community(row: Row) -> Community:

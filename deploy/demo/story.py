@@ -8,6 +8,7 @@ from itertools import groupby
 
 from deploy.demo.beginning import beginning
 from deploy.demo.census import census
+from deploy.demo.contacts import contacts
 from deploy.demo.deeds import Deed
 from deploy.demo.dues import dues
 from deploy.demo.elections import elections
@@ -33,6 +34,7 @@ def story(town: Town) -> Mapping[date, Sequence[Deed]]:
         *dues(town, where),
         *meetings(town, where),
         *illnesses(town, where),
+        *contacts(town, where),
         *census(town),
         *handovers(town),
         *service(town),

@@ -50,7 +50,7 @@ class NoticeIntended(NoticeFact, name="hearth.notice.intended", version=1):
     text: Sealed[Contact, str]
 
 
-class NoticeSent(NoticeFact, name="hearth.notice.sent", version=1):
+class NoticeSent(NoticeFact, name="hearth.notice.sent", version=1, published=True):
     """It is on its way: the letter is printed, the call was made. Whether it arrived is not known by this. Source: R17.
 
     `provider_ref` is the carrier's own number for it, where the way has a carrier.
@@ -61,7 +61,7 @@ class NoticeSent(NoticeFact, name="hearth.notice.sent", version=1):
     provider_ref: str | None = None
 
 
-class NoticeFailed(NoticeFact, name="hearth.notice.failed", version=1):
+class NoticeFailed(NoticeFact, name="hearth.notice.failed", version=1, published=True):
     """An attempt did not reach the recipient (`no_answer`, `wrong_number`, `moved`, …). Source: DOMAIN R17."""
 
     notice_id: str
@@ -85,7 +85,7 @@ class NoticeSuppressed(NoticeFact, name="hearth.notice.suppressed", version=1):
     why: WhySuppressed
 
 
-class NoticeAcknowledged(NoticeFact, name="hearth.notice.acknowledged", version=1):
+class NoticeAcknowledged(NoticeFact, name="hearth.notice.acknowledged", version=1, published=True):
     """The recipient has it: they answered the phone, took the letter, or said so. Source: DOMAIN R17."""
 
     notice_id: str

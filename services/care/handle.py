@@ -125,8 +125,11 @@ class Care:
         return await self._act(asked, member_id, lambda c: care.cancel_visits(c, command, self.today()))
 
     async def note_contact(self, asked: Asked, member_id: str, command: NoteContact) -> Receipt:
-        """The member was met elsewhere: nobody needs to telephone."""
-        return await self._act(asked, member_id, lambda c: care.note_contact(c, command))
+        """The member was met elsewhere: nobody needs to telephone, if the rules of that day count it."""
+        counts = self.policy_at(asked.community, command.on).contact.counts
+        return await self._act(
+            asked, member_id, lambda c: care.note_contact(c, command) if command.how in counts else nothing()
+        )
 
     async def open_feed(self, asked: Asked, feed_id: str, command: OpenFeed) -> Receipt:
         """A calendar program may read a visitor's visits at a secret address."""

@@ -12,6 +12,7 @@ from services.care.decide.feed import FEED
 from services.care.decide.helper import HELPER
 from services.care.project import (
     assistance,
+    certification,
     course,
     feed,
     health,
@@ -40,6 +41,7 @@ PROJECTION: Final = Projection(
         occasion.view,
         feed.view,
         usual_visitor.view,
+        certification.view,
         course.view,
         assistance.view,
         pairing.view,

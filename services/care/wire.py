@@ -16,13 +16,16 @@ from events.facts.care import FellIll
 from events.log.command import Receipt
 from events.log.files import SealedFiles
 from events.log.port import Unavailable
+from services.care.decide.certification import Pensioner
 from services.care.decide.plan import Situation
 from services.care.handle import Care
+from services.care.handle_certification import Certifications
 from services.care.handle_door import Door
 from services.care.pages.policy import SCHEMA, WORDS
 from services.care.pages.routers import NAV, ROUTERS
-from services.care.project import situation
+from services.care.project import certification, situation
 from services.care.projection import PROJECTION, PURPOSES
+from services.care.react.certifier import Certifier, pensioner_of
 from services.care.react.illness import visit_after
 from services.care.react.planner import Planner
 from services.care.react.policies import REACTIONS
@@ -92,6 +95,11 @@ async def _work(app: FastAPI, host: Host, own: CareSettings, stack: AsyncExitSta
         own.plan_quiet_seconds,
     )
     app.state.care, app.state.planner = care, planner
+    certifications = Certifications(care, lambda members: _pensioners(host, members))
+    app.state.certifications = certifications
+    app.state.certifier = Certifier(
+        certifications, host.database.reading, lambda: _sole(host), lambda: _caught_up(host), own.certify_first_seconds
+    )
     app.state.door = Door(care, SealedFiles("care", PHOTOS, host.log, host.keys))
     app.state.policies.changed = planner.soon
     app.state.caught_up = lambda: _caught_up(host)
@@ -110,6 +118,8 @@ async def _work(app: FastAPI, host: Host, own: CareSettings, stack: AsyncExitSta
     stack.push_async_callback(app.state.reactor.stop)
     planning = asyncio.create_task(planner.run(), name="care planner")
     stack.push_async_callback(_ended, planning)
+    certifying = asyncio.create_task(app.state.certifier.run(), name="care certifier")
+    stack.push_async_callback(_ended, certifying)
 
 
 async def _situations(host: Host, members: Sequence[str], after: str) -> Mapping[str, Situation]:
@@ -121,6 +131,12 @@ async def _situations(host: Host, members: Sequence[str], after: str) -> Mapping
         one: Situation.model_validate({name: value for name, value in row.items() if name != "community"})
         for one, row in rows.items()
     }
+
+
+async def _pensioners(host: Host, members: Sequence[str]) -> Mapping[str, Pensioner]:
+    async with host.database.reading("") as db:
+        rows = await certification.pensioners(db, members)
+    return {row["member_id"]: pensioner_of(row) for row in rows}
 
 
 async def _caught_up(host: Host) -> None:

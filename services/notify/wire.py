@@ -98,6 +98,7 @@ class Tables:
             phone=phone,
             address=address,
             away_since=row["away_since"],
+            left_on=row["left_on"],
             branch=_branch(row) if row["has_branch"] else None,
             visitor=row["visitor"],
         )

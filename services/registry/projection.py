@@ -40,6 +40,7 @@ from services.registry.project import (
     centre,
     committee,
     contact_card,
+    contact_log,
     desk,
     doorstep,
     dues,
@@ -74,7 +75,7 @@ PURPOSES: Final[Sequence[Purpose]] = ("identity", "contact", "dues")
 
 PROJECTION: Final = Projection(
     "registry",
-    ("REGISTRY", "CARE"),
+    ("REGISTRY", "CARE", "NOTIFY"),
     [
         member.view,
         branch.view,
@@ -136,6 +137,7 @@ PROJECTION: Final = Projection(
         partner.offers,
         partner.pairings,
         contact_card.view,
+        contact_log.view,
         away_application.view,
         doorstep.view,
     ],

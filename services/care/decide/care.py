@@ -114,7 +114,7 @@ def replan(
         return nothing()
     happened: list[Fact] = []
     for visit_id, visit in cared.open_visits():
-        if (why := _no_longer_fits(visit, situation)) is not None:
+        if (why := _no_longer_fits(visit, situation, policy)) is not None:
             happened.append(VisitCancelled(visit_id=visit_id, why=why, because=because))
             if visit.window.reason in SOON:
                 happened.append(_call_instead(visit_id, visit.window, situation, because))
@@ -126,12 +126,14 @@ def replan(
     return facts(*happened, on=today)
 
 
-def _no_longer_fits(visit: Visit, situation: Situation) -> WhyCancelled | None:
+def _no_longer_fits(visit: Visit, situation: Situation, policy: CarePolicy) -> WhyCancelled | None:
     if situation.away_since is None:
         return WhyCancelled.RETURNED if visit.window.reason is VisitReason.AWAY else None
-    keeps = visit.window.reason is VisitReason.AWAY or (
-        visit.window.reason in SOON and visit.window.way is not VisitWay.HOME
-    )
+    if visit.window.reason is VisitReason.AWAY:
+        # Counted from another day than they left: the day was corrected.
+        days = (visit.window.start - situation.away_since).days
+        return WhyCancelled.WENT_AWAY if days < 0 or days % policy.away.every_days else None
+    keeps = visit.window.reason in SOON and visit.window.way is not VisitWay.HOME
     return None if keeps else WhyCancelled.WENT_AWAY
 
 

@@ -28,11 +28,13 @@ from events.facts.care import (
     WhyMissed,
 )
 from events.facts.care_assistance import AssistanceFact
+from events.facts.care_certification import CertificationPart
 from events.facts.care_occasion import Bereaved, Discharged, HardshipReported, Hospitalised
 from events.facts.care_pairing import PairingFact, TrainingFact
 from events.facts.care_visit import News, PhotoTaken, ToldAtTheDoor, VisitAttempted
 from events.facts.decision import Decider, UnknownFact
 from services.care.decide.assistance_state import Assistance, assistance_after
+from services.care.decide.certification_memory import Certification
 from services.care.decide.pairing_state import Pairing, Training, pairings_after, trainings_after
 from services.care.decide.plan import Window
 
@@ -87,6 +89,7 @@ class Cared(BaseModel):
     """The latest day on which each occasion happened, so that telling it twice is understood."""
     visits: dict[str, Visit] = {}
     settled: dict[VisitReason, date] = {}
+    certification: Certification = Certification()
     assistance: dict[str, Assistance] = {}
     pairings: dict[str, Pairing] = {}
     trainings: dict[str, Training] = {}
@@ -98,6 +101,8 @@ class Cared(BaseModel):
 
 def evolve(cared: Cared, fact: Fact, effective: date) -> Cared:
     """The member's care after a fact. Raises `UnknownFact` on a fact of another stream."""
+    if isinstance(fact, CertificationPart):
+        return cared.model_copy(update={"certification": cared.certification.after(fact, effective)})
     match fact:
         case FellIll():
             severity = None if is_hidden(fact.severity) else fact.severity

@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints
 
 from events.facts.care import HealthGrade, Severity, WhyCancelled, WhyMissed
 from events.facts.decision import Command
+from services.care.decide.policy import ContactSource
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=60)]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=200)]
@@ -127,10 +128,11 @@ class CancelVisits(Command):
 
 
 class NoteContact(Command):
-    """Somebody of the community met the member on that day, at a meeting for instance."""
+    """Somebody of the community met the member on that day, at a meeting for instance (`how`)."""
 
     on: date
     because: str = ""
+    how: ContactSource = ContactSource.MEETING
 
 
 class ExplainMissed(Command):

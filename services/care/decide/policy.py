@@ -11,6 +11,8 @@ from typing import Final
 from pydantic import Field, model_validator
 
 from events.facts.care import OCCASIONS, Severity, VisitReason, VisitWay
+from events.facts.care_certification import CertificationWay
+from events.facts.people import RetirementKind
 from services.care.decide.rule import Rule
 from services.care.decide.support_policy import AssistanceRule, PairingRule, TrainingRule
 
@@ -94,6 +96,63 @@ class MissedRule(Rule):
         return self
 
 
+class ContactSource(StrEnum):
+    """Where somebody was met, or spoken with, other than by care itself."""
+
+    MEETING = "meeting"
+    STUDY = "study"
+    """What was studied was brought to the door."""
+    OFFICE = "office"
+    """The office rang up, or met the person, and spoke with them."""
+
+
+class ContactRule(Rule):
+    """What else counts as the contact of a call: the call is not needed any more (DOMAIN §4 "visits")."""
+
+    counts: tuple[ContactSource, ...]
+    clause: str
+
+
+class CertificationBegins(StrEnum):
+    """When a turn begins."""
+
+    BIRTH_MONTH = "birth_month"
+    FIXED_MONTH = "fixed_month"
+    """In the same month for everybody."""
+
+
+class WayRule(Rule):
+    """How it is done, as a rule, by somebody of this age or older."""
+
+    way: CertificationWay
+    age_min: int = Field(default=0, ge=0)
+    clause: str
+
+
+class CertificationRule(Rule):
+    """Who draws a pension certifies once a year, within so many calendar months; `remind_days` before the end who has
+    not done it is reminded. Done up to `counts_before_months` before a turn begins, it counts for that turn (R21).
+    """
+
+    kinds: tuple[RetirementKind, ...] = Field(min_length=1)
+    begins: CertificationBegins
+    month: int = Field(ge=1, le=12)
+    """Of a fixed turn; it counts for nothing where turns go by the month of birth."""
+    window_months: int = Field(ge=1, le=12)
+    remind_days: int = Field(ge=0)
+    counts_before_months: int = Field(ge=0, le=9)
+    clause: str
+    usual: WayRule
+    old: WayRule
+    elsewhere: WayRule
+    overdue: MissedRule
+
+    @property
+    def cited(self) -> set[str]:
+        """Its clauses."""
+        return {self.clause, self.usual.clause, self.old.clause, self.elsewhere.clause, self.overdue.clause}
+
+
 class CarePolicy(Rule):
     """A whole pack. Every clause that a rule cites has its words in `clauses`."""
 
@@ -103,6 +162,8 @@ class CarePolicy(Rule):
     occasions: Mapping[VisitReason, SoonRule]
     away: AwayRule
     missed: MissedRule
+    contact: ContactRule
+    certification: CertificationRule
     assistance: AssistanceRule
     pairing: PairingRule
     training: TrainingRule
@@ -119,7 +180,10 @@ class CarePolicy(Rule):
         soon = (*self.illness.values(), *self.occasions.values())
         cited = {rule.clause for rule in self.cadence} | {rule.clause for rule in soon}
         cited |= {self.pairing.clause, self.pairing.clause_review, self.training.clause, *self.assistance.clauses()}
-        if wordless := sorted((cited | {self.away.clause, self.missed.clause}) - set(self.clauses)):
+        cited |= self.certification.cited
+        if wordless := sorted(
+            (cited | {self.away.clause, self.missed.clause, self.contact.clause}) - set(self.clauses)
+        ):
             raise ValueError(f"clauses without words: {', '.join(wordless)}")
         return self
 

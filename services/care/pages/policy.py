@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from services.care.decide.policy import CarePolicy, Per
+from events.facts.people import RetirementKind
+from services.care.decide.policy import CarePolicy, CertificationBegins, Per
 from services.care.pages import support_words
-from services.care.pages.words import REASON, SEVERITY, WAY
+from services.care.pages.words import CERTIFIED, REASON, SEVERITY, SOURCE, WAY
 from services.shell.formats import yuan
 from services.shell.i18n import N_
 from services.shell.policy import Schema, units
@@ -15,6 +16,11 @@ from services.shell.policy.words import RuleWords, Worded
 
 SCHEMA: Final = Schema("care", CarePolicy, keyed={"cadence": "reason"})
 
+KIND: Final = {RetirementKind.RETIRED: N_("退休"), RetirementKind.RETIRED_WITH_HONOURS: N_("离休")}
+BEGINS: Final = {
+    CertificationBegins.BIRTH_MONTH: N_("各人出生的月份"),
+    CertificationBegins.FIXED_MONTH: N_("统一的月份"),
+}
 PERIOD: Final = {
     Per.WEEK: N_("每周"),
     Per.QUARTER: N_("每季度"),
@@ -38,6 +44,12 @@ WORDS: Final = RuleWords(
         "occasions.*": REASON,
         "away": N_("外出联系"),
         "missed": N_("没有去成的"),
+        "contact": N_("别处的联系"),
+        "certification": N_("养老金领取资格认证"),
+        "certification.usual": N_("一般怎么办"),
+        "certification.old": N_("年纪大的"),
+        "certification.elsewhere": N_("在外居住的"),
+        "certification.overdue": N_("过期没有认证的"),
         "assistance": N_("帮扶金"),
         "assistance.kinds": N_("各类上限"),
         "assistance.kinds.*": support_words.KIND,
@@ -63,6 +75,17 @@ WORDS: Final = RuleWords(
         "occasions.*.grace_days": Worded(N_("逾期后还留着"), units.days),
         "missed.secretary_days": Worded(N_("逾期几天书记过问"), units.days),
         "missed.street_days": Worded(N_("逾期几天街道过问"), units.days),
+        "contact.counts": Worded(N_("算联系过的"), units.some_of(SOURCE)),
+        "certification.kinds": Worded(N_("哪些人要认证"), units.some_of(KIND)),
+        "certification.begins": Worded(N_("从哪个月起"), units.one_of(BEGINS)),
+        "certification.month": Worded(N_("统一月份的，从几月起"), units.as_written),
+        "certification.window_months": Worded(N_("几个月内办理"), units.months),
+        "certification.remind_days": Worded(N_("到期前几天提醒"), units.days),
+        "certification.counts_before_months": Worded(N_("提前多久办也算"), units.months),
+        "certification.*.way": Worded(N_("怎么办"), units.one_of(CERTIFIED)),
+        "certification.*.age_min": Worded(N_("年满"), units.ages),
+        "certification.overdue.secretary_days": Worded(N_("逾期几天书记过问"), units.days),
+        "certification.overdue.street_days": Worded(N_("逾期几天街道过问"), units.days),
         "assistance.kinds.*.once_fen": Worded(N_("每次不超过"), yuan),
         "assistance.kinds.*.year_fen": Worded(N_("一年不超过"), yuan),
         "assistance.year.most_fen": Worded(N_("一年合计不超过"), yuan),

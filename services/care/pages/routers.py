@@ -11,6 +11,7 @@ from services.care.pages import (
     assistance_case,
     assistance_paper,
     calendar,
+    certifications,
     door,
     door_api,
     members,
@@ -36,6 +37,8 @@ ROUTERS: Final = [
     door_api.router,
     occasions.api,
     missed.api,
+    certifications.api,
+    certifications.router,
     missed.router,
     calendar.router,
     calendar.open_to_all,
@@ -56,6 +59,14 @@ ROUTERS: Final = [
 
 NAV: Final = [
     NavEntry(N_("走访"), "/care/visits", CARERS, "care", "visits"),
+    NavEntry(
+        N_("养老认证"),
+        "/care/certifications",
+        (*CARERS, Role.SUPERVISOR),
+        "care",
+        "certifications",
+        part=NavPart.AROUND,
+    ),
     NavEntry(N_("帮扶"), "/care/assistance", SEERS, "care", "assistance", part=NavPart.AROUND),
     NavEntry(N_("结对帮扶"), "/care/pairings", CARERS, "care", part=NavPart.AROUND),
     NavEntry(N_("没有去成的走访"), "/care/missed", (Role.SUPERVISOR,), "care", part=NavPart.AROUND),

@@ -12,7 +12,7 @@ from services.care.pages import sheet as paper
 from services.care.pages import visitors, words
 from services.care.pages.common import CARERS, OFFICE, SOON_DAYS, Carer, own_only, rules_by_row
 from services.care.pages.trips import Agenda, Row, agenda
-from services.care.project import assistance, visits
+from services.care.project import assistance, certification, visits
 from services.shell.i18n import speech
 from services.shell.identity import Caller, public, requires
 from services.shell.pages import fragment, page
@@ -93,5 +93,7 @@ async def counts(request: Request, caller: Anybody) -> Response:
     now = speech().today
     async with reading(request, caller) as db:
         found = await visits.figures(db, now, now + timedelta(days=SOON_DAYS), own_only(caller))
+        turns = await certification.counts(db, certification.Wanted(visitor=own_only(caller)), now)
         asked = {"assistance": await assistance.waiting_count(db)} if caller.has(*OFFICE) else {}
-    return JSONResponse({**found, **asked, "visits": found["visits"] + found["calls"]})
+    figures = {"visits": found["visits"] + found["calls"], "certifications": turns[certification.OVERDUE]}
+    return JSONResponse({**found, **asked, **figures})

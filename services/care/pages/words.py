@@ -7,10 +7,11 @@ from datetime import date
 from typing import Any, Final
 
 from events.facts.care import HealthGrade, Severity, VisitReason, VisitWay, WhyCancelled, WhyMissed
+from events.facts.care_certification import CertificationWay
 from services.care.decide.missed import Level
-from services.care.decide.policy import CarePolicy, Per
+from services.care.decide.policy import CarePolicy, ContactSource, Per
 from services.care.pages import support_words
-from services.care.project import met, occasion, visits
+from services.care.project import certification, met, occasion, visits
 from services.shell.acting import Sentences
 from services.shell.formats import day
 from services.shell.i18n import N_, ngettext
@@ -63,6 +64,22 @@ WHY_MISSED: Final = {
     WhyMissed.NO_VISITOR: N_("没有人能去"),
     WhyMissed.NOT_NOTICED: N_("没有注意到期限"),
     WhyMissed.OTHER: N_("其他"),
+}
+SOURCE: Final = {
+    ContactSource.MEETING: N_("参加组织生活"),
+    ContactSource.STUDY: N_("送学上门"),
+    ContactSource.OFFICE: N_("办公室电话"),
+}
+CERTIFIED: Final = {
+    CertificationWay.OWN_PHONE: N_("自己或者家人用手机"),
+    CertificationWay.IN_PERSON: N_("到社区窗口"),
+    CertificationWay.VIDEO: N_("视频"),
+    CertificationWay.AT_HOME: N_("上门代办"),
+}
+CERTIFICATION: Final = {
+    certification.DUE: N_("待认证"),
+    certification.OVERDUE: N_("逾期"),
+    certification.DONE: N_("已认证"),
 }
 TRIED: Final = {
     WhyMissed.NOT_AT_HOME: N_("没人在家"),
@@ -168,6 +185,11 @@ SENTENCES: Final[Sentences] = {
     "visit_cancelled": lambda d: _("这次走访已于%(on)s取消。", on=_on(d.get("on"))),
     "feed_stands": lambda _d: _("这个日历地址已经有了，请另开一个。"),
     "no_feed": lambda _d: _("没有这个日历地址。"),
+    "birth_unknown": lambda _d: _("名册里没有出生日期，算不出属于哪一年的认证。请先补上出生日期。"),
+    "already_certified": lambda d: _(
+        "%(year)s年度的认证已于%(on)s记过。记错了请先撤回。", year=d.get("year"), on=_on(d.get("on"))
+    ),
+    "not_certified": lambda d: _("%(year)s年度没有记过认证，不用撤回。", year=d.get("year")),
     "not_missed": lambda _d: _("这次走访没有错过，不用说明。"),
     "already_told": lambda _d: _("这次走访另一个人已经记下了谈话，您的话没有记进去。请告诉书记补记。"),
     "not_made": lambda _d: _("这次走访还没有记为去过，不能加照片。"),
@@ -186,6 +208,12 @@ CLAUSES: Final = (
     N_("党员本人或者家庭遇到困难、遭遇变故的，七天内上门了解。"),
     N_("党员家中有亲人去世的，三天内上门慰问。"),
     N_("走访逾期三天的由书记过问，逾期十五天的由街道过问；没有去成的要说明原因。"),
+    N_("参加组织生活、在家收到学习材料、办公室通上电话的，当期不用再打问候电话。"),
+    N_("领取养老金的党员每年认证一次，从出生的月份起三个月内办理，提前三个月以内办的也算；没有办的到期前三十天提醒。"),
+    N_("一般由本人或者家人用手机办理，也可以到社区窗口办理。"),
+    N_("八十岁以上或者行动不便的，由走访的人上门代办。"),
+    N_("在外居住的，通过视频办理。"),
+    N_("过期没有认证的由书记过问，逾期三十天的由街道过问；系统不作停发等任何决定。"),
     N_("外出党员每三十天至少联系一次。"),
 )
 """The words of the national pack's clauses, so that they are translated; another pack's stay in its own language."""

@@ -70,6 +70,8 @@ table = Table(
     Column("building", Text),
     Column("room", Text),
     Column("family", JSONB),
+    Column("kind", Text),
+    Column("kind_since", Date),
     Column("lives_alone", Boolean),
     Column("alone_since", Date),
     Column("contact_since", Date),
@@ -90,7 +92,7 @@ table = Table(
     ),
 )
 
-view = View("person", version=3, table=table, doc="Whom care looks after: age, dwelling, phones, whether away.")
+view = View("person", version=4, table=table, doc="Whom care looks after: age, dwelling, phones, whether away.")
 
 
 @view.on(Enrolled)
@@ -100,6 +102,7 @@ def _(_row: Row | None, fact: Enrolled, about: About) -> Row:
         **person,
         **({} if is_hidden(fact.contact) else _reached(fact.contact)),
         "state": ON_ROLL,
+        "kind": fact.kind.value,
         "branch_id": fact.branch_id,
         "on_roll_since": about.effective,
     }
@@ -124,6 +127,8 @@ def _(row: Row | None, fact: DetailsCorrected, _about: About) -> Row:
                 return row | {"birth": birth_in(fact.identity)}
             case _:
                 return row
+    if fact.field is CorrectableField.KIND:
+        return row | {"kind": fact.plain}
     return row if is_hidden(fact.contact) else row | _reached(fact.contact_after(_card(row)))
 
 
@@ -142,6 +147,8 @@ def _(row: Row | None, fact: ContactChanged, about: About) -> Row:
 @view.on(Classified)
 def _(row: Row | None, fact: Classified, about: About) -> Row:
     row = _known(row)
+    if fact.kind is not None and (row["kind_since"] or date.min) <= about.effective:
+        row |= {"kind": fact.kind.value, "kind_since": about.effective}
     if "lives_alone" not in fact.flags() or (row["alone_since"] or date.min) > about.effective:
         return row
     return row | {"lives_alone": fact.flags()["lives_alone"], "alone_since": about.effective}

@@ -17,5 +17,7 @@ REACTIONS: Final[tuple[Reaction[Care], ...]] = (
     enrolment.plan_first,
     enrolment.cancel_everything,
     contact.count_as_contact,
+    contact.count_study,
+    contact.count_call,
     apart.plan_again,
 )

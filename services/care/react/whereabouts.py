@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from events.facts.member import MovedAway, Returned
+from events.facts.member_away import AwayDayCorrected
 from events.log.envelope import About
 from events.log.react import reaction
 from services.care.handle import Care
@@ -22,9 +23,9 @@ def of_a_roster(data: Mapping[str, Any], care: Care) -> bool:
     return True
 
 
-@reaction(GONE, on=MovedAway, at_sight=of_a_roster)
-async def call_instead(_fact: MovedAway, about: About, care: Care) -> None:
-    """Cancel visits at home and plan calls."""
+@reaction(GONE, on=[MovedAway, AwayDayCorrected], at_sight=of_a_roster)
+async def call_instead(_fact: MovedAway | AwayDayCorrected, about: About, care: Care) -> None:
+    """Cancel visits at home and plan calls, counted from the day of leaving; anew when that turns out another day."""
     await care.replan(asked_by(GONE, about), about.entity, about.position)
 
 

@@ -42,6 +42,8 @@ class Person(Known):
     phone: str | None = None
     address: str | None = None
     away_since: date | None = None
+    left_on: date | None = None
+    """The day of leaving as it was first told; `away_since` is as it was corrected."""
     branch: Branch | None = None
     visitor: str | None = None
     """The account of whoever usually goes there."""

@@ -21,9 +21,11 @@ RECIPIENT: Final = {
 MESSAGE: Final = {
     "moved_away.branch": N_("外出，告知支部"),
     "moved_away.member": N_("外出，告知本人"),
+    "away_day.branch": N_("外出日期更正，告知支部"),
     "returned.member": N_("返回，问候本人"),
     "dues_paid.member": N_("收到党费，给收据"),
     "invited.member": N_("通知开会"),
+    "certification.member": N_("养老认证，提醒本人"),
     "fell_ill.branch": N_("患病，告知支部"),
     "fell_ill.visitor": N_("患病，告知走访的人"),
 }

@@ -7,7 +7,9 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from events.facts.care import FellIll
+from events.facts.care_certification import CertificationReminded
 from events.facts.member import DuesPaid, MovedAway, Returned
+from events.facts.member_away import AwayDayCorrected
 from events.facts.member_meeting import Invited
 from events.facts.notice import Channel, WhySuppressed
 from services.notify.project import notice
@@ -55,9 +57,11 @@ WHY_SUPPRESSED: Final = {
 }
 CAUSE: Final = {
     MovedAway.TYPE: N_("%(name)s%(day)s外出"),
+    AwayDayCorrected.TYPE: N_("%(name)s外出日期更正为%(day)s"),
     Returned.TYPE: N_("%(name)s%(day)s返回"),
     DuesPaid.TYPE: N_("%(name)s%(day)s缴了党费"),
     Invited.TYPE: N_("%(day)s通知%(name)s开会"),
+    CertificationReminded.TYPE: N_("%(name)s该办养老认证了"),
     FellIll.TYPE: N_("%(name)s正在关怀中"),
 }
 NOBODY: Final = N_("没有姓名")

@@ -5,7 +5,9 @@ from __future__ import annotations
 from sqlalchemy import Column, Date, DateTime, MetaData, Table, Text
 
 from events.facts.care import FellIll
+from events.facts.care_certification import CertificationReminded
 from events.facts.member import DuesPaid, MovedAway, Returned
+from events.facts.member_away import AwayDayCorrected
 from events.facts.member_meeting import Invited
 from events.log.envelope import About
 from events.log.project import Row, View, community_column
@@ -21,9 +23,9 @@ table = Table(
     Column("recorded", DateTime(timezone=True), nullable=False),
 )
 
-view = View("cause", version=2, table=table, doc="The facts that notices answer: what happened to whom, and when.")
+view = View("cause", version=3, table=table, doc="The facts that notices answer: what happened to whom, and when.")
 
-Answered = MovedAway | Returned | DuesPaid | FellIll | Invited
+Answered = MovedAway | AwayDayCorrected | Returned | DuesPaid | FellIll | Invited | CertificationReminded
 
 
 def _its_own(_fact: Answered, about: About) -> list[tuple[str]]:
@@ -46,5 +48,5 @@ def _(row: Row | None, fact: MovedAway, about: About) -> Row:
     return _happened(row, fact, about)
 
 
-for _kind in (Returned, DuesPaid, FellIll, Invited):
+for _kind in (AwayDayCorrected, Returned, DuesPaid, FellIll, Invited, CertificationReminded):
     view.on(_kind, keys=_its_own)(_happened)

@@ -25,7 +25,7 @@ from events.facts.member import (
     MovedAway,
     Returned,
 )
-from events.facts.member_away import AwayDetailsChanged
+from events.facts.member_away import AwayDayCorrected, AwayDetailsChanged
 from events.facts.merging import Merged, MergeSide, Unmerged
 from events.facts.people import Address, ContactCard
 from events.log.envelope import About
@@ -48,6 +48,8 @@ table = Table(
     Column("contact_since", Date),
     Column("branch_id", Text),
     Column("away_since", Date),
+    # The day as it was first told, whatever it was corrected to: by it the fact of leaving knows its own stay.
+    Column("left_on", Date),
     Column("away_to", Text),
     Column("away_phone", Text),
     Column("away_address", Text),
@@ -58,7 +60,7 @@ table = Table(
     Index("recipient_by_branch", "branch_id"),
 )
 
-view = View("recipient", version=2, table=table, doc="Where each member is reached, and whether they still live.")
+view = View("recipient", version=3, table=table, doc="Where each member is reached, and whether they still live.")
 
 
 @view.on(Enrolled)
@@ -98,10 +100,16 @@ def _(row: Row | None, fact: ContactChanged, about: About) -> Row:
 def _(row: Row | None, fact: MovedAway, about: About) -> Row:
     return _known(row) | {
         "away_since": about.effective,
+        "left_on": about.effective,
         "away_to": fact.destination,
         "away_phone": None if is_hidden(fact.phone) else fact.phone,
         "away_address": None if is_hidden(fact.address) else fact.address,
     }
+
+
+@view.on(AwayDayCorrected)
+def _(row: Row | None, _fact: AwayDayCorrected, about: About) -> Row:
+    return _known(row) | {"away_since": about.effective}
 
 
 @view.on(AwayDetailsChanged)
@@ -118,7 +126,7 @@ def _(row: Row | None, fact: AwayDetailsChanged, _about: About) -> Row:
 
 @view.on(Returned)
 def _(row: Row | None, _fact: Returned, _about: About) -> Row:
-    return _known(row) | dict.fromkeys(("away_since", "away_to", "away_phone", "away_address"))
+    return _known(row) | dict.fromkeys(("away_since", "left_on", "away_to", "away_phone", "away_address"))
 
 
 @view.on(Assigned)

@@ -15,6 +15,8 @@ from services.notify.react.asking import asked_by
 
 POLICY: Final = "tell-moved-away"
 RULES: Final = ("moved_away.branch", "moved_away.member")
+DAY_TOLD: Final = ("moved_away.branch", "away_day.branch")
+"""What says on which day somebody left."""
 WELCOME: Final = ("returned.member",)
 """What was still to be said about the last return is out of date when the member leaves again."""
 
@@ -31,7 +33,7 @@ async def tell_moved_away(fact: MovedAway, about: About, notify: Notify) -> None
     if person is None:
         return
     asked = asked_by(POLICY, about)
-    over = None if person.away_since == about.effective else WhySuppressed.OUT_OF_DATE
+    over = None if person.left_on == about.effective else WhySuppressed.OUT_OF_DATE
     if over is None:
         await notify.end_pending(asked, person.member_id, WhySuppressed.OUT_OF_DATE, WELCOME)
     said = {"day": day_words(about.effective), "destination": fact.destination}

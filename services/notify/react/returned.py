@@ -13,6 +13,7 @@ from services.notify.react import moved_away
 from services.notify.react.asking import asked_by
 
 POLICY: Final = "welcome-back"
+STALE: Final = (*moved_away.RULES, *moved_away.DAY_TOLD)
 
 
 @reaction(POLICY, on=Returned)
@@ -23,6 +24,6 @@ async def welcome(_fact: Returned, about: About, notify: Notify) -> None:
         return
     asked = asked_by(POLICY, about)
     if person.away_since is None:
-        await notify.end_pending(asked, person.member_id, WhySuppressed.OUT_OF_DATE, moved_away.RULES)
+        await notify.end_pending(asked, person.member_id, WhySuppressed.OUT_OF_DATE, STALE)
     left_again = WhySuppressed.OUT_OF_DATE if person.away_since is not None else None
     await notify.tell(asked, *moved_away.WELCOME, about, person, {}, suppressed=left_again)

@@ -41,6 +41,7 @@ from events.facts.member_away import (
     RelationTransferWithdrawn,
 )
 from events.facts.member_centre import CentreJoined, CentreLeft, HostDeclined, HostDeclineWithdrawn
+from events.facts.member_contact import ContactPart
 from events.facts.member_dues import DuesPart, DuesWaived, DuesWaiverEnded
 from events.facts.member_handover import TakenOver, TakeOverWithdrawn
 from events.facts.member_honours import HonourPart
@@ -60,6 +61,7 @@ from events.facts.people import ContactCard, Person, RetirementKind, as_one
 from services.registry.decide.absence import Absence
 from services.registry.decide.alias import Alias
 from services.registry.decide.census_memory import Said, remember
+from services.registry.decide.contact_memory import Contacts
 from services.registry.decide.dues import Basis, DuesTerms, Relief, Waiver
 from services.registry.decide.dues_memory import DuesMemory
 from services.registry.decide.employer import Employer
@@ -139,6 +141,7 @@ class Member(BaseModel):
     points: Points = Points()
     review: Review = Review()
     absence: Absence = Absence()
+    contacts: Contacts = Contacts()
     alias: Alias = Alias()
 
     @property
@@ -333,7 +336,9 @@ def _owes(member: Member, fact: Fact, effective: date) -> Member:
 
 
 def _kept_in_touch(member: Member, fact: Fact, effective: date) -> Member:
-    """What concerns an absence."""
+    """What concerns being in touch, and an absence."""
+    if isinstance(fact, ContactPart):
+        return member.model_copy(update={"contacts": member.contacts.after(fact, effective), "touched": True})
     if not isinstance(fact, AwayPart):
         return _told_of_another(member, fact)
     kept = {"absence": member.absence.after(fact, effective), "away": _kept_otherwise(member.away, fact, effective)}

@@ -13,6 +13,7 @@ from events.facts.people import CardField
 from services.registry.decide.away_policy import AwayPolicy
 from services.registry.decide.centre_policy import CentresPolicy
 from services.registry.decide.clauses import cited_in
+from services.registry.decide.contact_policy import ContactPolicy
 from services.registry.decide.days import months_after
 from services.registry.decide.funds_policy import FundsPolicy
 from services.registry.decide.honours_policy import HonoursPolicy
@@ -265,6 +266,7 @@ class RegistryPolicy(Rule):
 
     dues: DuesPolicy
     away: AwayPolicy
+    contact: ContactPolicy
     meetings: MeetingsPolicy
     branches: BranchesPolicy
     centres: CentresPolicy

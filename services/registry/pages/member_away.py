@@ -38,6 +38,7 @@ from services.registry.pages.common import (
     sought,
 )
 from services.registry.pages.contact_card_sheet import card_sheet, letter_sheet, reached_from_outside
+from services.registry.pages.contact_common import last_contact
 from services.registry.pages.forms import Form, again, fresh
 from services.registry.project import away_application, branch, contact_card, ledger
 from services.shell.i18n import N_, speech
@@ -73,7 +74,8 @@ async def shown(request: Request, caller: Caller, member_id: str, form: Form | N
     here, today = rules(request, card["community"]), speech().today
     open_stay = stay if stay and stay["state"] == ledger.OPEN else None
     waiting = next((one for one in applications if one["state"] in away_application.OPEN), None)
-    quiet_since = (open_stay["last_contact"] or open_stay["since"]) if open_stay else None
+    silence = await last_contact(request, caller, card) if open_stay else None
+    quiet_since = max(filter(None, (open_stay["last_contact"], silence))) if open_stay else None
     may_flag = quiet_since is not None and here.away.is_lost(quiet_since, today)
     says = policy_says(waiting, here.away) if waiting and not open_stay else None
     until = here.away.card_until(today, stay["expected_return"] if stay else None)
@@ -249,6 +251,7 @@ async def reestablish(request: Request, caller: Office, member_id: EntityId) -> 
 
 async def last_contact_of(request: Request, caller: Caller, member_id: str) -> date | None:
     """The last day on which anybody was in touch, as all services together know it."""
+    card = await member_card(request, caller, member_id)
     async with reading(request, caller) as db:
         stay = await ledger.stay(db, member_id)
-    return stay["last_contact"] if stay else None
+    return max(filter(None, (stay["last_contact"], await last_contact(request, caller, card)))) if stay else None

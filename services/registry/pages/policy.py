@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from services.registry.decide.policy import RegistryPolicy
+from services.registry.pages.contact_words import KIND as CONTACT_KIND
 from services.registry.pages.funds_rules import FUNDS_TITLES, FUNDS_VALUES
 from services.registry.pages.honour_rules import HONOUR_TITLES, HONOUR_VALUES
 from services.registry.pages.meeting_series import FESTIVAL
@@ -47,6 +48,9 @@ WORDS: Final = RuleWords(
         "away.together": N_("同在一地的外出党员"),
         "away.dues": N_("在外地交党费"),
         "away.lost": N_("失去联系"),
+        "contact": N_("联系"),
+        "contact.reached": N_("怎样算联系上"),
+        "contact.silence": N_("多久没有联系上"),
         "meetings": N_("会议"),
         "meetings.quorum": N_("到会人数"),
         "meetings.voters": N_("谁有表决权"),
@@ -104,6 +108,9 @@ WORDS: Final = RuleWords(
         "away.letter.receipt_days": Worded(N_("没有回执满"), units.days),
         "away.report.every_months": Worded(N_("至少每隔"), units.months),
         "away.lost.months_min": Worded(N_("没有联系上满"), units.months),
+        "contact.reached.kinds": Worded(N_("算联系上的"), units.some_of(CONTACT_KIND)),
+        "contact.silence.days": Worded(N_("没有联系上满"), units.days_list),
+        "contact.silence.review_rest_days": Worded(N_("核实以后再看要过"), units.days),
         "away.together.members_min": Worded(N_("满几人建议成立流动党员组织"), units.people),
         "away.dues.months_after": Worded(N_("离开或收到以后"), units.months),
         "meetings.quorum.share_permille": Worded(N_("到会的占有表决权的至少"), units.permille),

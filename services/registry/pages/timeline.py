@@ -46,6 +46,7 @@ from events.facts.merging import Merged, ToldApart, Unmerged
 from events.log.envelope import Recorded
 from services.registry.pages.away_words import away_told, clause_in
 from services.registry.pages.centre_words import centre_told
+from services.registry.pages.contact_words import contact_told
 from services.registry.pages.dues_words import dues_told, months
 from services.registry.pages.handover_words import handover_told
 from services.registry.pages.honour_words import told_of_honour
@@ -183,7 +184,7 @@ def _asked(fact: Fact) -> str:
         case CensusSettled():
             return _("摸底结果已核定并记入") if fact.taken else _("摸底结果核定为照旧")
         case _:
-            return centre_told(fact) or handover_told(fact) or away_told(fact) or fact.NAME
+            return centre_told(fact) or handover_told(fact) or away_told(fact) or contact_told(fact) or fact.NAME
 
 
 def _assigned(fact: Assigned, names: Names) -> str:

@@ -13,8 +13,9 @@ from services.registry.pages.arrears import last_over
 from services.registry.pages.changes import news, told_of_number
 from services.registry.pages.clocks import Clocks, card_soon, clocks_of, silent_since
 from services.registry.pages.common import OFFICE, READERS, reading, rules
+from services.registry.pages.contact_common import REVIEW, Asked
 from services.registry.pages.terms import terms_ending
-from services.registry.project import arrears, doorstep, funds, ledger, meeting, post, register
+from services.registry.project import arrears, doorstep, funds, ledger, meeting, post, register, silence
 from services.registry.project.arrears import Owing
 from services.registry.project.register import Wanted
 from services.shell.i18n import speech
@@ -46,6 +47,9 @@ async def today(request: Request, caller: Anybody) -> Response:
         week = await meeting.meetings(db, since=start, until=start + timedelta(days=7), size=SHOWN)
         terms = await terms_ending(request, db, caller.scope)
         serving = await post.to_decide(db)
+        here = rules(request, caller.scope)
+        small = await silence.is_small(db)
+        review = await silence.silent_count(db, Asked(0, REVIEW).wanted(here, now)) if small else 0
         money = [one for one in await funds.waiting(db) if one["asked_by"] != caller.name]
         brought = await doorstep.waiting(db)
         changed = await news(request, caller, db)
@@ -54,6 +58,7 @@ async def today(request: Request, caller: Anybody) -> Response:
     return fragment(
         request, "today.html", decide=decide[:SHOWN], decide_count=len(decide), owing=owing.items, to_call=to_call,
         meetings=coming, words=words, terms=terms[:SHOWN], terms_count=len(terms),
+        review=review, lost=here.away.lost,
         serving=serving[:SHOWN], serving_count=len(serving), brought=brought[:SHOWN], brought_count=len(brought),
         money=money[:SHOWN], money_count=len(money),
         changed=changed, number=told_of_number,

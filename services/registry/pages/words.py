@@ -15,6 +15,7 @@ from services.registry.pages.activity_words import ACTIVITY_SENTENCES
 from services.registry.pages.away_words import AWAY_SENTENCES
 from services.registry.pages.building_words import BUILDING_SENTENCES
 from services.registry.pages.centre_words import CENTRE_SENTENCES
+from services.registry.pages.contact_words import CONTACT_SENTENCES
 from services.registry.pages.dues_words import DUES_SENTENCES
 from services.registry.pages.funds_words import FUNDS_SENTENCES
 from services.registry.pages.honour_words import HONOUR_SENTENCES
@@ -185,6 +186,7 @@ SENTENCES: Final[Sentences] = {
     **CENTRE_SENTENCES,
     **DUES_SENTENCES,
     **AWAY_SENTENCES,
+    **CONTACT_SENTENCES,
     **POST_SENTENCES,
     **FUNDS_SENTENCES,
     **HONOUR_SENTENCES,

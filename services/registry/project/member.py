@@ -54,6 +54,7 @@ from events.facts.member_away import (
     RelationTransferWithdrawn,
     ReportedFromAfar,
 )
+from events.facts.member_contact import ContactOutcome, ContactTakenBack, ContactTried, ContactWay
 from events.facts.member_meeting import AttendanceTakenBack, Noted
 from events.facts.merging import Merged, MergeSide, ToldApart, Unmerged
 from events.facts.people import several
@@ -309,11 +310,24 @@ def _(row: Row | None, fact: Attended | ReportedFromAfar | ContactReestablished,
     return _known(row) | seen(row, about.effective) | _stamp(about)
 
 
+@view.on(ContactTried)
+def _(row: Row | None, fact: ContactTried, about: About) -> Row:
+    """So was who answered the office; the family's word is not theirs."""
+    seen_now = seen(row, about.effective) if _spoke(fact.way, fact.outcome) else {}
+    return _known(row) | seen_now | _stamp(about)
+
+
+def _spoke(way: ContactWay, outcome: ContactOutcome) -> bool:
+    return outcome is ContactOutcome.REACHED and way is not ContactWay.FAMILY
+
+
+@view.on(ContactTakenBack)
 @view.on(AttendanceTakenBack)
-def _(row: Row | None, fact: AttendanceTakenBack, about: About) -> Row:
+def _(row: Row | None, fact: ContactTakenBack | AttendanceTakenBack, about: About) -> Row:
     """Of two slips in a row the card says too little rather than too much: that nobody is known to have seen them."""
     row = _known(row)
-    if fact.was is not Noted.ATTENDED:
+    counted = _spoke(fact.way, fact.was) if isinstance(fact, ContactTakenBack) else fact.was is Noted.ATTENDED
+    if not counted:
         return row | _stamp(about)
     day, before = about.effective, row.get("seen_before")
     if day == row.get("last_seen"):

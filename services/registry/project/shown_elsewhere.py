@@ -6,6 +6,7 @@ from events.facts.census import CensusAnswered, CensusMissed, CensusSettled
 from events.facts.member import DuesPaid
 from events.facts.member_away import AwayPart
 from events.facts.member_centre import CentrePart
+from events.facts.member_contact import ContactPart
 from events.facts.member_dues import DuesPart
 from events.facts.member_handover import HandoverPart
 from events.facts.member_honours import HonourPart
@@ -18,6 +19,15 @@ CensusPart = CensusAnswered | CensusMissed | CensusSettled
 MeetingPart = Excused | ToldElsewhere
 EsteemPart = HonourPart | PointPart | ReviewPart
 ElsewherePart = (
-    DuesPaid | DuesPart | MeetingPart | CensusPart | CentrePart | HandoverPart | ServicePart | AwayPart | EsteemPart
+    DuesPaid
+    | DuesPart
+    | MeetingPart
+    | CensusPart
+    | CentrePart
+    | HandoverPart
+    | ServicePart
+    | AwayPart
+    | EsteemPart
+    | ContactPart
 )
 """Of these, the card may still fold some itself (a letter changes how an absence is kept)."""

@@ -29,6 +29,7 @@ from events.facts.care import (
     WhyCancelled,
     WhyMissed,
 )
+from events.facts.care_certification import CertificationDue
 from events.facts.care_occasion import Bereaved, Discharged, HardshipReported, Hospitalised
 from events.facts.feed import FeedOpened
 from events.facts.member import (
@@ -95,6 +96,7 @@ CARE = history(
     (Bereaved(whom="老伴"), NOV),
     (FeedOpened(visitor="laoli", scope="demo.jinqiao", digest="ab" * 32), NOV),
     *HELP,
+    (CertificationDue(year=2026, start=date(2026, 11, 1), end=date(2027, 1, 31), clause="§4.21"), NOV),
 )
 
 

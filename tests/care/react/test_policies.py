@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import httpx
 import pytest
 
+from events.facts.base import Fact
 from events.facts.care import FellIll, Severity, VisitPlanned, VisitWay, WhyCancelled
 from events.facts.member import Attended, AwayKind, Died, EnrolmentWithdrawn, MovedAway, Returned
+from events.facts.member_contact import ContactOutcome, ContactTried, ContactWay
+from events.facts.member_meeting import StudyDelivered
 from events.log.command import Asked, Receipt
 from events.log.envelope import Recorded, open_fact, parse, subject_of
 from events.log.react import Reaction
+from services.care.decide.commands import NoteContact
+from services.care.decide.policy import CarePolicy, ContactSource
 from services.care.handle import Care
 from services.care.react.illness import visit_after
 from services.care.react.policies import REACTIONS
@@ -95,6 +101,48 @@ async def test_nobody_telephones_who_sat_in_the_room_yesterday(office: Office, c
     answer = await clerk.post("/care/api/plan")
     assert answer.status_code == 201
     assert (await states(clerk, member_id))["alone"] == WhyCancelled.MET_OTHERWISE
+
+
+@pytest.mark.parametrize(
+    ("policy", "fact"),
+    [
+        ("study-is-contact", StudyDelivered(meeting_id="lecture")),
+        ("office-call-is-contact", ContactTried(contact_id="c", way=ContactWay.PHONE, outcome=ContactOutcome.REACHED)),
+    ],
+    ids=["study", "call"],
+)
+async def test_nobody_telephones_whom_somebody_else_has_reached(
+    office: Office, clerk: httpx.AsyncClient, policy: str, fact: Fact
+) -> None:
+    member_id = await office.registry.enrols(lives_alone=True)
+    await planned(clerk, member_id, "alone")
+    heard = await office.registry.says(member_id, fact, date(2026, 11, 20))
+    await planned(clerk, member_id, "alone", "cancelled")
+    found = await states(clerk, member_id)
+    assert (found["alone"], found["eighty"]) == (WhyCancelled.MET_OTHERWISE, "ready")
+    assert await again(office, policy, heard) == []
+
+
+async def test_a_call_in_vain_or_to_the_family_is_no_contact(office: Office, clerk: httpx.AsyncClient) -> None:
+    member_id = await office.registry.enrols(lives_alone=True)
+    await planned(clerk, member_id, "alone")
+    for way, outcome in ((ContactWay.PHONE, ContactOutcome.NOT_REACHED), (ContactWay.FAMILY, ContactOutcome.REACHED)):
+        await office.registry.says(member_id, ContactTried(contact_id=way, way=way, outcome=outcome), TODAY)
+    await office.registry.says(member_id, Attended(meeting_id="long-ago"), date(2026, 1, 9))
+    await office.registry.enrols(name="后来的")
+    assert (await states(clerk, member_id))["alone"] == "ready"
+
+
+async def test_rules_that_do_not_count_study_leave_the_call(office: Office) -> None:
+    command = NoteContact(on=TODAY, how=ContactSource.STUDY)
+    care = care_of(office)
+    strict = replace(care, policy_at=lambda place, day: _without_study(care.policy_at(place, day)))
+    assert (await strict.note_contact(Asked("t", JINQIAO), "nobody-known", command)).facts == ()
+
+
+def _without_study(policy: CarePolicy) -> CarePolicy:
+    counts = tuple(one for one in policy.contact.counts if one is not ContactSource.STUDY)
+    return policy.model_copy(update={"contact": policy.contact.model_copy(update={"counts": counts})})
 
 
 @pytest.mark.parametrize(

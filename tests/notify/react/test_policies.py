@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta, timezone
+from typing import Any
 
 import httpx
 import pytest
 
 from events.facts.branch import BranchContact, ContactSet
 from events.facts.care import VisitMade, VisitWay
-from events.facts.member import Died, EnrolmentWithdrawn, Returned
+from events.facts.care_certification import CertificationDone, CertificationReminded, CertificationWay
+from events.facts.member import AwayKind, Died, EnrolmentWithdrawn, Returned
+from events.facts.member_away import AwayDayCorrected
 from events.facts.member_meeting import Invited
 from services.notify.react.policies import REACTIONS
 from services.shell.identity.caller import Role
@@ -23,6 +26,51 @@ async def test_nobody_is_told_of_who_was_away_when_the_roster_came(office: Offic
     about = await office.registry.says(member_id, moved_away(carried_over=True))
     await reacted(office, about)
     assert await notices(clerk, member_id, after=await end_of(office)) == []
+
+
+def corrected(**differently: Any) -> AwayDayCorrected:
+    fields = {"was": AUTUMN, "kind": AwayKind.CARD, "clause": "§3.2", "destination": "深圳市", "why": "女儿来电"}
+    return AwayDayCorrected(**fields | differently)
+
+
+async def test_of_a_corrected_day_only_the_right_one_is_told(office: Office, clerk: httpx.AsyncClient) -> None:
+    member_id = await office.registry.enrols(await office.registry.forms())
+    await office.registry.says(member_id, moved_away(), AUTUMN)
+    await told(clerk, member_id, "moved_away.branch", "moved_away.member", state="open")
+    march, april = date(2026, 3, 3), date(2026, 4, 1)
+    await reacted(office, await office.registry.says(member_id, corrected(), march))
+    await reacted(office, await office.registry.says(member_id, corrected(was=march), april))
+    found = await notices(clerk, member_id, after=await end_of(office))
+    open_ones = {one["policy"]: one["text"] for one in found if one["state"] == "intended"}
+    assert open_ones.keys() == {"moved_away.member", "away_day.branch"}, "once, and whom to ring up stays true"
+    assert "更正：张桂兰同志实际自2026年4月1日起外出，去向：深圳市" in open_ones["away_day.branch"]
+    await reacted(office, await office.registry.says(member_id, Returned()))
+    found = await notices(clerk, member_id, after=await end_of(office))
+    assert [one["policy"] for one in found if one["state"] == "intended"] == ["returned.member"]
+
+
+async def test_of_who_is_back_no_day_is_corrected(office: Office, clerk: httpx.AsyncClient) -> None:
+    member_id = await office.registry.enrols(await office.registry.forms())
+    await office.registry.says(member_id, moved_away(), AUTUMN)
+    await office.registry.says(member_id, Returned(), date(2026, 11, 1))
+    await told(clerk, member_id, "returned.member")
+    await office.registry.says(member_id, moved_away(destination="苏州市"), date(2026, 11, 10))
+    await reacted(office, await office.registry.says(member_id, corrected(was=date(2026, 11, 10)), date(2026, 11, 12)))
+    found = await told(clerk, member_id, "away_day.branch", after=await end_of(office))
+    assert found["away_day.branch"]["state"] == "intended"
+
+
+async def test_a_pensioner_is_reminded_and_no_more_when_it_is_done(office: Office, clerk: httpx.AsyncClient) -> None:
+    member_id = await office.registry.enrols(await office.registry.forms())
+    about = await office.care.says(member_id, CertificationReminded(year=2026, end=date(2026, 11, 30)))
+    await reacted(office, about)
+    notice = (await told(clerk, member_id, "certification.member"))["certification.member"]
+    assert "请在2026年11月30日前办好" in notice["text"]
+    assert (notice["clause"], notice["state"], notice["channel"]) == ("§5.8", "intended", "phone")
+    done = CertificationDone(year=2026, way=CertificationWay.AT_HOME, note="女儿在场")
+    await reacted(office, await office.care.says(member_id, done))
+    notice = (await told(clerk, member_id, "certification.member", after=await end_of(office)))["certification.member"]
+    assert (notice["state"], notice["why"]) == ("suppressed", "out_of_date")
 
 
 async def test_who_returns_is_welcomed_and_old_news_is_dropped(office: Office, clerk: httpx.AsyncClient) -> None:
