@@ -89,14 +89,6 @@ async def newest(
     return Envelopes(messages, rows[0][2] if rows else 0, messages[-1].seq if len(rows) > limit else None)
 
 
-async def known_at(db: AsyncConnection, member_id: str, moment: datetime, *, stream: str = "member") -> list[Message]:
-    """Everything that had been written about a member (or an entity of another stream) at a moment, oldest first."""
-    query = select(fact.c.seq, fact.c.body).where(
-        fact.c.entity == member_id, fact.c.stream == stream, fact.c.recorded <= moment
-    )
-    return [Message(STREAM, seq, "", body) for seq, body in await db.execute(query.order_by(fact.c.seq))]
-
-
 async def known_of(
     db: AsyncConnection, member_ids: Sequence[str], types: Sequence[str], moment: datetime
 ) -> list[Message]:

@@ -36,6 +36,7 @@ from services.registry.project import (
     branch,
     census,
     centre,
+    contact_log,
     elsewhere,
     grid,
     handover,
@@ -134,6 +135,9 @@ class Past:
             return standing_in(
                 _snapshot, [{"entity": one, "state": self._remembered(known)} for one, known in facts.items()]
             )
+        if name == contact_log.table.name:
+            rows = await self._contacts(db)
+            return standing_in(contact_log.table, rows)
         if name not in self._views:
             raise LookupError(f"{name} has no past")
         view = self._views[name]
@@ -146,6 +150,13 @@ class Past:
         if view is branch.view:
             return folded(view, await self._with_peopled(db, known))
         return folded(view, so_on(known, self.then.day))
+
+    async def _contacts(self, db: AsyncConnection) -> list[Row]:
+        own = [kind for kind in contact_log.view.handlers if kind.OWNER == "registry"]
+        known = so_on(await self._facts(db, own), self.then.day)
+        people = await self._entities(db, "member")
+        told = await contact_log.told_elsewhere(db, people, self.then.day, self.then.known_at)
+        return [*folded(contact_log.view, known), *told]
 
     async def _cards(self, db: AsyncConnection) -> list[Row]:
         """The cards. What shows on a card only as its version is not read, and of meetings no more than the last days:

@@ -20,9 +20,16 @@ from typing import Final
 from events.facts.activity import SpendingTakenBack
 from events.facts.base import Fact
 from events.facts.branch import Formed
+from events.facts.branch_funds import (
+    FundsAllocationTakenBack,
+    FundsSpendingDropped,
+    FundsSpendingTakenBack,
+    FundsSpent,
+)
 from events.facts.meeting import Scheduled
 from events.facts.member import DetailsCorrected, EnrolmentWithdrawn, MovedAway
 from events.facts.member_away import AwayDayCorrected
+from events.facts.member_contact import ContactTakenBack
 from events.facts.member_handover import TakeOverWithdrawn
 from events.facts.member_honours import HonourTakenBack
 from events.facts.member_points import PointsTakenBack
@@ -34,6 +41,7 @@ from events.log.envelope import Recorded
 
 NEVER_SO: Final[Mapping[type[Fact], tuple[str, ...]]] = {
     PointsTakenBack: ("award_id",),
+    ContactTakenBack: ("contact_id",),
     HonourTakenBack: ("honour_id",),
     ReportWithdrawn: ("report_id",),
     AppraisalWithdrawn: ("year",),
@@ -42,6 +50,9 @@ NEVER_SO: Final[Mapping[type[Fact], tuple[str, ...]]] = {
     TakeOverWithdrawn: ("batch_id", "row"),
     SpendingTakenBack: ("spending_id",),
     HandUpWithdrawn: ("hand_up_id",),
+    FundsAllocationTakenBack: ("allocation_id",),
+    FundsSpendingTakenBack: ("spending_id",),
+    FundsSpendingDropped: ("spending_id",),
 }
 """What says that something was a slip, and the fields by which it names what it takes back: it counts from the same
 day. Where the slip is about a meeting, the fact itself has the meeting's day.
@@ -52,7 +63,7 @@ SHIFTING: Final[frozenset[type[Fact]]] = frozenset((MovedAway, AwayDayCorrected)
 
 
 REACHING: Final[frozenset[type[Fact]]] = SHIFTING | {
-    DetailsCorrected, EnrolmentWithdrawn, Merged, Unmerged, Scheduled, Formed, *NEVER_SO,
+    DetailsCorrected, EnrolmentWithdrawn, Merged, Unmerged, Scheduled, Formed, FundsSpent, *NEVER_SO,
 }  # fmt: skip
 """Kinds that may count on another day than their effective one: these are always looked at."""
 
@@ -99,6 +110,8 @@ def _own_day(known: Sequence[Recorded], at: int) -> date:
             return min(about.effective, about.recorded.astimezone(_OFFICE).date())
         case EnrolmentWithdrawn():
             return fact.enrolled_on or date.min
+        case FundsSpent() if fact.instead_of:  # put right: the payment in whose place it stands counts no more
+            return min(about.effective, _day_of_payment(known[:at], fact.instead_of) or about.effective)
         case _ if type(fact) in NEVER_SO:
             return _taken_back(known[:at], about.entity, fact) or about.effective
         case _:
@@ -113,3 +126,8 @@ def _taken_back(before: Sequence[Recorded], entity: str, fact: Fact) -> date | N
         if same and type(one.fact) is not type(fact):
             return one.about.effective
     return None
+
+
+def _day_of_payment(before: Sequence[Recorded], spending_id: str) -> date | None:
+    days = (one.about.effective for one in before if getattr(one.fact, "spending_id", None) == spending_id)
+    return next(days, None)

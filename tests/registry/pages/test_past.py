@@ -266,7 +266,17 @@ async def test_every_route_that_has_a_past_answers(clerk: httpx.AsyncClient, bro
         clerk, f"{MEMBERS}/{b}/pay-dues", months=["2026-02"], amount_fen=await due(clerk, b), paid_on="2026-02-03"
     )
     report = await asked(clerk, f"{MEMBERS}/{a}/reports", title="一季度汇报", on="2026-04-01", words="近况很好")
-    given = {"member_id": a, "branch_id": branch_id, "report_id": report["report_id"]}
+    await asked(
+        clerk, f"{BRANCHES}/{branch_id}/funds/allocate", year=2026, source="superior", amount_fen=900, on="2026-03-01"
+    )
+    paid = {"on": "2026-04-02", "amount_fen": 500, "purpose": "study", "what": "学习资料", "voucher": "1"}
+    spent = await asked(clerk, f"{BRANCHES}/{branch_id}/funds/spend", **paid)
+    given = {
+        "spending_id": spent["spending_id"],
+        "member_id": a,
+        "branch_id": branch_id,
+        "report_id": report["report_id"],
+    }
     paths = travelling()
     assert len(paths) > 35
     for path in paths:
