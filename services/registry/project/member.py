@@ -298,10 +298,6 @@ def _(row: Row | None, fact: Assigned, about: About) -> Row:
     return _counted(_known(row) | {"branch_id": fact.branch_id} | _stamp(about))
 
 
-SEEN_DAYS: Final = 2
-"""Of the days somebody was seen on, the card keeps the last ones: `last_seen` and `seen_before`."""
-
-
 @view.on(Attended)
 @view.on(ReportedFromAfar)
 @view.on(ContactReestablished)

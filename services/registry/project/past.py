@@ -47,6 +47,7 @@ from services.registry.project import (
     post,
 )
 from services.registry.project.as_of import card_as_of
+from services.registry.project.card_columns import SEEN_DAYS
 from services.registry.project.then import SHIFTING, Then, so_on
 
 PEOPLE_MAX: Final = 1000
@@ -167,7 +168,7 @@ class Past:
         slips = sorted({one.about.entity for one in known if isinstance(one.fact, AttendanceTakenBack)})
         others = [one for one in people if one not in slips]
         messages = await history.written(db, slips, [Attended], moment, by=day)
-        messages += await history.last_written(db, others, [Attended], moment, by=day, last=member.SEEN_DAYS)
+        messages += await history.last_written(db, others, [Attended], moment, by=day, last=SEEN_DAYS)
         known = sorted([*known, *await self._opened(messages)], key=lambda one: one.about.seq)
         cards: dict[str, list[Recorded]] = defaultdict(list)
         for one in known:
