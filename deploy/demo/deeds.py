@@ -13,6 +13,8 @@ from events.facts.branch import Post
 from events.facts.decision import Command
 from events.facts.handover import WhyRefused
 from events.facts.member import PayMethod
+from services.care.decide.campaign_outcome import NoteOutcome
+from services.care.decide.voice import AnswerVoice, PassOn, TakeUp, TellBack
 from services.registry.decide.activity import OfferActivity, Spend
 from services.registry.decide.asking import RecordAnswers, RecordMissed
 from services.registry.decide.funds import SpendFunds
@@ -131,6 +133,22 @@ class InPost:
 
 
 @dataclass(frozen=True, slots=True)
+class OfRaised:
+    """Something that was raised goes on."""
+
+    raised: Deed
+    what: TakeUp | PassOn | AnswerVoice | TellBack
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What came of a campaign for one member."""
+
+    begun: Deed
+    what: NoteOutcome
+
+
+@dataclass(frozen=True, slots=True)
 class OnTheMenu:
     """An activity is offered; these signed up, these came, to these doors the material was brought; the money."""
 
@@ -216,6 +234,7 @@ What = (
     Command | BringIn | NameContact | PlaceBelow | Elect | SignedIn | Pay | HandedOut | Answered
     | HandOver | SetUp | InPost | OnTheMenu | Money
     | Offered | PairedWith | Excused | GuestsCame | OpensHouse | Minuted | InHelp
+    | OfRaised | Checked
 )  # fmt: skip
 
 
@@ -247,6 +266,8 @@ class Deed:
                 about = f"{meeting.branch}/{meeting.title}"
             case Pay(months=months):
                 about = f"{self.who}/{months[0]}"
+            case OfRaised(raised=raised, what=what):
+                about = f"{raised.key}/{type(what).__name__}"
             case Money(branch=branch, year=year):
                 about = f"{branch}/{year}"
             case OnTheMenu(offer=offer):

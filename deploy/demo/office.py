@@ -39,6 +39,7 @@ from deploy.demo.deeds import (
 from deploy.demo.deserving import on_the_menu
 from deploy.demo.funds import paid_out
 from deploy.demo.helping import helped
+from deploy.demo.in_care import IN_CARE, in_care
 from deploy.demo.minutes import minuted
 from events.facts.branch import BranchContact, Seat
 from events.log.command import Asked, CommandRefused
@@ -76,6 +77,7 @@ from services.registry.project import imports, register
 from services.registry.project.register import Wanted
 
 EVERYBODY: Final = 1000
+IN_COURSE: Final = (BeginCensus, HandedOut, Answered, HandOver, SetUp, InPost, Minuted, OnTheMenu, Money, *IN_CARE)
 SETTLE_SECONDS_MAX: Final = 120.0
 _POLL_SECONDS: Final = 0.005
 
@@ -147,17 +149,7 @@ class Office:
                 await self._together(deed, asked)
             case Pay() | HandUp() as pay:
                 await self._pay(deed, asked, pay)
-            case (
-                BeginCensus()
-                | HandedOut()
-                | Answered()
-                | HandOver()
-                | SetUp()
-                | InPost()
-                | Minuted()
-                | OnTheMenu()
-                | Money()
-            ):
+            case what if isinstance(what, IN_COURSE):
                 await self._in_course(deed, asked)
             case command:
                 await self._of_member(asked, await self._id_of(deed.community.code, deed.who), command)
@@ -250,6 +242,9 @@ class Office:
                 await self._hand_over(asked, deed.what)
             case SetUp() | InPost():
                 await self._service(deed, asked)
+            case what if isinstance(what, IN_CARE):
+                await self.tables_come_up()  # care must know of the person
+                await in_care(self.services["care"], asked, deed, self._id_of)
             case OnTheMenu() as menu:
                 await on_the_menu(self.registry, asked, menu, self._id_of, deed.day)
             case Money() as money:

@@ -18,6 +18,7 @@ from deploy.demo.helping import helping
 from deploy.demo.illness import illnesses
 from deploy.demo.meetings import meetings
 from deploy.demo.merits import merits
+from deploy.demo.raised import checked, raised
 from deploy.demo.service import service
 from deploy.demo.surroundings import surroundings
 from deploy.demo.town import Town
@@ -40,6 +41,8 @@ def story(town: Town) -> Mapping[date, Sequence[Deed]]:
         *service(town),
         *surroundings(town, where),
         *merits(town),
+        *raised(town),
+        *checked(town),
         *funds(town),
         *helping(town),
     ]

@@ -9,6 +9,7 @@ import pytest
 from events.facts.base import Fact
 from events.facts.decision import Decider, UnknownFact
 from events.log.envelope import open_fact, parse
+from services.care.decide.campaign_state import CAMPAIGN
 from services.care.decide.cared import CARE
 from services.care.decide.feed import FEED
 from services.care.decide.helper import HELPER
@@ -44,6 +45,7 @@ DECIDERS: dict[str, Decider[Any]] = {
         BRANCH,
         CENSUS,
         CENTRE,
+        CAMPAIGN,
         FEED,
         HELPER,
         HANDOVER,

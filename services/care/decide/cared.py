@@ -28,15 +28,19 @@ from events.facts.care import (
     WhyMissed,
 )
 from events.facts.care_assistance import AssistanceFact
+from events.facts.care_campaign import OfCampaign
 from events.facts.care_certification import CertificationPart
 from events.facts.care_occasion import Bereaved, Discharged, HardshipReported, Hospitalised
 from events.facts.care_pairing import PairingFact, TrainingFact
 from events.facts.care_visit import News, PhotoTaken, ToldAtTheDoor, VisitAttempted
+from events.facts.care_voice import NothingToRaise, VoiceFact
 from events.facts.decision import Decider, UnknownFact
 from services.care.decide.assistance_state import Assistance, assistance_after
+from services.care.decide.campaign_state import Part, parts_after
 from services.care.decide.certification_memory import Certification
 from services.care.decide.pairing_state import Pairing, Training, pairings_after, trainings_after
 from services.care.decide.plan import Window
+from services.care.decide.voice_state import Voice, voices_after
 
 
 class Stage(StrEnum):
@@ -89,6 +93,10 @@ class Cared(BaseModel):
     """The latest day on which each occasion happened, so that telling it twice is understood."""
     visits: dict[str, Visit] = {}
     settled: dict[VisitReason, date] = {}
+    voices: dict[str, Voice] = {}
+    campaigns: dict[str, Part] = {}
+    looked_at: tuple[str, ...] = ()
+    """Visits of which somebody said that nothing goes upward; the latest few."""
     certification: Certification = Certification()
     assistance: dict[str, Assistance] = {}
     pairings: dict[str, Pairing] = {}
@@ -117,6 +125,8 @@ def evolve(cared: Cared, fact: Fact, effective: date) -> Cared:
             return _befell(cared, fact, effective)
         case ThreeQuestionsAnswered() | VisitAttempted() | PhotoTaken() | ToldAtTheDoor():
             return _brought_back(cared, fact, effective)
+        case VoiceFact() | NothingToRaise() | OfCampaign():
+            return _raised_or_listed(cared, fact, effective)
         case AssistanceFact() | PairingFact() | TrainingFact():
             return _helped(cared, fact, effective)
         case _:
@@ -131,6 +141,16 @@ def _helped(cared: Cared, fact: AssistanceFact | PairingFact | TrainingFact, on:
             return cared.model_copy(update={"pairings": pairings_after(cared.pairings, fact, on)})
         case TrainingFact():
             return cared.model_copy(update={"trainings": trainings_after(cared.trainings, fact, on)})
+
+
+def _raised_or_listed(cared: Cared, fact: VoiceFact | NothingToRaise | OfCampaign, on: date) -> Cared:
+    match fact:
+        case VoiceFact():
+            return cared.model_copy(update={"voices": voices_after(cared.voices, fact, on)})
+        case NothingToRaise():
+            return cared.model_copy(update={"looked_at": (*cared.looked_at, fact.visit_id)[-CLOSED_KEPT:]})
+        case OfCampaign():
+            return cared.model_copy(update={"campaigns": parts_after(cared.campaigns, fact, on)})
 
 
 def _visits_after(cared: Cared, fact: Fact, effective: date) -> Cared:

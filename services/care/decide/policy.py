@@ -13,8 +13,10 @@ from pydantic import Field, model_validator
 from events.facts.care import OCCASIONS, Severity, VisitReason, VisitWay
 from events.facts.care_certification import CertificationWay
 from events.facts.people import RetirementKind
+from services.care.decide.campaign_policy import CampaignPolicy
 from services.care.decide.rule import Rule
 from services.care.decide.support_policy import AssistanceRule, PairingRule, TrainingRule
+from services.care.decide.voice_policy import VoicePolicy
 
 
 class Per(StrEnum):
@@ -162,6 +164,8 @@ class CarePolicy(Rule):
     occasions: Mapping[VisitReason, SoonRule]
     away: AwayRule
     missed: MissedRule
+    voice: VoicePolicy
+    campaigns: CampaignPolicy
     contact: ContactRule
     certification: CertificationRule
     assistance: AssistanceRule
@@ -179,6 +183,7 @@ class CarePolicy(Rule):
             )
         soon = (*self.illness.values(), *self.occasions.values())
         cited = {rule.clause for rule in self.cadence} | {rule.clause for rule in soon}
+        cited |= {*self.voice.cited(), *self.campaigns.cited()}
         cited |= {self.pairing.clause, self.pairing.clause_review, self.training.clause, *self.assistance.clauses()}
         cited |= self.certification.cited
         if wordless := sorted(

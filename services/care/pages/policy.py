@@ -7,7 +7,7 @@ from typing import Final
 
 from events.facts.people import RetirementKind
 from services.care.decide.policy import CarePolicy, CertificationBegins, Per
-from services.care.pages import support_words
+from services.care.pages import campaign_words, support_words, voice_words
 from services.care.pages.words import CERTIFIED, REASON, SEVERITY, SOURCE, WAY
 from services.shell.formats import yuan
 from services.shell.i18n import N_
@@ -44,6 +44,14 @@ WORDS: Final = RuleWords(
         "occasions.*": REASON,
         "away": N_("外出联系"),
         "missed": N_("没有去成的"),
+        "campaigns": N_("集中服务"),
+        "campaigns.kinds": N_("集中服务"),
+        "campaigns.kinds.*": campaign_words.KIND,
+        "campaigns.items": N_("居家安全检查"),
+        "voice": N_("社情民意"),
+        "voice.levels": N_("社情民意"),
+        "voice.levels.*": voice_words.LEVEL,
+        "voice.topics": N_("社情民意"),
         "contact": N_("别处的联系"),
         "certification": N_("养老金领取资格认证"),
         "certification.usual": N_("一般怎么办"),
@@ -75,6 +83,22 @@ WORDS: Final = RuleWords(
         "occasions.*.grace_days": Worded(N_("逾期后还留着"), units.days),
         "missed.secretary_days": Worded(N_("逾期几天书记过问"), units.days),
         "missed.street_days": Worded(N_("逾期几天街道过问"), units.days),
+        "campaigns.people_max": Worded(N_("一次最多"), units.people),
+        "campaigns.kinds.*.age_min": Worded(N_("年满"), units.ages),
+        "campaigns.kinds.*.lives_alone": Worded(N_("只限独居的"), units.yes_or_no),
+        "campaigns.kinds.*.birthday_within": Worded(N_("只限期间过生日的"), units.yes_or_no),
+        "campaigns.kinds.*.days": Worded(N_("一次办多久"), units.days),
+        "campaigns.kinds.*.follow_days": Worded(N_("几天内跟进"), units.days),
+        "campaigns.items.*.title": Worded(N_("检查什么"), units.as_written),
+        "campaigns.items.*.days": Worded(N_("几天内处理"), units.days),
+        "voice.tell_days": Worded(N_("答复后几天内告诉本人"), units.days),
+        "voice.climb_days": Worded(N_("逾期几天上一级看到"), units.days),
+        "voice.suggest_days": Worded(N_("走访后几天内提示"), units.days),
+        "voice.levels.*.days": Worded(N_("几天内答复"), units.days),
+        "voice.topics.*.title": Worded(N_("类别"), units.as_written),
+        "voice.topics.*.begins": Worded(N_("先报到"), units.one_of(voice_words.LEVEL)),
+        "voice.topics.*.highest": Worded(N_("最高报到"), units.one_of(voice_words.LEVEL)),
+        "voice.topics.*.days": Worded(N_("几天内答复"), units.days),
         "contact.counts": Worded(N_("算联系过的"), units.some_of(SOURCE)),
         "certification.kinds": Worded(N_("哪些人要认证"), units.some_of(KIND)),
         "certification.begins": Worded(N_("从哪个月起"), units.one_of(BEGINS)),

@@ -11,6 +11,11 @@ from services.care.pages import (
     assistance_case,
     assistance_paper,
     calendar,
+    campaign_api,
+    campaign_new,
+    campaign_people,
+    campaign_sheet,
+    campaigns,
     certifications,
     door,
     door_api,
@@ -24,9 +29,13 @@ from services.care.pages import (
     trainings,
     visit,
     visits,
+    voice_api,
+    voice_raise,
+    voice_report,
+    voices,
 )
 from services.care.pages.assistance_common import SEERS
-from services.care.pages.common import CARERS
+from services.care.pages.common import CARERS, OFFICE
 from services.shell.i18n import N_
 from services.shell.identity import Role
 from services.shell.pages.nav import NavEntry, NavPart
@@ -48,6 +57,16 @@ ROUTERS: Final = [
     door.router,
     members.router,
     occasions.router,
+    campaign_api.router,
+    campaign_sheet.router,
+    campaign_new.router,
+    campaigns.router,
+    campaign_people.router,
+    voice_api.router,
+    voice_report.api,
+    voice_report.router,
+    voice_raise.router,
+    voices.router,
     assistance_api.router,
     pairing_api.router,
     assistance.router,
@@ -59,6 +78,8 @@ ROUTERS: Final = [
 
 NAV: Final = [
     NavEntry(N_("走访"), "/care/visits", CARERS, "care", "visits"),
+    NavEntry(N_("集中服务"), "/care/campaigns", OFFICE, "care", "follow_ups", part=NavPart.AROUND),
+    NavEntry(N_("社情民意"), "/care/voices", (*CARERS, Role.SUPERVISOR), "care", "voices", part=NavPart.AROUND),
     NavEntry(
         N_("养老认证"),
         "/care/certifications",

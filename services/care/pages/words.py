@@ -10,7 +10,7 @@ from events.facts.care import HealthGrade, Severity, VisitReason, VisitWay, WhyC
 from events.facts.care_certification import CertificationWay
 from services.care.decide.missed import Level
 from services.care.decide.policy import CarePolicy, ContactSource, Per
-from services.care.pages import support_words
+from services.care.pages import campaign_words, support_words, voice_words
 from services.care.project import certification, met, occasion, visits
 from services.shell.acting import Sentences
 from services.shell.formats import day
@@ -195,6 +195,8 @@ SENTENCES: Final[Sentences] = {
     "not_made": lambda _d: _("这次走访还没有记为去过，不能加照片。"),
     "photos_full": lambda d: _("一次走访最多放 %(most)s 张照片。", most=d.get("most")),
     "before_start": lambda d: _("这次走访从%(start)s才开始。", start=_on(d.get("start"))),
+    **voice_words.SENTENCES,
+    **campaign_words.SENTENCES,
 }
 """Refusal code -> the sentence a person reads."""
 
