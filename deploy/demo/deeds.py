@@ -14,6 +14,7 @@ from events.facts.decision import Command
 from events.facts.handover import WhyRefused
 from events.facts.member import PayMethod
 from services.care.decide.campaign_outcome import NoteOutcome
+from services.care.decide.visitor import DescribeVisitor, TakeLeave
 from services.care.decide.voice import AnswerVoice, PassOn, TakeUp, TellBack
 from services.registry.decide.activity import OfferActivity, Spend
 from services.registry.decide.asking import RecordAnswers, RecordMissed
@@ -33,6 +34,13 @@ class BringIn:
 
     filename: str
     content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Somebody who visits says what they can do, or takes leave; the deed's `who` is the account."""
+
+    what: DescribeVisitor | TakeLeave
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,13 +235,13 @@ class InHelp:
     what: Command
 
 
-TOGETHER = (SignedIn, Excused, GuestsCame, Offered, PairedWith, OpensHouse)
+TOGETHER = (Said, SignedIn, Excused, GuestsCame, Offered, PairedWith, OpensHouse)
 """What concerns meetings and the neighbourhood."""
 
 What = (
     Command | BringIn | NameContact | PlaceBelow | Elect | SignedIn | Pay | HandedOut | Answered
     | HandOver | SetUp | InPost | OnTheMenu | Money
-    | Offered | PairedWith | Excused | GuestsCame | OpensHouse | Minuted | InHelp
+    | Said | Offered | PairedWith | Excused | GuestsCame | OpensHouse | Minuted | InHelp
     | OfRaised | Checked
 )  # fmt: skip
 

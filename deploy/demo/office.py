@@ -38,6 +38,7 @@ from deploy.demo.deeds import (
 )
 from deploy.demo.deserving import on_the_menu
 from deploy.demo.funds import paid_out
+from deploy.demo.goers import heard
 from deploy.demo.helping import helped
 from deploy.demo.in_care import IN_CARE, in_care
 from deploy.demo.minutes import minuted
@@ -198,7 +199,7 @@ class Office:
         return meeting_id
 
     async def _together(self, deed: Deed, asked: Asked) -> None:
-        """Who came to a meeting that was called, or asked leave; grids; partner units and what they do."""
+        """Who came to a meeting that was called, or asked leave; grids; units; what a visitor says."""
         community, attendance = deed.community.code, Attendance(self.registry)
         match deed.what:
             case SignedIn(called=called, present=names):
@@ -222,11 +223,10 @@ class Office:
             case Offered(unit=name, offer=offer):
                 await Partners(self.registry).make_offer(asked, await self._unit(asked, name), offer)
             case PairedWith(unit=name, branch=branch):
-                unit_id = await self._unit(asked, name)
-                branch_id = await self._branch(asked, branch)
-                await Partners(self.registry).pair(asked, branch_id, PairPartner(partner=unit_id))
-            case _:
-                return
+                paired = PairPartner(partner=await self._unit(asked, name))
+                await Partners(self.registry).pair(asked, await self._branch(asked, branch), paired)
+            case said:
+                await heard(self.care, asked, deed.who, said)
 
     async def _unit(self, asked: Asked, name: str) -> str:
         """The id of a partner unit of that name, which has been registered."""

@@ -13,6 +13,7 @@ from deploy.demo.deeds import Deed
 from deploy.demo.dues import dues
 from deploy.demo.elections import elections
 from deploy.demo.funds import funds
+from deploy.demo.goers import goers
 from deploy.demo.handover import handovers
 from deploy.demo.helping import helping
 from deploy.demo.illness import illnesses
@@ -35,6 +36,7 @@ def story(town: Town) -> Mapping[date, Sequence[Deed]]:
         *dues(town, where),
         *meetings(town, where),
         *illnesses(town, where),
+        *goers(town),
         *contacts(town, where),
         *census(town),
         *handovers(town),

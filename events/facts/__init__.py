@@ -17,6 +17,7 @@ from events.facts import (
     care_certification,
     care_occasion,
     care_pairing,
+    care_rota,
     care_visit,
     care_voice,
     census,
@@ -53,4 +54,5 @@ from events.facts import (
     receipts,
     roster_import,
     unit,
+    visitor,
 )

@@ -11,6 +11,7 @@ from services.care.decide.campaign_state import CAMPAIGN
 from services.care.decide.cared import CARE
 from services.care.decide.feed import FEED
 from services.care.decide.helper import HELPER
+from services.care.decide.visitor import VISITOR
 from services.care.project import (
     assistance,
     branch,
@@ -20,13 +21,16 @@ from services.care.project import (
     feed,
     health,
     illness,
+    leave,
     met,
     occasion,
     pairing,
     person,
+    spot,
     training,
     usual_visitor,
     visit,
+    visitor,
     voice,
 )
 
@@ -45,6 +49,9 @@ PROJECTION: Final = Projection(
         occasion.view,
         feed.view,
         usual_visitor.view,
+        visitor.view,
+        leave.view,
+        spot.view,
         voice.view,
         voice.course,
         voice.hints,
@@ -58,5 +65,11 @@ PROJECTION: Final = Projection(
         pairing.view,
         training.view,
     ],
-    [Snapshots.of(CARE, version=2), Snapshots.of(FEED), Snapshots.of(HELPER), Snapshots.of(CAMPAIGN)],
+    [
+        Snapshots.of(CARE, version=2),
+        Snapshots.of(FEED),
+        Snapshots.of(HELPER),
+        Snapshots.of(VISITOR),
+        Snapshots.of(CAMPAIGN),
+    ],
 )

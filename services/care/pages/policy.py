@@ -8,11 +8,24 @@ from typing import Final
 from events.facts.people import RetirementKind
 from services.care.decide.policy import CarePolicy, CertificationBegins, Per
 from services.care.pages import campaign_words, support_words, voice_words
+from services.care.pages.rota_words import SKILL, WEEKDAY
 from services.care.pages.words import CERTIFIED, REASON, SEVERITY, SOURCE, WAY
 from services.shell.formats import yuan
-from services.shell.i18n import N_
+from services.shell.i18n import N_, ngettext
+from services.shell.i18n import gettext as _
 from services.shell.policy import Schema, units
 from services.shell.policy.words import RuleWords, Worded
+
+
+def weekdays(days: Sequence[int]) -> str:
+    """`周一、周二`."""
+    return _("、").join(_(WEEKDAY[day]) for day in days)
+
+
+def minutes(number: int) -> str:
+    """`40 分钟`."""
+    return ngettext("%(num)s 分钟", "%(num)s 分钟", number)
+
 
 SCHEMA: Final = Schema("care", CarePolicy, keyed={"cadence": "reason"})
 
@@ -44,6 +57,9 @@ WORDS: Final = RuleWords(
         "occasions.*": REASON,
         "away": N_("外出联系"),
         "missed": N_("没有去成的"),
+        "rota": N_("谁去走访"),
+        "rota.metres": N_("排人时折合的路程"),
+        "rota.skills": N_("懂行的人去"),
         "campaigns": N_("集中服务"),
         "campaigns.kinds": N_("集中服务"),
         "campaigns.kinds.*": campaign_words.KIND,
@@ -83,6 +99,26 @@ WORDS: Final = RuleWords(
         "occasions.*.grace_days": Worded(N_("逾期后还留着"), units.days),
         "missed.secretary_days": Worded(N_("逾期几天书记过问"), units.days),
         "missed.street_days": Worded(N_("逾期几天街道过问"), units.days),
+        "rota.workdays": Worded(N_("走访的日子"), weekdays),
+        "rota.visits_per_week": Worded(N_("走访员一周上门"), units.times),
+        "rota.office_visits_per_week": Worded(N_("办公室的人一周上门"), units.times),
+        "rota.calls_per_week": Worded(N_("一周打电话"), units.times),
+        "rota.visits_per_day_max": Worded(N_("一天上门不超过"), units.times),
+        "rota.ahead_days": Worded(N_("下周几天内到期的顺路先办"), units.days),
+        "rota.home_minutes": Worded(N_("上门一次"), minutes),
+        "rota.hospital_minutes": Worded(N_("到医院一次"), minutes),
+        "rota.call_minutes": Worded(N_("打一次电话"), minutes),
+        "rota.metres.stranger": Worded(N_("换一个不熟的人"), units.metres),
+        "rota.metres.change": Worded(N_("改动已经派的人"), units.metres),
+        "rota.metres.skill": Worded(N_("去的人不懂行"), units.metres),
+        "rota.metres.late": Worded(N_("因为等人，晚去一天"), units.metres),
+        "rota.metres.trip": Worded(N_("多跑一栋楼"), units.metres),
+        "rota.metres.load": Worded(N_("每多排满四分之一，一次加"), units.metres),
+        "rota.metres.wait": Worded(N_("下周的顺路先办，最多值"), units.metres),
+        "rota.metres.lane": Worded(N_("同一弄里的两栋楼"), units.metres),
+        "rota.metres.road": Worded(N_("同一条路上的两栋楼"), units.metres),
+        "rota.metres.elsewhere": Worded(N_("不在一条路上"), units.metres),
+        "rota.skills.*": Worded(REASON, units.one_of(SKILL)),
         "campaigns.people_max": Worded(N_("一次最多"), units.people),
         "campaigns.kinds.*.age_min": Worded(N_("年满"), units.ages),
         "campaigns.kinds.*.lives_alone": Worded(N_("只限独居的"), units.yes_or_no),

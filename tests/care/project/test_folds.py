@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from events.facts.base import HIDDEN
 from events.facts.branch import Formed
+from events.facts.building import BuildingPlaced
 from events.facts.campaign import CampaignKind, CampaignOpened, PeopleListed, Whom
 from events.facts.care import (
     Answers,
@@ -34,6 +35,7 @@ from events.facts.care import (
 from events.facts.care_campaign import CampaignAnswerTakenBack, FollowUpDone, FollowUpOpened, SafetyChecked
 from events.facts.care_certification import CertificationDue
 from events.facts.care_occasion import Bereaved, Discharged, HardshipReported, Hospitalised
+from events.facts.care_rota import VisitorRefused
 from events.facts.care_voice import (
     NothingToRaise,
     TheirWord,
@@ -64,6 +66,7 @@ from events.facts.member import (
 from events.facts.member_away import AwayDetailsChanged
 from events.facts.member_meeting import AttendanceTakenBack, Excused, Noted
 from events.facts.people import Address, ContactCard
+from events.facts.visitor import LeaveTaken, Skill, VisitorDescribed
 from events.log.project import View
 from services.care.project import campaign, health, illness, met, person, usual_visitor, visit, voice
 from services.care.wire import PROJECTION
@@ -116,6 +119,8 @@ REGISTRY = history(
     (Excused(meeting_id="d"), date(2026, 11, 20)),
     (AttendanceTakenBack(meeting_id="d", was=Noted.EXCUSED), date(2026, 11, 20)),
     (Died(), date(2026, 11, 21)),
+    (Formed(name="第一党支部"), JAN),
+    (BuildingPlaced(building="金桥路36弄28号", longitude_microdegrees=1, latitude_microdegrees=2, source="地图"), MAY),
 )
 CARE = history(
     (VisitMade(by="laoli", way=VisitWay.CALL), date(2026, 2, 1)),
@@ -132,6 +137,9 @@ CARE = history(
     (HardshipReported(what="房子漏水"), NOV),
     (Bereaved(whom="老伴"), NOV),
     (FeedOpened(visitor="laoli", scope="demo.jinqiao", digest="ab" * 32), NOV),
+    (VisitorRefused(visitor="xiaowang"), NOV),
+    (VisitorDescribed(visits_per_week=9, skills=(Skill.MEDICAL,), buildings=("金桥路36弄28号",)), NOV),
+    (LeaveTaken(leave_id="l1", start=NOV, end=NOV), NOV),
     (ThreeQuestionsAnswered(visit_id="v1", answers=Answers(difficulties="漏水")), NOV),
     (RAISED, NOV),
     (ANSWERED, NOV),
