@@ -1,4 +1,4 @@
-"""The registry's tables as they would stand on a day, from what was known at a moment (ADR 49).
+"""The registry's tables as they would stand on a day, from what was known at a moment (ADR 50).
 
 A page asks what it always asks. `Past.ask` finds the tables in the question, folds each one's view over the facts that
 were so by then, with the folds of the living view, and lays the rows before the question (`standing_in`). Only facts
