@@ -113,6 +113,7 @@ async def test_a_pack_that_changes_nothing_or_cannot_be_used(office: Office) -> 
 
 
 async def test_whoever_oversees_a_city_sees_communities_and_nobody_s_name(office: Office) -> None:
+    await office.registry.enrols(birth=date(1952, 3, 7), room="805室", name="顾七十")
     async with office.asking(Role.SUPERVISOR, "demo") as city:
 
         async def counted() -> bool:
