@@ -185,9 +185,7 @@ def _raised_or_listed(cared: Cared, fact: VoiceFact | NothingToRaise | OfCampaig
 def _visits_after(cared: Cared, fact: Fact, effective: date) -> Cared:
     match fact:
         case VisitPlanned():
-            window = Window(**{name: getattr(fact, name) for name in _OF_THE_WINDOW})
-            visit = Visit(window=window, visitor=fact.proposed_visitor)
-            return cared.model_copy(update={"visits": _remembered(cared.visits | {fact.visit_id: visit})})
+            return cared.model_copy(update={"visits": _remembered(cared.visits | {fact.visit_id: _planned(cared, fact)})})
         case VisitorAssigned():
             return _assigned(cared, fact)
         case VisitorUnassigned():
@@ -207,6 +205,20 @@ def _visits_after(cared: Cared, fact: Fact, effective: date) -> Cared:
             return _closed(cared, fact.visit_id, Stage.CANCELLED, effective, again=fact.why not in SETTLING)
         case _:
             raise UnknownFact("care", fact)
+
+
+def _planned(cared: Cared, fact: VisitPlanned) -> Visit:
+    """As it is planned now. One that was open already keeps the attempts in vain, and the day that somebody said they
+    would go on, as long as it is they who go and the window has that day.
+    """
+    window = Window(**{name: getattr(fact, name) for name in _OF_THE_WINDOW})
+    visit, known = Visit(window=window, visitor=fact.proposed_visitor), cared.visits.get(fact.visit_id)
+    if known is None or known.stage is not Stage.OPEN:
+        return visit
+    kept: dict[str, object] = {"tried": known.tried}
+    if known.on is not None and known.visitor == visit.visitor and window.contains(known.on):
+        kept |= {"on": known.on, "rota_id": known.rota_id, "back_to": known.back_to}
+    return visit.model_copy(update=kept)
 
 
 def _brought_back(cared: Cared, fact: Fact, on: date) -> Cared:

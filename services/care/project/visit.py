@@ -59,7 +59,7 @@ table = Table(
     Index("visit_by_rota", "rota_id", postgresql_where=text("rota_id IS NOT NULL")),
 )
 
-view = View("visit", version=5, table=table, doc="Visits and calls: planned, made, missed, cancelled.")
+view = View("visit", version=6, table=table, doc="Visits and calls: planned, made, missed, cancelled.")
 
 
 def _its_visit(fact: Any, _about: About) -> list[tuple[str]]:
@@ -68,9 +68,18 @@ def _its_visit(fact: Any, _about: About) -> list[tuple[str]]:
 
 
 @view.on(VisitPlanned, keys=_its_visit)
-def _(_row: Row | None, fact: VisitPlanned, about: About) -> Row:
-    """Planned again after it was cancelled, it is open as if nothing had been."""
-    return {
+def _(row: Row | None, fact: VisitPlanned, about: About) -> Row:
+    """Planned again after it was cancelled, it is open as if nothing had been; planned otherwise while it is open,
+    whoever was sent goes still, on the day that was set if the window has it.
+    """
+    kept: Row = {}
+    if row is not None and row["stage"] == OPEN:
+        kept = {name: row.get(name) for name in ("tries", "tried_on", "tried_why")}
+        if row.get("assigned") is not None and row["assigned"] == fact.proposed_visitor:
+            kept["assigned"] = row["assigned"]
+            if row.get("set_for") is not None and fact.start <= row["set_for"] <= fact.end:
+                kept |= {name: row.get(name) for name in ("set_for", "rota_id")}
+    return kept | {
         "member_id": about.entity,
         "stage": OPEN,
         "reason": fact.reason.value,

@@ -43,6 +43,7 @@ class Notice(BaseModel):
 
     channel: Channel
     stage: Stage = Stage.PENDING
+    intended_on: date = date.min
     failed_on: date | None = None
     failed_why: str | None = None
 
@@ -66,7 +67,8 @@ def evolve(state: Notices, fact: Fact, effective: date) -> Notices:
     """The recipient's notices after a fact. Raises `UnknownFact` on a fact of another stream."""
     match fact:
         case NoticeIntended():
-            return Notices(notices=_remembered(state.notices | {fact.notice_id: Notice(channel=fact.channel)}))
+            notice = Notice(channel=fact.channel, intended_on=effective)
+            return Notices(notices=_remembered(state.notices | {fact.notice_id: notice}))
         case NoticeSent():
             return _changed(state, fact.notice_id, stage=Stage.SENT, channel=fact.channel)
         case NoticeFailed():
@@ -88,9 +90,13 @@ def _changed(state: Notices, notice_id: str, **changes: object) -> Notices:
 
 
 def _remembered(notices: dict[str, Notice]) -> dict[str, Notice]:
-    """Forget the oldest notices that are over beyond `CLOSED_KEPT`."""
-    over = [notice_id for notice_id, notice in notices.items() if notice.stage is not Stage.PENDING]
-    forgotten = set(over[: max(0, len(over) - CLOSED_KEPT)])
+    """Forget the oldest notices that are over beyond `CLOSED_KEPT`: by their days, for a snapshot keeps no order of
+    names.
+    """
+    over = sorted(
+        (notice.intended_on, notice_id) for notice_id, notice in notices.items() if notice.stage is not Stage.PENDING
+    )
+    forgotten = {notice_id for _, notice_id in over[: max(0, len(over) - CLOSED_KEPT)]}
     return {notice_id: notice for notice_id, notice in notices.items() if notice_id not in forgotten}
 
 

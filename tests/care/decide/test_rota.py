@@ -141,3 +141,23 @@ def test_a_visitor_is_told_the_day_by_hand_too() -> None:
     command = AssignVisitor(visitor="visitor-li", on=date(2026, 11, 25))
     told = VisitorAssigned(visit_id="v1", visitor="visitor-li", on=date(2026, 11, 25))
     given(CARE, planned()).when(lambda one: assign_visitor(one, "v1", command, TODAY)).then(told).then_again_nothing()
+
+
+class TestAVisitPlannedOtherwise:
+    """A fact re-plans somebody while the week's plan has set a day."""
+
+    AGAIN = planned(proposed_visitor="wang", end=TODAY + timedelta(days=30))
+
+    def test_keeps_the_day_and_the_plan_that_set_it(self) -> None:
+        cared = given(CARE, planned(), SET, self.AGAIN).entities["care"].state
+        assert (cared.visits["v1"].visitor, cared.visits["v1"].on, cared.visits["v1"].rota_id) == ("wang", ON, "r1")
+        back = VisitorAssigned(visit_id="v1", visitor="visitor-li")
+        assert take_back({"m1": cared}, "r1", TODAY)["m1"].facts == ((back, TODAY),)
+
+    def test_keeps_no_day_that_its_window_has_not(self) -> None:
+        early = planned(proposed_visitor="wang", due=ON - timedelta(days=1), end=ON - timedelta(days=1))
+        assert given(CARE, planned(), SET, early).entities["care"].state.visits["v1"].on is None
+
+    def test_keeps_no_day_of_somebody_else(self) -> None:
+        cared = given(CARE, planned(), SET, planned(proposed_visitor="li")).entities["care"].state
+        assert cared.visits["v1"].on is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from events.facts.building import BuildingPlaced, BuildingUnplaced
-from events.facts.care import VisitMade, VisitorAssigned, VisitWay
+from events.facts.care import VisitCancelled, VisitMade, VisitorAssigned, VisitWay, WhyCancelled
 from events.facts.care_rota import RefusalWithdrawn, VisitorRefused, VisitorUnassigned
 from events.facts.visitor import LeaveTaken, LeaveWithdrawn, Skill, VisitorDescribed
 from services.care.project import leave, spot, usual_visitor, visit, visitor
@@ -38,6 +38,19 @@ def test_a_visit_remembers_the_day_and_the_plan_it_was_set_by() -> None:
     facts = [*facts, told(VisitorUnassigned(visit_id="v1"), NOV, 3)]
     row = rows_of(visit.view, facts)[("v1",)]
     assert (row["assigned"], row["proposed"], row["set_for"], row["rota_id"]) == (None, None, None, None)
+
+
+def test_a_visit_planned_otherwise_keeps_who_goes_and_the_day_if_its_window_has_it() -> None:
+    week = VisitorAssigned(visit_id="v1", visitor="li", on=NOV, rota_id="r1")
+    again = PLANNED.model_copy(update={"proposed_visitor": "li"})
+    row = rows_of(visit.view, history((PLANNED, MAY), (week, NOV), (again, NOV)))[("v1",)]
+    assert (row["assigned"], row["set_for"], row["rota_id"]) == ("li", NOV, "r1")
+    early = again.model_copy(update={"due": MAY, "end": MAY, "start": MAY})
+    row = rows_of(visit.view, history((PLANNED, MAY), (week, NOV), (early, NOV)))[("v1",)]
+    assert (row["assigned"], row.get("set_for"), row.get("rota_id")) == ("li", None, None)
+    cancelled = VisitCancelled(visit_id="v1", why=WhyCancelled.NOT_DUE)
+    row = rows_of(visit.view, history((PLANNED, MAY), (week, NOV), (cancelled, NOV), (again, NOV)))[("v1",)]
+    assert (row.get("assigned"), row.get("set_for")) == (None, None)
 
 
 def test_leave_and_what_a_visitor_can_do() -> None:

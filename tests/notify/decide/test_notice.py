@@ -126,3 +126,14 @@ def test_the_memory_of_notices_that_are_over_is_bounded_and_pending_ones_are_kep
     assert "n0" in state.notices
     assert len(state.notices) <= CLOSED_KEPT + 2
     assert evolve(state, NoticeSent(notice_id="forgotten", channel=Channel.PHONE), TODAY) == state
+
+
+def test_what_is_forgotten_does_not_depend_on_the_order_of_names() -> None:
+    state = Notices()
+    for number in range(CLOSED_KEPT + 3):
+        on = TODAY - timedelta(days=number * 5 % 47)
+        state = evolve(state, INTENDED.model_copy(update={"notice_id": f"n{number}"}), on)
+        state = evolve(state, NoticeSent(notice_id=f"n{number}", channel=Channel.PHONE), on)
+    mixed = state.model_copy(update={"notices": dict(sorted(state.notices.items()))})
+    new = INTENDED.model_copy(update={"notice_id": "new"})
+    assert evolve(state, new, TODAY) == evolve(mixed, new, TODAY)
