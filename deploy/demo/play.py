@@ -92,4 +92,6 @@ class Play:
             await rounds.visit(day)
             await rounds.certify(day)
             await rounds.tell(day)
+            await office.settle()
+            await rounds.try_in_vain(day)
         await office.settle()

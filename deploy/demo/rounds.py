@@ -12,6 +12,7 @@ from deploy.demo.contacts import DONE_SHARE, certifier_of
 from deploy.demo.deeds import ZONE
 from deploy.demo.illness import OF_CAST as ILL
 from deploy.demo.office import EVERYBODY, Office
+from deploy.demo.sketch import sketch
 from deploy.demo.town import JINQIAO, SHIQUAN, Community, Town, workday
 from deploy.demo.words import CALLED_AGO, DIFFICULTIES, PLANS, SUGGESTIONS
 from events.facts.care import VisitReason, VisitWay
@@ -19,10 +20,12 @@ from events.facts.care_certification import CertificationWay
 from events.facts.notice import Channel, RecipientKind
 from events.log.command import Asked
 from services.care.decide.certification import RecordCertification
-from services.care.decide.commands import AssignVisitor, RecordVisit
+from services.care.decide.commands import AssignVisitor, AttemptVisit, RecordVisit
+from services.care.handle_door import Door
 from services.care.project import certification, visits
 from services.notify.decide.commands import Acknowledge, Fail, Send
 from services.notify.project import notice, outbox
+from services.shell.pictures import redrawn
 
 Row = Mapping[str, Any]
 
@@ -34,6 +37,8 @@ _LETTER_DAYS: Final = 4
 _NEWS_DAYS: Final = 5
 _NEW_NUMBER, _BROUGHT_DUES = 0.08, 0.08
 _HANDED_OVER_FEN: Final = 2000
+_PHOTO, _PHOTO_DAYS = 0.3, 14
+_IN_VAIN_DAYS: Final = 4
 _FRIDAY: Final = 4
 _AFTERNOON: Final = time(13, 20)
 _MINUTES_EACH, _MINUTES_MAX = 3, 270
@@ -94,7 +99,29 @@ class Rounds:
         by = row["visitor"] or _goes(row)
         command = RecordVisit(made_on=day, by=by, **_answers(row), **self._news(row, day))
         asked = self._asked(by, row, f"record/{row['visit_id']}")
-        await self._office.care.record(asked, row["member_id"], row["visit_id"], command)
+        await self._door.record(asked, row["member_id"], row["visit_id"], command, await self._photo(row, day))
+
+    async def _photo(self, row: Row, day: date) -> bytes | None:
+        recent = row["way"] == VisitWay.HOME and (self._town.anchor - day).days <= _PHOTO_DAYS
+        luck = (row["name"], row["start_on"], "photo")
+        return await redrawn(sketch(*luck)) if recent and chance(*luck) < _PHOTO else None
+
+    async def try_in_vain(self, day: date) -> None:
+        """In the last days somebody stands before one closed door a day: whoever waits longest and was not tried yet."""
+        if (self._town.anchor - day).days > _IN_VAIN_DAYS or day.weekday() > _FRIDAY:
+            return
+        rows = [row for row in await self._visits(visits.READY, day) if row["way"] == VisitWay.HOME]
+        rows.sort(key=lambda row: (row["due_on"], row["visit_id"]))
+        row = next((row for row in rows if row["tried_on"] in (None, day)), None)
+        if row is not None:
+            by = row["visitor"] or _goes(row)
+            asked = self._asked(by, row, f"in-vain/{row['visit_id']}")
+            await self._door.attempt(asked, row["member_id"], row["visit_id"], AttemptVisit(on=day, by=by))
+
+    @property
+    def _door(self) -> Door:
+        found: Door = self._office.services["care"].state.door
+        return found
 
     async def certify(self, day: date) -> None:
         """Most of those whose turn it is certify for the pension, some weeks after it began."""

@@ -185,7 +185,9 @@ def _raised_or_listed(cared: Cared, fact: VoiceFact | NothingToRaise | OfCampaig
 def _visits_after(cared: Cared, fact: Fact, effective: date) -> Cared:
     match fact:
         case VisitPlanned():
-            return cared.model_copy(update={"visits": _remembered(cared.visits | {fact.visit_id: _planned(cared, fact)})})
+            return cared.model_copy(
+                update={"visits": _remembered(cared.visits | {fact.visit_id: _planned(cared, fact)})}
+            )
         case VisitorAssigned():
             return _assigned(cared, fact)
         case VisitorUnassigned():

@@ -18,13 +18,14 @@ from services.care.pages.campaign_common import (
     found_at,
     handler,
     invited,
-    listed_row,
+    may_take_back,
     opened,
+    person_at,
     place_of,
     would_list,
 )
 from services.care.pages.campaign_people import task_row
-from services.care.pages.common import EntityId, Office, doing, person_row
+from services.care.pages.common import Carer, EntityId, Office, doing, person_row
 from services.care.pages.reveal import Reveal
 from services.care.project import campaigns
 from services.shell.acting import facts_of
@@ -168,30 +169,31 @@ async def take_off(request: Request, caller: Office, campaign_id: EntityId, memb
 
 @router.post("/campaigns/{campaign_id}/people/{member_id}/note", status_code=201)
 async def note(
-    request: Request, caller: Office, campaign_id: EntityId, member_id: EntityId, command: NoteOutcome
+    request: Request, caller: Carer, campaign_id: EntityId, member_id: EntityId, command: NoteOutcome
 ) -> Response:
-    """This came of it for one member; `faults` and `follow_up` become things to put right."""
-    row = await campaign_row(request, caller, campaign_id)
-    await listed_row(request, caller, campaign_id, member_id)
+    """This came of it for one member; `faults` and `follow_up` become things to put right. A visitor notes it of those
+    they go to.
+    """
+    row, _one = await person_at(request, caller, campaign_id, member_id)
     async with at(request, caller, row, f"campaign-note/{member_id}") as asked:
         return _done(await handler(request).note(asked, campaign_id, member_id, command))
 
 
 @router.post("/campaigns/{campaign_id}/people/{member_id}/take-back", status_code=201)
-async def take_back(request: Request, caller: Office, campaign_id: EntityId, member_id: EntityId) -> Response:
-    """What was noted last was a slip."""
-    row = await campaign_row(request, caller, campaign_id)
+async def take_back(request: Request, caller: Carer, campaign_id: EntityId, member_id: EntityId) -> Response:
+    """What was noted last was a slip; a visitor takes back what they noted."""
+    row, one = await person_at(request, caller, campaign_id, member_id)
+    may_take_back(caller, one)
     async with at(request, caller, row, f"campaign-back/{member_id}") as asked:
         return _done(await handler(request).take_back(asked, campaign_id, member_id))
 
 
 @router.post("/campaigns/{campaign_id}/people/{member_id}/reveal", status_code=201)
 async def reveal(
-    request: Request, caller: Office, campaign_id: EntityId, member_id: EntityId, command: Reveal
+    request: Request, caller: Carer, campaign_id: EntityId, member_id: EntityId, command: Reveal
 ) -> Response:
     """What was found, after it was written down who asked and why."""
-    row = await campaign_row(request, caller, campaign_id)
-    one = await listed_row(request, caller, campaign_id, member_id)
+    row, one = await person_at(request, caller, campaign_id, member_id)
     told, receipt = await found_at(request, caller, row, one, command.reason)
     return _done(receipt, **told)
 

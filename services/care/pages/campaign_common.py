@@ -16,9 +16,9 @@ from services.care.decide.campaign import OpenCampaign, is_listed
 from services.care.decide.campaign_outcome import OUTCOMES
 from services.care.decide.campaign_policy import CampaignPolicy
 from services.care.handle_campaigns import Campaigns
-from services.care.pages.common import care, doing, rules
+from services.care.pages.common import OFFICE, care, doing, rules
 from services.care.pages.voice_common import facts_at
-from services.care.project import campaigns
+from services.care.project import campaigns, visits
 from services.shell.i18n import gettext as _
 from services.shell.i18n import speech
 from services.shell.identity import Caller, Role
@@ -64,6 +64,18 @@ async def listed_row(request: Request, caller: Caller, campaign_id: str, member_
     return row
 
 
+async def person_at(request: Request, caller: Caller, campaign_id: str, member_id: str) -> tuple[Row, Row]:
+    """A campaign and somebody in it, for the office, and for a visitor who goes to that person or has been there since
+    it began: who is at the door notes what came of it. Errors: NotFound, Forbidden.
+    """
+    row = await campaign_row(request, caller, campaign_id)
+    if not caller.has(*OFFICE):
+        async with reading(request, caller) as db:
+            if not await visits.goes_there(db, member_id, caller.name, row["since"]):
+                raise Forbidden(_("走访员只能记自己去看望的人。"))
+    return row, await listed_row(request, caller, campaign_id, member_id)
+
+
 async def would_list(request: Request, caller: Caller, place: str, command: OpenCampaign) -> list[Row]:
     """Everybody the campaign would list now, by building; those who are away or ill are among them and say so."""
     whom, since = command.whom(), command.since or speech().today
@@ -106,6 +118,12 @@ async def invited(
 def may_open(caller: Caller, row: Row) -> bool:
     """What was found at somebody's is for the secretary, and for whoever noted it."""
     return caller.has(Role.SECRETARY) or row["noted_by"] == caller.name
+
+
+def may_take_back(caller: Caller, row: Row) -> None:
+    """The office takes back what anybody noted, a visitor what they noted themselves. Errors: Forbidden."""
+    if not caller.has(*OFFICE) and row["noted_by"] not in (None, caller.name):
+        raise Forbidden(_("这是别人记的，请告诉书记。"))
 
 
 async def found_at(

@@ -16,15 +16,15 @@ from services.care.pages import campaign_words, campaigns, visitors, words
 from services.care.pages.campaign_common import (
     Row,
     at,
-    campaign_row,
     campaign_rules,
     found_at,
     handler,
-    listed_row,
     may_open,
+    may_take_back,
     outcomes_of,
+    person_at,
 )
-from services.care.pages.common import EntityId, Office, doing, read_form
+from services.care.pages.common import OFFICE, Carer, EntityId, Office, doing, read_form
 from services.care.pages.forms import Form, empty, or_again
 from services.care.pages.reveal import Reveal
 from services.care.project import campaigns as project
@@ -41,7 +41,7 @@ FIELDS = ("outcome", "on", "transport", "later_on", "result", "note", "follow_up
 
 
 @router.get("/campaigns/{campaign_id}/people/{member_id}", dependencies=[Waited])
-async def show(request: Request, caller: Office, campaign_id: EntityId, member_id: EntityId) -> Response:
+async def show(request: Request, caller: Carer, campaign_id: EntityId, member_id: EntityId) -> Response:
     """What came of it for this person, and the forms to note it."""
     return await shown(request, caller, campaign_id, member_id)
 
@@ -50,8 +50,7 @@ async def shown(
     request: Request, caller: Caller, campaign_id: str, member_id: str, form: Form | None = None, told: Any = None
 ) -> Response:
     """One person's page in a campaign."""
-    row = await campaign_row(request, caller, campaign_id)
-    one = await listed_row(request, caller, campaign_id, member_id)
+    row, one = await person_at(request, caller, campaign_id, member_id)
     async with reading(request, caller) as db:
         tasks = await project.tasks_of(db, campaign_id=campaign_id, member_id=member_id)
     known = await visitors.visitors(request, caller)
@@ -71,6 +70,8 @@ async def shown(
         others=[(code, words.word(campaign_words.OUTCOME, code)) for code in outcomes_of(kind) if code != Outcome.DONE],
         is_safety=kind is CampaignKind.SAFETY,
         examines=kind in EXAMINES,
+        may_organise=caller.has(*OFFICE),
+        may_take_back=caller.has(*OFFICE) or one["noted_by"] == caller.name,
         may_open=may_open(caller, one) and (one["noted_seq"] is not None or bool(tasks)),
         rules=campaign_rules(request, row["community"]),
         names=visitors.called(known, [one["noted_by"], *(task["done_by"] for task in tasks)]),
@@ -80,18 +81,22 @@ async def shown(
 
 
 @router.post("/campaigns/{campaign_id}/people/{member_id}/note")
-async def note(request: Request, caller: Office, campaign_id: EntityId, member_id: EntityId) -> Response:
+async def note(request: Request, caller: Carer, campaign_id: EntityId, member_id: EntityId) -> Response:
     """This came of it. From the list by one press, which leads back to the list."""
     form = await request.form()
 
     async def work() -> Response:
-        row = await campaign_row(request, caller, campaign_id)
-        one = await listed_row(request, caller, campaign_id, member_id)
+        row, one = await person_at(request, caller, campaign_id, member_id)
         command = _command(form)
         async with at(request, caller, row, f"campaign-note/{member_id}", form) as asked:
             receipt = await handler(request).note(asked, campaign_id, member_id, command)
         await show_own_write(request, receipt)
-        return done(request, _back(form, campaign_id), _said(one, command, receipt), undo=_undo(row, one, receipt))
+        return done(
+            request,
+            _back(caller, form, campaign_id, member_id),
+            _said(one, command, receipt),
+            undo=_undo(row, one, receipt),
+        )
 
     async def again(filled: Form) -> Response:
         ticked = {"faults": [str(each) for each in form.getlist("faults")]}
@@ -106,8 +111,10 @@ def _command(form: FormData) -> NoteOutcome:
     return read_form(NoteOutcome, form, FIELDS, faults=faults, on=str(form.get("on") or speech().today.isoformat()))
 
 
-def _back(form: FormData, campaign_id: str) -> str:
-    """To the part of the list one came from."""
+def _back(caller: Caller, form: FormData, campaign_id: str, member_id: str) -> str:
+    """To the part of the list one came from; a visitor, who has no list, stays with the person."""
+    if not caller.has(*OFFICE):
+        return f"/care/campaigns/{campaign_id}/people/{member_id}"
     part = str(form.get("part") or "")
     known = {project.WAITING, project.UNSEEN, project.TRANSPORT, project.FAULTS, project.AWAY, *Outcome}
     return f"/care/campaigns/{campaign_id}" + (f"?show={part}" if part in known else "")
@@ -128,28 +135,28 @@ def _undo(row: Row, one: Row, receipt: Receipt) -> Undo | None:
 
 
 @router.post("/campaigns/{campaign_id}/people/{member_id}/take-back")
-async def take_back(request: Request, caller: Office, campaign_id: EntityId, member_id: EntityId) -> Response:
+async def take_back(request: Request, caller: Carer, campaign_id: EntityId, member_id: EntityId) -> Response:
     """What was noted last was a slip."""
     form = await request.form()
 
     async def work() -> Response:
-        row = await campaign_row(request, caller, campaign_id)
+        row, one = await person_at(request, caller, campaign_id, member_id)
+        may_take_back(caller, one)
         async with at(request, caller, row, f"campaign-back/{member_id}", form) as asked:
             receipt = await handler(request).take_back(asked, campaign_id, member_id)
         await show_own_write(request, receipt)
-        return done(request, f"/care/campaigns/{campaign_id}", _("结果已撤回。"))
+        return done(request, _back(caller, form, campaign_id, member_id), _("结果已撤回。"))
 
     return await or_again(work(), form, lambda filled: shown(request, caller, campaign_id, member_id, filled))
 
 
 @router.post("/campaigns/{campaign_id}/people/{member_id}/reveal")
-async def reveal(request: Request, caller: Office, campaign_id: EntityId, member_id: EntityId) -> Response:
+async def reveal(request: Request, caller: Carer, campaign_id: EntityId, member_id: EntityId) -> Response:
     """What was found; written down first who reads it."""
     form = await request.form()
 
     async def work() -> Response:
-        row = await campaign_row(request, caller, campaign_id)
-        one = await listed_row(request, caller, campaign_id, member_id)
+        row, one = await person_at(request, caller, campaign_id, member_id)
         command = read_form(Reveal, form, ("reason",))
         told, _receipt = await found_at(request, caller, row, one, command.reason)
         return await shown(request, caller, campaign_id, member_id, told=told)
@@ -203,3 +210,14 @@ async def beside_member(request: Request, caller: Caller, row: Row) -> dict[str,
     async with reading(request, caller) as db:
         found = await project.of_member(db, row["member_id"])
     return {"items": found, "words": campaign_words}
+
+
+async def beside_visit(request: Request, caller: Caller, row: Row) -> dict[str, Any]:
+    """What the visit's page shows: the campaigns that run, so that one way serves both."""
+    async with reading(request, caller) as db:
+        found = await project.of_member(db, row["member_id"])
+    today = speech().today
+    return {
+        "items": [one for one in found if one["closed_on"] is None and one["since"] <= today],
+        "words": campaign_words,
+    }

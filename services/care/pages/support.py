@@ -11,8 +11,9 @@ from fastapi import Request
 from services.care.decide.course import Course, Told, VisitNow, latest_course
 from services.care.pages import support_words, trainings, visitors
 from services.care.pages.assistance_common import told
-from services.care.pages.common import rules
+from services.care.pages.common import OFFICE, rules
 from services.care.pages.pairings import helper_called, with_due
+from services.care.pages.reveal import may_see_illness
 from services.care.project import assistance, course, pairing, training, visits
 from services.shell.identity import Caller
 from services.shell.reading import reading
@@ -52,3 +53,14 @@ async def support_of(
         [{**with_due(request, one), "helper_said": helper_called(one, known)} for one in paired],
         [trainings.with_due(request, one) for one in referred],
     )
+
+
+async def reasons_for(request: Request, caller: Caller, visit: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """The assistance that is not over, and says why, of a person whom this visitor was sent to; the office sees it on
+    pages of its own.
+    """
+    if caller.has(*OFFICE) or not await may_see_illness(request, caller, visit["member_id"]):
+        return []
+    async with reading(request, caller) as db:
+        given = await assistance.of_member(db, visit["member_id"])
+    return [told(request, one) for one in given if one["reason_seq"] is not None and one["closed_on"] is None]

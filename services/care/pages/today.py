@@ -12,7 +12,7 @@ from services.care.pages import sheet as paper
 from services.care.pages import visitors, voice_home, words
 from services.care.pages.common import CARERS, OFFICE, SOON_DAYS, Carer, own_only, rules_by_row
 from services.care.pages.trips import Agenda, Row, agenda
-from services.care.project import assistance, certification, visits
+from services.care.project import assistance, campaigns, certification, visits
 from services.shell.i18n import speech
 from services.shell.identity import Caller, public, requires
 from services.shell.pages import fragment, page
@@ -62,7 +62,10 @@ async def worker() -> Response:
 async def today(request: Request, caller: Carer, community: str = "") -> Response:
     """Trips and calls; the most overdue first."""
     day = in_households(await agenda(request, caller, within(caller, community)))
-    return await page(request, "care_today.html", **await _shown(request, caller, day))
+    rows = [row for trip in day.trips for row in trip.tasks]
+    async with reading(request, caller) as db:
+        also = await campaigns.waiting_of(db, [row["member_id"] for row in rows], speech().today)
+    return await page(request, "care_today.html", also=also, **await _shown(request, caller, day))
 
 
 @router.get("/today/sheet")

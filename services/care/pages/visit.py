@@ -10,10 +10,12 @@ from starlette.responses import Response
 
 from events.facts.care import SOON
 from services.care.decide.commands import AssignVisitor, CancelVisit
-from services.care.pages import photo, reveal, visitors, voice_raise, words
+from services.care.pages import campaign_people, photo, reveal, support, visitors, voice_raise, words
+from services.care.pages import support_words as sw
 from services.care.pages.common import OFFICE, Carer, EntityId, Office, care, doing, read_form, rules_by_row, visit_row
 from services.care.pages.forms import Form, empty, or_again
 from services.care.pages.reveal import Reveal
+from services.care.pages.support_reveal import assistance_seen
 from services.care.project import visits
 from services.shell.i18n import gettext as _
 from services.shell.i18n import speech
@@ -54,6 +56,9 @@ async def shown(
         names=visitors.called(known, [row["visitor"], row["made_by"], row["proposed"]]),
         words=words,
         policy=rules_by_row(request),
+        campaign=await campaign_people.beside_visit(request, caller, row),
+        helped=await support.reasons_for(request, caller, row),
+        sw=sw,
         voice=await voice_raise.beside_visit(request, caller, row),
     )
 
@@ -116,6 +121,18 @@ async def see_befell(request: Request, caller: Carer, visit_id: EntityId) -> Res
             request, caller, row["member_id"], row["reason"], row["start_on"], _reason(form)
         )
         return await shown(request, caller, visit_id, seen=seen.values, what="befell")
+
+    return await or_again(work(), form, lambda again: shown(request, caller, visit_id, again))
+
+
+@router.post("/visits/{visit_id}/reveal/assistance/{assistance_id}")
+async def see_assistance(request: Request, caller: Carer, visit_id: EntityId, assistance_id: EntityId) -> Response:
+    """Why help was asked for; written down first who reads it."""
+    form = await request.form()
+
+    async def work() -> Response:
+        seen = await assistance_seen(request, caller, assistance_id, _reason(form))
+        return await shown(request, caller, visit_id, seen=seen.values, what=assistance_id)
 
     return await or_again(work(), form, lambda again: shown(request, caller, visit_id, again))
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from events.facts.care_voice import VoiceSource
@@ -65,10 +66,17 @@ async def _form(
 
 
 @router.get("/members/{member_id}/voice")
-async def by_hand(request: Request, caller: Office, member_id: EntityId) -> Response:
-    """The form for what was said at a meeting, by telephone, in the office."""
+async def by_hand(
+    request: Request,
+    caller: Office,
+    member_id: EntityId,
+    where: Annotated[str, Query(max_length=200)] = "",
+    on: date | None = None,
+) -> Response:
+    """The form for what was said at a meeting, by telephone, in the office; a meeting's page says which and when."""
     row = await person_row(request, caller, member_id)
-    form = empty(request, on=speech().today.isoformat(), source=VoiceSource.MEETING.value)
+    said_on = min(on or speech().today, speech().today)
+    form = empty(request, on=said_on.isoformat(), source=VoiceSource.MEETING.value, where=where)
     return await _form(request, caller, row, form)
 
 

@@ -129,8 +129,8 @@ async def of_member(db: AsyncConnection, member_id: str, limit: int = 10) -> lis
     """The campaigns somebody is or was listed in, the latest first, and what came of each."""
     query = (
         select(
-            _c.campaign_id, _c.kind, _c.title, _c.since, _c.closed_on, _who.member_id, _who.outcome, _who.noted_on,
-            _who.faults,
+            _c.campaign_id, _c.kind, _c.title, _c.since, _c.until, _c.closed_on, _who.member_id, _who.outcome,
+            _who.noted_on, _who.faults,
         )
         .select_from(campaign.people.join(campaign.table, _c.campaign_id == _who.campaign_id))
         .where(_who.member_id.in_(person.records_of(member_id)))
@@ -138,6 +138,25 @@ async def of_member(db: AsyncConnection, member_id: str, limit: int = 10) -> lis
         .limit(limit)
     )  # fmt: skip
     return [dict(row._mapping) for row in await db.execute(query)]
+
+
+async def waiting_of(db: AsyncConnection, member_ids: Sequence[str], today: date) -> dict[str, list[Mapping[str, Any]]]:
+    """Member -> the campaigns that have begun, in which nothing has come of it yet for them: `campaign_id`, `title`."""
+    query = (
+        select(_who.member_id, _c.campaign_id, _c.title)
+        .select_from(campaign.people.join(campaign.table, _c.campaign_id == _who.campaign_id))
+        .where(
+            _who.member_id.in_(list(member_ids)),
+            _c.closed_on.is_(None),
+            _c.since <= today,
+            func.coalesce(_who.outcome, "").not_in(SETTLED),
+        )
+        .order_by(_c.until, _c.campaign_id)
+    )
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for row in await db.execute(query):
+        found.setdefault(row.member_id, []).append(dict(row._mapping))
+    return found
 
 
 async def tasks_of(

@@ -177,6 +177,15 @@ async def assigned_to(db: AsyncConnection, member_id: str, visitor: str) -> bool
     return (await db.execute(query.limit(1))).one_or_none() is not None
 
 
+async def goes_there(db: AsyncConnection, member_id: str, visitor: str, since: date) -> bool:
+    """Whether an open visit to the person is this visitor's, or they have been there on that day or after it."""
+    theirs = or_(
+        and_(_v.stage == visit.OPEN, visitor_of == visitor), and_(_v.made_by == visitor, _v.closed_on >= since)
+    )
+    query = select(_v.visit_id).where(_v.member_id.in_(person.records_of(member_id)), theirs)
+    return (await db.execute(query.limit(1))).one_or_none() is not None
+
+
 def _conditions(wanted: Wanted, today: date, *, state: bool = True) -> list[ColumnElement[bool]]:
     found = [inside(_v.community, wanted.community), or_(_v.stage != visit.OPEN, _stands(wanted.member_id))]
     if wanted.member_id:

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from services.shell.identity import Role
-from tests.care.office import Office, seq_of
+from tests.care.office import Office, planned, seq_of
 from tests.desk import SHIQUAN, until
 from tests.shell.paper import pages_of, text_of
 
@@ -116,6 +116,23 @@ async def test_neither_a_visitor_nor_a_neighbour_asks_or_agrees(office: Office, 
         found = (await neighbour.get("/care/api/assistance")).json()["items"]
         assert assistance_id not in {one["assistance_id"] for one in found}
     assert (await clerk.get("/care/api/assistance/nobody")).status_code == 404
+
+
+async def test_whoever_is_sent_reads_why_on_the_page_of_the_visit(office: Office, clerk: httpx.AsyncClient) -> None:
+    async with office.asking(Role.WORKER, name="gong") as worker, office.asking(Role.VISITOR, name="aqiao") as visitor:
+        assistance_id = await asked_for(office, worker, "顾阿秀")
+        member_id = (await clerk.get(f"/care/api/assistance/{assistance_id}")).json()["member_id"]
+        visit = await planned(clerk, member_id, "eighty")
+        sent = await clerk.post(f"/care/api/visits/{visit['visit_id']}/assign", json={"visitor": "aqiao"})
+        here = f"/care/visits/{visit['visit_id']}"
+        page = (await visitor.get(here, params={"after": seq_of(sent)})).text
+        assert "帮扶金" in page
+        assert ASKED["reason"] not in page
+        reveal = f"{here}/reveal/assistance/{assistance_id}"
+        assert (await visitor.post(reveal, data={"reason": ""}, headers={"accept": "text/html"})).status_code == 422
+        assert ASKED["reason"] in (await visitor.post(reveal, data={"reason": "上门前了解"})).text
+        async with office.asking(Role.VISITOR, name="other") as other:
+            assert (await other.post(reveal, data={"reason": "看看"})).status_code in (403, 404)
 
 
 async def test_a_serious_illness_is_proposed_and_nobody_decides_but_a_person(

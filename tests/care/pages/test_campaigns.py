@@ -170,6 +170,40 @@ async def test_who_may_not(office: Office, clerk: httpx.AsyncClient) -> None:
         assert (await worker.post(f"{here}/people/{member_id}/reveal", json=WHY)).status_code == 403
 
 
+async def test_who_goes_to_the_person_notes_it_on_the_way(office: Office, clerk: httpx.AsyncClient) -> None:
+    campaign_id, member_id = await begun(office, clerk, "包阿桥", date(1918, 1, 2))
+    there = f"/care/campaigns/{campaign_id}/people/{member_id}"
+    found = {"outcome": "done", "on": "2026-11-21", "faults": ["wiring"]}
+    async with (
+        office.asking(Role.VISITOR, name="aqiao") as visitor,
+        office.asking(Role.VISITOR, name="other") as other,
+    ):
+        assert (await visitor.get(there)).status_code == 403, "not sent there yet"
+        visit = await planned(clerk, member_id, "eighty")
+        sent = await clerk.post(f"/care/api/visits/{visit['visit_id']}/assign", json={"visitor": "aqiao"})
+        page = await visitor.get(f"/care/visits/{visit['visit_id']}", params={"after": seq_of(sent)})
+        assert there in page.text
+        assert "顺便一起办" in page.text
+        noted = await visitor.post(f"/care/api{there.removeprefix('/care')}/note", json=found)
+        assert [one["type"] for one in noted.json()["facts"]] == [
+            "hearth.care.safety_checked.v1",
+            "hearth.care.follow_up_opened.v1",
+        ]
+        assert (await after(clerk, campaign_id, noted))["members"][0]["noted_by"] == "aqiao"
+        assert (await other.post(f"/care/api{there.removeprefix('/care')}/take-back")).status_code == 403
+        made = {"made_on": "2026-11-21", "by": "aqiao"}
+        seq_of(await visitor.post(f"/care/api/visits/{visit['visit_id']}/record", json=made))
+        page = await visitor.get(there)
+        assert "撤回结果" in page.text, "also after the visit is made"
+        assert "返回名单" not in page.text
+        assert (await visitor.get(f"/care/campaigns/{campaign_id}")).status_code == 403
+        back = await visitor.post(f"{there}/take-back", data={"idempotency_key": "aqiao-back"}, headers=HTML)
+        assert (back.status_code, back.headers["location"].partition("?")[0]) == (303, there)
+        seq_of(await clerk.post(f"/care/api{there.removeprefix('/care')}/note", json=found))
+        refused = await visitor.post(f"/care/api{there.removeprefix('/care')}/take-back")
+        assert refused.status_code == 403, "somebody else noted it"
+
+
 async def test_it_is_changed_closed_and_opened_again(office: Office, clerk: httpx.AsyncClient) -> None:
     campaign_id, member_id = await begun(office, clerk, "包阿七", date(1927, 1, 2), kind="checkup")
     other = await person(office, clerk, "包后来", date(1951, 1, 2))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from html import unescape
 
 import httpx
 import pytest
@@ -90,6 +91,13 @@ async def test_what_a_pack_would_change(office: Office) -> None:
         assert "顾七十" in page.text
         assert "生日祝贺 +1" in page.text
         assert "试算" in (await clerk.get("/care/policy/preview")).text
+
+
+async def test_the_example_on_the_page_is_a_pack(office: Office, clerk: httpx.AsyncClient) -> None:
+    page = (await clerk.get("/care/policy/preview")).text
+    example = unescape(page.partition('<pre class="hint">')[2].partition("</pre>")[0])
+    tried = await clerk.post("/care/api/policy/preview", json={"pack": example})
+    assert (tried.status_code, tried.json()["scope"]) == (200, "demo.jinqiao")
 
 
 async def test_a_pack_that_changes_nothing_or_cannot_be_used(office: Office) -> None:

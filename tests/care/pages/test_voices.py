@@ -150,6 +150,16 @@ async def test_the_street_sees_what_has_come_up_and_no_name(office: Office, cler
             office.clock.now = began
 
 
+async def test_the_page_of_a_meeting_says_which_and_when(office: Office, clerk: httpx.AsyncClient) -> None:
+    member_id = await person(office, clerk, "会上提")
+    said = {"where": "十一月支部大会", "on": "2026-11-18"}
+    page = (await clerk.get(f"/care/members/{member_id}/voice", params=said)).text
+    assert 'value="十一月支部大会"' in page
+    assert 'value="2026-11-18"' in page
+    later = (await clerk.get(f"/care/members/{member_id}/voice", params=said | {"on": "2099-01-01"})).text
+    assert 'value="2026-11-21"' in later
+
+
 async def test_what_was_said_at_a_visit_is_suggested_and_raised(office: Office, clerk: httpx.AsyncClient) -> None:
     member_id = await person(office, clerk, "水阿妹")
     visit = await planned(clerk, member_id, "eighty")
