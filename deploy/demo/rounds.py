@@ -107,7 +107,7 @@ class Rounds:
         return await redrawn(sketch(*luck)) if recent and chance(*luck) < _PHOTO else None
 
     async def try_in_vain(self, day: date) -> None:
-        """In the last days somebody stands before one closed door a day: whoever waits longest and was not tried yet."""
+        """In the last days one door a day stays closed: of whoever waits longest and was not tried yet."""
         if (self._town.anchor - day).days > _IN_VAIN_DAYS or day.weekday() > _FRIDAY:
             return
         rows = [row for row in await self._visits(visits.READY, day) if row["way"] == VisitWay.HOME]

@@ -74,6 +74,14 @@ def turn_of(birth: date, done_on: date, rule: CertificationRule) -> Turn:
     return turn_on(birth, _months_after(done_on, rule.counts_before_months), rule)
 
 
+def coming_turns(cared: Cared, one: Pensioner, rule: CertificationRule, today: date) -> list[Turn]:
+    """The turns that are open, or begin in the coming twelve months, and are not done yet; by their first day."""
+    if not _is_asked(one, rule) or one.birth is None:
+        return []
+    turns = {turn_on(one.birth, day, rule) for day in (today, _months_after(today, 12))}
+    return sorted(it for it in turns if it.end >= today and cared.certification.done.get(it.year) is None)
+
+
 def way_for(one: Pensioner, today: date, rule: CertificationRule) -> WayRule:
     """How it is done, as a rule, by somebody of that age, who lives here or elsewhere."""
     if one.away_since is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Annotated, Any, Final
 
@@ -69,11 +69,15 @@ async def list_missed(request: Request, caller: Answerable, level: str = "", com
 
 
 async def _for_the_street(request: Request, caller: Caller, place: str) -> Response:
-    today = speech().today
-    rule = rules(request, place).missed
-    async with reading(request, caller) as db:
-        rows = await missed.by_community(db, today, today - timedelta(days=rule.street_days), place)
+    rows, rule = await _by_community(request, caller, place), rules(request, place).missed
     return await page(request, "missed_street.html", rows=rows, rule=rule, clause=rules(request, place).clauses)
+
+
+async def _by_community(request: Request, caller: Caller, place: str) -> Sequence[Mapping[str, Any]]:
+    today = speech().today
+    climbed = today - timedelta(days=rules(request, place).missed.street_days)
+    async with reading(request, caller) as db:
+        return await missed.by_community(db, today, climbed, place)
 
 
 @router.post("/visits/{visit_id}/explain")
@@ -93,9 +97,14 @@ async def explain(request: Request, caller: Office, visit_id: EntityId) -> Respo
 
 
 @api.get("/missed", dependencies=[Waited])
-async def missed_json(request: Request, caller: Office, community: str = "") -> Response:
-    """Late and unexplained visits with `level`: whose matter each is today."""
+async def missed_json(request: Request, caller: Answerable, community: str = "") -> Response:
+    """Late and unexplained visits with `level`: whose matter each is today. To the street: how many in each community,
+    and nobody's name.
+    """
     today = speech().today
+    if not caller.has(*OFFICE):
+        rows = await _by_community(request, caller, within(caller, community))
+        return JSONResponse(plain_json({"communities": rows}))
     async with reading(request, caller) as db:
         rows = await missed.waiting(db, today, within(caller, community))
     items = [

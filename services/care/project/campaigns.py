@@ -129,8 +129,8 @@ async def of_member(db: AsyncConnection, member_id: str, limit: int = 10) -> lis
     """The campaigns somebody is or was listed in, the latest first, and what came of each."""
     query = (
         select(
-            _c.campaign_id, _c.kind, _c.title, _c.since, _c.until, _c.closed_on, _who.member_id, _who.outcome,
-            _who.noted_on, _who.faults,
+            _c.campaign_id, _c.kind, _c.title, _c.since, _c.until, _c.held_on, _c.clause, _c.closed_on,
+            _who.member_id, _who.outcome, _who.noted_on, _who.faults,
         )
         .select_from(campaign.people.join(campaign.table, _c.campaign_id == _who.campaign_id))
         .where(_who.member_id.in_(person.records_of(member_id)))

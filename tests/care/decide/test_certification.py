@@ -22,6 +22,7 @@ from services.care.decide.certification import (
     Pensioner,
     RecordCertification,
     TakeCertificationBack,
+    coming_turns,
     look,
     record,
     take_back,
@@ -105,6 +106,16 @@ def test_a_turn_falls_due_once_and_is_reminded_of_once() -> None:
 )
 def test_nobody_is_asked_who_cannot_be(one: Pensioner) -> None:
     given(CARE).when(looking(one=one)).then_nothing()
+
+
+def test_the_turns_of_the_coming_twelve_months_are_those_not_done() -> None:
+    ahead = coming_turns(CARE.initial, ONE, RULE, TODAY)
+    assert ahead == sorted(ahead)
+    assert all(turn.end >= TODAY and turn.start <= TODAY + timedelta(days=366) for turn in ahead)
+    cared = given(CARE, (CertificationDone(year=ahead[0].year, way=PHONE), TODAY)).entities["care"].state
+    assert coming_turns(cared, ONE, RULE, TODAY) == ahead[1:]
+    gone = ONE.model_copy(update={"died_on": TODAY})
+    assert coming_turns(CARE.initial, gone, RULE, TODAY) == []
 
 
 def test_a_turn_may_begin_in_one_month_for_everybody() -> None:

@@ -69,7 +69,9 @@ async def test_the_street_sees_how_many_and_nobody_s_name(office: Office, clerk:
             assert page.status_code == 200
             assert "demo.jinqiao" in page.text
             assert "顾阿毛头" not in page.text
-            assert (await street.get("/care/api/missed")).status_code == 403
+            told = (await street.get("/care/api/missed")).json()
+            assert [one["community"] for one in told["communities"]] == ["demo.jinqiao"]
+            assert "items" not in told
     finally:
         office.clock.now = began
 

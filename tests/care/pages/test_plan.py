@@ -8,9 +8,10 @@ from html import unescape
 import httpx
 import pytest
 
-from events.facts.member import Died
+from events.facts.member import Died, Enrolled
+from events.facts.people import RetirementKind
 from services.shell.identity.caller import Role
-from tests.care.office import Office, planned
+from tests.care.office import Office, enrolled, new_id, planned
 from tests.desk import SHIQUAN, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -50,12 +51,36 @@ async def test_twelve_months_of_a_person(office: Office, clerk: httpx.AsyncClien
     assert f"共 {weekly} 次" in page
 
 
+async def test_a_pension_and_a_check_up_have_days_of_their_own(office: Office, clerk: httpx.AsyncClient) -> None:
+    member_id = new_id()
+    fact: Enrolled = enrolled(birth=date(1919, 11, 7), room="806室").model_copy(update={"kind": RetirementKind.RETIRED})
+    await office.registry.says(member_id, fact)
+    await planned(clerk, member_id, "eighty")
+    check = {"kind": "checkup", "title": "百岁体检", "since": "2026-11-01", "until": "2026-12-10", "age_min": 106}
+    opened = await clerk.post("/care/api/campaigns", json=check)
+    params = {"after": f"CARE:{opened.json()['facts'][-1]['seq']}"}
+    beside = (await clerk.get(f"/care/api/members/{member_id}/plan", params=params)).json()["beside"]
+    told = [(one["start"], one["due"], one["end"], one["way"], one["reasons"][0]) for one in beside]
+    certification = {"reason": "certification", "clause": "§4.23"}
+    assert told == [
+        ("2026-11-01", "2026-12-10", "2026-12-10", "campaign", {"reason": "checkup", "clause": "§8.2"}),
+        ("2026-11-01", "2027-01-01", "2027-01-31", "at_home", certification),
+        ("2027-11-01", "2028-01-01", "2028-01-31", "at_home", certification),
+    ]
+    page = (await clerk.get(f"/care/members/{member_id}", params=params)).text
+    assert "百岁体检" in page
+    assert page.count("养老认证") > 2
+
+
 async def test_nothing_is_due_for_the_dead(office: Office, clerk: httpx.AsyncClient) -> None:
     member_id = await office.registry.enrols(room="802室")
     await planned(clerk, member_id, "eighty")
     died = await office.registry.says(member_id, Died())
     after = died.facts[0].about.position
-    assert (await clerk.get(f"/care/api/members/{member_id}/plan", params={"after": after})).json() == {"items": []}
+    assert (await clerk.get(f"/care/api/members/{member_id}/plan", params={"after": after})).json() == {
+        "items": [],
+        "beside": [],
+    }
     page = (await clerk.get(f"/care/members/{member_id}", params={"after": after})).text
     assert "今后十二个月" not in page
     assert "请去慰问" in page
