@@ -53,6 +53,8 @@ def acknowledge(cared: Cared, assistance_id: str, command: AcknowledgeAssistance
     if one.progress is Progress.ACKNOWLEDGED:
         same = (one.acknowledged_on, one.acknowledged_by) == (command.on, command.by)
         return nothing() if same else refused("acknowledged_already", on=one.acknowledged_on)
+    if one.progress not in GRANTED:
+        return refused("not_approved", progress=one.progress)
     if one.progress is not Progress.PAID:
         return refused("not_paid", outstanding_fen=one.outstanding_fen)
     if command.on > today:

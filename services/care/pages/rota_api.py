@@ -25,9 +25,9 @@ MADE_SECONDS_MAX: Final = 45.0
 
 
 class ConfirmBody(ConfirmRota):
-    """The lines a person has looked over; all of one community."""
+    """The lines a person has looked over; all of one community, which may be left out where the caller has only one."""
 
-    community: str = Field(min_length=1, max_length=200)
+    community: str = Field(default="", max_length=200)
 
 
 @api.get("/rota", dependencies=[Waited])

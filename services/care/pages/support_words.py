@@ -129,7 +129,7 @@ SENTENCES: Final[Sentences] = {
     ),
     "before_request": lambda d: _("日期早于%(since)s，那时还没有走到这一步。", since=_on(d.get("since"))),
     "paid_already": lambda d: _("已经发放了 %(paid)s，请先撤销发放。", paid=yuan(d.get("paid_fen"))),
-    "not_approved": lambda _d: _("还没有批准，不能发放。"),
+    "not_approved": lambda _d: _("还没有批准，不能发放和签收。"),
     "before_approval": lambda d: _("发放日期早于批准的%(since)s。", since=_on(d.get("since"))),
     "more_than_approved": lambda d: _("多于批准的金额：还没有发放的是 %(left)s。", left=yuan(d.get("outstanding_fen"))),
     "acknowledged_already": lambda d: _("已经在%(on)s签收。要改请先撤销签收。", on=_on(d.get("on"))),
