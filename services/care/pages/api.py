@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 
 from events.log.project.keyset import PAGE_DEFAULT, PAGE_MAX
 from services.care.decide.commands import AssignVisitor, CancelVisit, GradeHealth, Recover, ReportIllness
+from services.care.pages import visitors
 from services.care.pages.common import Carer, EntityId, Office, Secretary, care, doing, own_only, person_row, visit_row
 from services.care.pages.trips import agenda
 from services.care.project import visits
@@ -125,6 +126,7 @@ async def one_visit(request: Request, caller: Carer, visit_id: EntityId) -> Resp
 async def assign(request: Request, caller: Office, visit_id: EntityId, command: AssignVisitor) -> Response:
     """This visitor (the name of an account) goes."""
     row = await visit_row(request, caller, visit_id)
+    await visitors.check_may_go(request, row["community"], command.visitor)
     async with doing(request, caller, row["community"], f"assign/{visit_id}") as asked:
         receipt = await care(request).assign(asked, row["member_id"], visit_id, command)
     return _answer(201, {"facts": facts_of(receipt)})

@@ -71,6 +71,7 @@ async def assign(request: Request, caller: Office, visit_id: EntityId) -> Respon
     async def work() -> Response:
         row = await visit_row(request, caller, visit_id)
         command = read_form(AssignVisitor, form, ("visitor",))
+        await visitors.check_may_go(request, row["community"], command.visitor)
         async with doing(request, caller, row["community"], f"assign/{visit_id}", form) as asked:
             receipt = await care(request).assign(asked, row["member_id"], visit_id, command)
         await show_own_write(request, receipt)

@@ -14,7 +14,7 @@ from services.care.pages.common import CARERS
 from services.shell.i18n import gettext as _
 from services.shell.identity import Caller, Role
 from services.shell.identity.accounts import Account
-from services.shell.problems import NotFound, Problem, Unavailable
+from services.shell.problems import FieldError, Invalid, NotFound, Problem, Unavailable
 
 KNOWN_SECONDS: Final = 30.0
 """Accounts change rarely, and asking for all of them takes a request each."""
@@ -46,6 +46,18 @@ async def who_may_go(request: Request, community: str) -> Mapping[str, tuple[str
         if roles and not account.closed:
             found[account.name] = (account.display, Role.VISITOR in roles)
     return found
+
+
+async def check_may_go(request: Request, community: str, name: str) -> None:
+    """A visit is given to somebody who sees it. While nobody can be asked, whoever sends is believed.
+
+    Errors: Invalid, when no open account of that name may be sent there.
+    """
+    if not await _accounts(request) or name in await who_may_go(request, community):
+        return
+    await _ask(request.app)  # the account may be a minute old
+    if name not in await who_may_go(request, community):
+        raise Invalid([FieldError("visitor", _("这个人不能派到这里"), _("请在走访的人里选。"))])
 
 
 async def post_of(request: Request, caller: Caller, name: str) -> tuple[str, str]:

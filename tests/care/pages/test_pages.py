@@ -161,6 +161,7 @@ async def test_a_visitor_gets_their_own_and_no_more(
     office: Office, clerk: httpx.AsyncClient, browser: httpx.AsyncClient
 ) -> None:
     mine, other = await visit_of(office, clerk, name="甲甲"), await visit_of(office, clerk, name="乙乙")
+    await office.account("lao-sun", "孙师傅", Role.VISITOR)
     await browser.post(f"/care/visits/{mine['visit_id']}/assign", data={"visitor": "lao-sun"})
     async with office.asking(Role.VISITOR, name="lao-sun") as sun:
         sun.headers.update(HTML)

@@ -214,6 +214,9 @@ async def test_what_is_set_for_a_later_day_waits_at_the_end_of_today(office: Off
     first = await due(office, clerk, "郑甲", building="一路1弄1号")
     then = await due(office, clerk, "郑乙", building="二路1弄1号")
     later = await due(office, clerk, "郑丙", building="三路1弄1号", birth=date(1956, 1, 1), reason="seventy")
+    await office.account("zheng", "郑老师", Role.VISITOR)
+    nobody = await clerk.post(f"/care/api/visits/{first['visit_id']}/assign", json={"visitor": "nobody-here"})
+    assert (nobody.status_code, nobody.json()["errors"][0]["field"]) == (422, "visitor"), "nobody would see it"
     for visit, on in ((first, "2026-12-01"), (then, "2026-11-21"), (later, "2026-11-21")):
         path = f"/care/api/visits/{visit['visit_id']}/assign"
         answer = await clerk.post(path, json={"visitor": "zheng", "on": on})
