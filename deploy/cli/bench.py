@@ -25,6 +25,7 @@ BENCHES: Final = {
     "visible": ("visible",),
     "pages": ("member_page",),
     "centres": ("centres_1000",),
+    "rota": ("rota_5000",),
     "roster": ("roster_100k", "search"),
     "city": ("city", "list"),
 }

@@ -18,9 +18,11 @@ from services.care.decide.commands import (
     ReportIllness,
 )
 from services.care.decide.pairing_commands import PairHelper, ReferToTraining
+from services.care.decide.rota import RefuseVisitor
 from services.care.handle import Care
 from services.care.handle_assistance import Assisting
 from services.care.handle_pairing import Pairing
+from services.care.handle_rota import Rota
 from services.registry.decide.afar import ReportAfar
 from services.registry.decide.away_application import ApplyAway
 from services.registry.decide.commands import (
@@ -44,7 +46,7 @@ from services.registry.handle_dues import DuesDesk
 from services.registry.handle_posts import Posts
 
 BEFELL: Final = (ReportHospital, ReportDischarge, ReportHardship, ReportBereavement)
-OF_CARE: Final = (ReportIllness, GradeHealth, *BEFELL, *BEGINS)
+OF_CARE: Final = (ReportIllness, GradeHealth, RefuseVisitor, *BEFELL, *BEGINS)
 """Commands about people whom care must have heard of."""
 
 
@@ -71,6 +73,7 @@ def acts_of(registry: Registry, care: Care) -> Mapping[type, Callable[..., Any]]
         ReportIllness: care.report_illness,
         Recover: care.recover,
         GradeHealth: care.grade_health,
+        RefuseVisitor: Rota(care).refuse,
         **dict.fromkeys(BEFELL, care.report),
         RequestAssistance: Assisting(care).request,
         PairHelper: Pairing(care).pair,

@@ -13,6 +13,9 @@ from events.facts.branch import Post
 from events.facts.decision import Command
 from events.facts.handover import WhyRefused
 from events.facts.member import PayMethod
+from services.care.decide.campaign_outcome import NoteOutcome
+from services.care.decide.visitor import DescribeVisitor, TakeLeave
+from services.care.decide.voice import AnswerVoice, PassOn, TakeUp, TellBack
 from services.registry.decide.activity import OfferActivity, Spend
 from services.registry.decide.asking import RecordAnswers, RecordMissed
 from services.registry.decide.funds import SpendFunds
@@ -31,6 +34,13 @@ class BringIn:
 
     filename: str
     content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Somebody who visits says what they can do, or takes leave; the deed's `who` is the account."""
+
+    what: DescribeVisitor | TakeLeave
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +141,22 @@ class InPost:
 
 
 @dataclass(frozen=True, slots=True)
+class OfRaised:
+    """Something that was raised goes on."""
+
+    raised: Deed
+    what: TakeUp | PassOn | AnswerVoice | TellBack
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What came of a campaign for one member."""
+
+    begun: Deed
+    what: NoteOutcome
+
+
+@dataclass(frozen=True, slots=True)
 class OnTheMenu:
     """An activity is offered; these signed up, these came, to these doors the material was brought; the money."""
 
@@ -209,13 +235,14 @@ class InHelp:
     what: Command
 
 
-TOGETHER = (SignedIn, Excused, GuestsCame, Offered, PairedWith, OpensHouse)
+TOGETHER = (Said, SignedIn, Excused, GuestsCame, Offered, PairedWith, OpensHouse)
 """What concerns meetings and the neighbourhood."""
 
 What = (
     Command | BringIn | NameContact | PlaceBelow | Elect | SignedIn | Pay | HandedOut | Answered
     | HandOver | SetUp | InPost | OnTheMenu | Money
-    | Offered | PairedWith | Excused | GuestsCame | OpensHouse | Minuted | InHelp
+    | Said | Offered | PairedWith | Excused | GuestsCame | OpensHouse | Minuted | InHelp
+    | OfRaised | Checked
 )  # fmt: skip
 
 
@@ -247,6 +274,8 @@ class Deed:
                 about = f"{meeting.branch}/{meeting.title}"
             case Pay(months=months):
                 about = f"{self.who}/{months[0]}"
+            case OfRaised(raised=raised, what=what):
+                about = f"{raised.key}/{type(what).__name__}"
             case Money(branch=branch, year=year):
                 about = f"{branch}/{year}"
             case OnTheMenu(offer=offer):

@@ -38,7 +38,9 @@ from deploy.demo.deeds import (
 )
 from deploy.demo.deserving import on_the_menu
 from deploy.demo.funds import paid_out
+from deploy.demo.goers import heard
 from deploy.demo.helping import helped
+from deploy.demo.in_care import IN_CARE, in_care
 from deploy.demo.minutes import minuted
 from events.facts.branch import BranchContact, Seat
 from events.log.command import Asked, CommandRefused
@@ -76,6 +78,7 @@ from services.registry.project import imports, register
 from services.registry.project.register import Wanted
 
 EVERYBODY: Final = 1000
+IN_COURSE: Final = (BeginCensus, HandedOut, Answered, HandOver, SetUp, InPost, Minuted, OnTheMenu, Money, *IN_CARE)
 SETTLE_SECONDS_MAX: Final = 120.0
 _POLL_SECONDS: Final = 0.005
 
@@ -147,17 +150,7 @@ class Office:
                 await self._together(deed, asked)
             case Pay() | HandUp() as pay:
                 await self._pay(deed, asked, pay)
-            case (
-                BeginCensus()
-                | HandedOut()
-                | Answered()
-                | HandOver()
-                | SetUp()
-                | InPost()
-                | Minuted()
-                | OnTheMenu()
-                | Money()
-            ):
+            case what if isinstance(what, IN_COURSE):
                 await self._in_course(deed, asked)
             case command:
                 await self._of_member(asked, await self._id_of(deed.community.code, deed.who), command)
@@ -206,7 +199,7 @@ class Office:
         return meeting_id
 
     async def _together(self, deed: Deed, asked: Asked) -> None:
-        """Who came to a meeting that was called, or asked leave; grids; partner units and what they do."""
+        """Who came to a meeting that was called, or asked leave; grids; units; what a visitor says."""
         community, attendance = deed.community.code, Attendance(self.registry)
         match deed.what:
             case SignedIn(called=called, present=names):
@@ -230,11 +223,10 @@ class Office:
             case Offered(unit=name, offer=offer):
                 await Partners(self.registry).make_offer(asked, await self._unit(asked, name), offer)
             case PairedWith(unit=name, branch=branch):
-                unit_id = await self._unit(asked, name)
-                branch_id = await self._branch(asked, branch)
-                await Partners(self.registry).pair(asked, branch_id, PairPartner(partner=unit_id))
-            case _:
-                return
+                paired = PairPartner(partner=await self._unit(asked, name))
+                await Partners(self.registry).pair(asked, await self._branch(asked, branch), paired)
+            case said:
+                await heard(self.care, asked, deed.who, said)
 
     async def _unit(self, asked: Asked, name: str) -> str:
         """The id of a partner unit of that name, which has been registered."""
@@ -250,6 +242,9 @@ class Office:
                 await self._hand_over(asked, deed.what)
             case SetUp() | InPost():
                 await self._service(deed, asked)
+            case what if isinstance(what, IN_CARE):
+                await self.tables_come_up()  # care must know of the person
+                await in_care(self.services["care"], asked, deed, self._id_of)
             case OnTheMenu() as menu:
                 await on_the_menu(self.registry, asked, menu, self._id_of, deed.day)
             case Money() as money:

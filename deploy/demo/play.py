@@ -85,7 +85,9 @@ class Play:
             await certifier_of(office).walk()
             await office.settle()
         await rounds.hand_out(day)
-        if not today:
+        if today:
+            await rounds.set_days(day)
+        else:
             await rounds.visit(day)
             await rounds.certify(day)
             await rounds.tell(day)

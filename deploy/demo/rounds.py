@@ -38,6 +38,8 @@ _FRIDAY: Final = 4
 _AFTERNOON: Final = time(13, 20)
 _MINUTES_EACH, _MINUTES_MAX = 3, 270
 _AT_ONCE: Final = 12
+SET_FOR: Final = ("visitor", "wang")
+"""Whose next days are set when the story ends."""
 
 
 class Rounds:
@@ -61,6 +63,23 @@ class Rounds:
         asked = self._asked(_community(row).secretary, row, f"assign/{row['visit_id']}")
         command = AssignVisitor(visitor=_goes(row))
         await self._office.care.assign(asked, row["member_id"], row["visit_id"], command)
+
+    async def set_days(self, day: date) -> None:
+        """Some of what is to be done in the next days has its day already."""
+        rows = [
+            row for row in await self._visits(visits.READY, day) if row["visitor"] in SET_FOR and row["way"] == "home"
+        ]
+        ahead = [
+            day + timedelta(days=number) for number in (1, 2) if (day + timedelta(days=number)).weekday() <= _FRIDAY
+        ]
+        taken: dict[str, int] = {}
+        for row in sorted(rows, key=lambda one: (one["due_on"], one["visit_id"])):
+            number = taken.get(row["visitor"], 0)
+            if number < len(ahead):
+                taken[row["visitor"]] = number + 1
+                command = AssignVisitor(visitor=row["visitor"], on=min(ahead[number], row["end_on"]))
+                asked = self._asked(_community(row).secretary, row, f"set-day/{row['visit_id']}")
+                await self._office.care.assign(asked, row["member_id"], row["visit_id"], command)
 
     async def visit(self, day: date) -> None:
         """Whoever is to be met today is met."""

@@ -13,11 +13,13 @@ from deploy.demo.deeds import Deed
 from deploy.demo.dues import dues
 from deploy.demo.elections import elections
 from deploy.demo.funds import funds
+from deploy.demo.goers import goers
 from deploy.demo.handover import handovers
 from deploy.demo.helping import helping
 from deploy.demo.illness import illnesses
 from deploy.demo.meetings import meetings
 from deploy.demo.merits import merits
+from deploy.demo.raised import checked, raised
 from deploy.demo.service import service
 from deploy.demo.surroundings import surroundings
 from deploy.demo.town import Town
@@ -34,12 +36,15 @@ def story(town: Town) -> Mapping[date, Sequence[Deed]]:
         *dues(town, where),
         *meetings(town, where),
         *illnesses(town, where),
+        *goers(town),
         *contacts(town, where),
         *census(town),
         *handovers(town),
         *service(town),
         *surroundings(town, where),
         *merits(town),
+        *raised(town),
+        *checked(town),
         *funds(town),
         *helping(town),
     ]

@@ -26,7 +26,7 @@ class Datum(StrEnum):
     """百度地图"""
 
 
-class BuildingPlaced(BuildingFact, name="hearth.building.placed", version=1):
+class BuildingPlaced(BuildingFact, name="hearth.building.placed", version=1, published=True):
     """The building stands there, as of the effective day. Source: DOMAIN R4.
 
     Degrees east and north, in millionths (a tenth of a metre). `source` says who or what knew it; `paste_id` what was
@@ -41,7 +41,7 @@ class BuildingPlaced(BuildingFact, name="hearth.building.placed", version=1):
     paste_id: str | None = None
 
 
-class BuildingUnplaced(BuildingFact, name="hearth.building.unplaced", version=1):
+class BuildingUnplaced(BuildingFact, name="hearth.building.unplaced", version=1, published=True):
     """Where the building stands is not known after all, from the effective day on. Source: DOMAIN R4."""
 
     building: str

@@ -112,10 +112,15 @@ class VisitPlanned(CareFact, name="hearth.care.visit_planned", version=1):
 
 
 class VisitorAssigned(CareFact, name="hearth.care.visitor_assigned", version=1):
-    """A visitor (the name of an account) will go. Source: DOMAIN R13."""
+    """A visitor (the name of an account) will go, on the day `on` if one was said. Source: DOMAIN R13.
+
+    `rota_id` names the week's plan that a person confirmed it with; empty when it was said of this visit alone.
+    """
 
     visit_id: str
     visitor: str
+    on: date | None = None
+    rota_id: str = ""
 
 
 class VisitMade(CareFact, name="hearth.care.visit_made", version=1, published=True):

@@ -39,3 +39,15 @@ class ColumnsChosen(DeskFact, name="hearth.desk.columns_chosen", version=1):
     """A list of the register is taken out with these columns, in this order, until others are chosen. Source: R1."""
 
     columns: tuple[str, ...]
+
+
+class ChangesRead(DeskFact, name="hearth.desk.changes_read", version=1):
+    """What had changed in this branch was looked through, as far as two streams had come. Source: DOMAIN R1.
+
+    `through` is a sequence of the registry's own stream, `told` one of care's; 0 and 0 say that nothing was looked at.
+    Going back to an earlier place is how a slip is taken back.
+    """
+
+    branch_id: str
+    through: int
+    told: int

@@ -22,6 +22,7 @@ from services.care.handle import Care
 from services.care.handle_certification import Certifications
 from services.care.handle_door import Door
 from services.care.pages.policy import SCHEMA, WORDS
+from services.care.pages.rota_works import Works
 from services.care.pages.routers import NAV, ROUTERS
 from services.care.project import certification, situation
 from services.care.projection import PROJECTION, PURPOSES
@@ -95,6 +96,8 @@ async def _work(app: FastAPI, host: Host, own: CareSettings, stack: AsyncExitSta
         own.plan_quiet_seconds,
     )
     app.state.care, app.state.planner = care, planner
+    app.state.works = Works()
+    stack.push_async_callback(app.state.works.close)
     certifications = Certifications(care, lambda members: _pensioners(host, members))
     app.state.certifications = certifications
     app.state.certifier = Certifier(

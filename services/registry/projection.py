@@ -142,10 +142,11 @@ PROJECTION: Final = Projection(
         doorstep.view,
     ],
     [Snapshots.of(decider, version=6) for decider in (MEMBER, BRANCH, MEETING, RECEIPTS, ROSTER_IMPORT, UNIT)]
+    + [Snapshots.of(DESK, version=2)]
     + [
         Snapshots.of(decider)
         for decider in (
-            DESK, CENSUS, BULK, CENTRE, HANDOVER, NOMINEE, POST, GRID, PARTNER, PAPERS, CERTIFICATES, ACTIVITY,
+            CENSUS, BULK, CENTRE, HANDOVER, NOMINEE, POST, GRID, PARTNER, PAPERS, CERTIFICATES, ACTIVITY,
             BUILDINGS, DOORSTEP,
         )
     ],

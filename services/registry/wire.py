@@ -74,6 +74,7 @@ def build(settings: Settings, host: Host | None = None) -> FastAPI:
 
     routers = [*ROUTERS, asyncapi.router("registry")]
     app = service_app("registry", Path(__file__).parent / "pages", routers, checks=checks, lifespan=lifespan)
+    app.state.views = {view.table.name: view for view in PROJECTION.views}
     app.state.host, app.state.policies, app.state.rule_words = host, policies, WORDS
     install(app)
     return app

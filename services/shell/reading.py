@@ -25,8 +25,11 @@ R = TypeVar("R")
 
 @asynccontextmanager
 async def reading(request: Request, caller: Caller) -> AsyncIterator[AsyncConnection]:
-    """The tables as this caller may see them. A page token that is none of ours is a 400."""
-    async with request.app.state.database.reading(caller.scope) as db:
+    """The tables as this caller may see them; of a request about the past, as they were then (`state.database`). A page
+    token that is none of ours is a 400.
+    """
+    database = getattr(request.state, "database", None) or request.app.state.database
+    async with database.reading(caller.scope) as db:
         try:
             yield db
         except BadToken as bad:
@@ -54,8 +57,8 @@ async def sought(request: Request, caller: Caller, find: Callable[[AsyncConnecti
     Errors: Unavailable, while the tables are so far behind that nobody can say whether it is.
     """
     async with reading(request, caller) as db:
-        if (found := await find(db)) is not None:
-            return found
+        if (found := await find(db)) is not None or hasattr(request.state, "database"):
+            return found  # nothing of the past is still on its way
     up_to_now = await _up_to_now(request)
     async with reading(request, caller) as db:
         found = await find(db)

@@ -9,9 +9,11 @@ import pytest
 from events.facts.base import Fact
 from events.facts.decision import Decider, UnknownFact
 from events.log.envelope import open_fact, parse
+from services.care.decide.campaign_state import CAMPAIGN
 from services.care.decide.cared import CARE
 from services.care.decide.feed import FEED
 from services.care.decide.helper import HELPER
+from services.care.decide.visitor import VISITOR
 from services.notify.decide.notice import NOTICE
 from services.registry.decide.activity import ACTIVITY
 from services.registry.decide.branch import BRANCH
@@ -44,6 +46,7 @@ DECIDERS: dict[str, Decider[Any]] = {
         BRANCH,
         CENSUS,
         CENTRE,
+        CAMPAIGN,
         FEED,
         HELPER,
         HANDOVER,
@@ -62,6 +65,7 @@ DECIDERS: dict[str, Decider[Any]] = {
         ROSTER_IMPORT,
         UNIT,
         CARE,
+        VISITOR,
         NOTICE,
     )
 }

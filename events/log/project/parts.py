@@ -176,6 +176,10 @@ class ViewPart(_Rows):
         if rows:
             await connection.execute(self._upsert, orjson.dumps(rows).decode())
 
+    def rows(self) -> list[Row]:
+        """The rows of this batch, as they stand now."""
+        return [row for row in self._working.values() if row is not None]
+
     def _as_json(self, keys: Sequence[Key]) -> str:
         return orjson.dumps([dict(zip(self._keys, key, strict=True)) for key in keys]).decode()
 

@@ -170,9 +170,11 @@ def assign_visitor(cared: Cared, visit_id: str, command: AssignVisitor, today: d
         return refused("no_visit")
     if visit.stage is not Stage.OPEN:
         return refused("visit_closed", stage=visit.stage, on=visit.closed_on)
-    if visit.visitor == command.visitor:
+    if command.visitor in cared.refused:
+        return refused("visitor_refused", visitor=command.visitor)
+    if visit.visitor == command.visitor and command.on in (None, visit.on):
         return nothing()
-    return facts(VisitorAssigned(visit_id=visit_id, visitor=command.visitor), on=today)
+    return facts(VisitorAssigned(visit_id=visit_id, visitor=command.visitor, on=command.on), on=today)
 
 
 def record_visit(

@@ -28,15 +28,20 @@ from events.facts.care import (
     WhyMissed,
 )
 from events.facts.care_assistance import AssistanceFact
+from events.facts.care_campaign import OfCampaign
 from events.facts.care_certification import CertificationPart
 from events.facts.care_occasion import Bereaved, Discharged, HardshipReported, Hospitalised
 from events.facts.care_pairing import PairingFact, TrainingFact
+from events.facts.care_rota import RefusalWithdrawn, VisitorRefused, VisitorUnassigned
 from events.facts.care_visit import News, PhotoTaken, ToldAtTheDoor, VisitAttempted
+from events.facts.care_voice import NothingToRaise, VoiceFact
 from events.facts.decision import Decider, UnknownFact
 from services.care.decide.assistance_state import Assistance, assistance_after
+from services.care.decide.campaign_state import Part, parts_after
 from services.care.decide.certification_memory import Certification
 from services.care.decide.pairing_state import Pairing, Training, pairings_after, trainings_after
 from services.care.decide.plan import Window
+from services.care.decide.voice_state import Voice, voices_after
 
 
 class Stage(StrEnum):
@@ -58,6 +63,11 @@ class Visit(BaseModel):
     stage: Stage = Stage.OPEN
     closed_on: date | None = None
     missed_why: WhyMissed | None = None
+    on: date | None = None
+    """The day somebody said they would go on."""
+    rota_id: str = ""
+    """The week's plan that says who goes; `back_to` is who was to go, and on which day, before it."""
+    back_to: tuple[str | None, date | None] = (None, None)
     made_by: str = ""
     answered: bool = False
     tried: tuple[date, ...] = ()
@@ -89,6 +99,12 @@ class Cared(BaseModel):
     """The latest day on which each occasion happened, so that telling it twice is understood."""
     visits: dict[str, Visit] = {}
     settled: dict[VisitReason, date] = {}
+    refused: tuple[str, ...] = ()
+    """The visitors (names of accounts) whom the member does not wish to see."""
+    voices: dict[str, Voice] = {}
+    campaigns: dict[str, Part] = {}
+    looked_at: tuple[str, ...] = ()
+    """Visits of which somebody said that nothing goes upward; the latest few."""
     certification: Certification = Certification()
     assistance: dict[str, Assistance] = {}
     pairings: dict[str, Pairing] = {}
@@ -117,6 +133,8 @@ def evolve(cared: Cared, fact: Fact, effective: date) -> Cared:
             return _befell(cared, fact, effective)
         case ThreeQuestionsAnswered() | VisitAttempted() | PhotoTaken() | ToldAtTheDoor():
             return _brought_back(cared, fact, effective)
+        case VoiceFact() | NothingToRaise() | OfCampaign():
+            return _raised_or_listed(cared, fact, effective)
         case AssistanceFact() | PairingFact() | TrainingFact():
             return _helped(cared, fact, effective)
         case _:
@@ -133,6 +151,16 @@ def _helped(cared: Cared, fact: AssistanceFact | PairingFact | TrainingFact, on:
             return cared.model_copy(update={"trainings": trainings_after(cared.trainings, fact, on)})
 
 
+def _raised_or_listed(cared: Cared, fact: VoiceFact | NothingToRaise | OfCampaign, on: date) -> Cared:
+    match fact:
+        case VoiceFact():
+            return cared.model_copy(update={"voices": voices_after(cared.voices, fact, on)})
+        case NothingToRaise():
+            return cared.model_copy(update={"looked_at": (*cared.looked_at, fact.visit_id)[-CLOSED_KEPT:]})
+        case OfCampaign():
+            return cared.model_copy(update={"campaigns": parts_after(cared.campaigns, fact, on)})
+
+
 def _visits_after(cared: Cared, fact: Fact, effective: date) -> Cared:
     match fact:
         case VisitPlanned():
@@ -142,7 +170,13 @@ def _visits_after(cared: Cared, fact: Fact, effective: date) -> Cared:
             visit = Visit(window=window, visitor=fact.proposed_visitor)
             return cared.model_copy(update={"visits": _remembered(cared.visits | {fact.visit_id: visit})})
         case VisitorAssigned():
-            return _changed(cared, fact.visit_id, visitor=fact.visitor)
+            return _assigned(cared, fact)
+        case VisitorUnassigned():
+            return _changed(cared, fact.visit_id, visitor=None, on=None, rota_id="", back_to=(None, None))
+        case VisitorRefused():
+            return cared.model_copy(update={"refused": tuple(sorted({*cared.refused, fact.visitor}))})
+        case RefusalWithdrawn():
+            return cared.model_copy(update={"refused": tuple(one for one in cared.refused if one != fact.visitor)})
         case VisitMade():
             made = _closed(cared, fact.visit_id or "", Stage.MADE, effective)
             return _changed(made, fact.visit_id or "", made_by=fact.by)
@@ -190,6 +224,14 @@ def _graded(cared: Cared, grade: HealthGrade | None, on: date) -> Cared:
     if cared.health_on is not None and on < cared.health_on:
         return cared
     return cared.model_copy(update={"health": grade, "health_on": on})
+
+
+def _assigned(cared: Cared, fact: VisitorAssigned) -> Cared:
+    visit = cared.visits.get(fact.visit_id)
+    if visit is None:
+        return cared
+    before = (visit.visitor, visit.on) if fact.rota_id else (None, None)
+    return _changed(cared, fact.visit_id, visitor=fact.visitor, on=fact.on, rota_id=fact.rota_id, back_to=before)
 
 
 def _changed(cared: Cared, visit_id: str, **changes: object) -> Cared:

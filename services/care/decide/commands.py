@@ -84,9 +84,10 @@ class PlanIllnessVisit(Command):
 
 
 class AssignVisitor(Command):
-    """This visitor (the name of an account) goes."""
+    """This visitor (the name of an account) goes, on that day if one is said."""
 
     visitor: Name
+    on: date | None = None
 
 
 class RecordVisit(Command):

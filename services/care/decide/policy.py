@@ -13,8 +13,11 @@ from pydantic import Field, model_validator
 from events.facts.care import OCCASIONS, Severity, VisitReason, VisitWay
 from events.facts.care_certification import CertificationWay
 from events.facts.people import RetirementKind
+from services.care.decide.campaign_policy import CampaignPolicy
+from services.care.decide.rota_policy import RotaRule
 from services.care.decide.rule import Rule
 from services.care.decide.support_policy import AssistanceRule, PairingRule, TrainingRule
+from services.care.decide.voice_policy import VoicePolicy
 
 
 class Per(StrEnum):
@@ -162,6 +165,9 @@ class CarePolicy(Rule):
     occasions: Mapping[VisitReason, SoonRule]
     away: AwayRule
     missed: MissedRule
+    rota: RotaRule
+    voice: VoicePolicy
+    campaigns: CampaignPolicy
     contact: ContactRule
     certification: CertificationRule
     assistance: AssistanceRule
@@ -179,11 +185,11 @@ class CarePolicy(Rule):
             )
         soon = (*self.illness.values(), *self.occasions.values())
         cited = {rule.clause for rule in self.cadence} | {rule.clause for rule in soon}
+        cited |= {*self.voice.cited(), *self.campaigns.cited()}
         cited |= {self.pairing.clause, self.pairing.clause_review, self.training.clause, *self.assistance.clauses()}
         cited |= self.certification.cited
-        if wordless := sorted(
-            (cited | {self.away.clause, self.missed.clause, self.contact.clause}) - set(self.clauses)
-        ):
+        cited |= {self.away.clause, self.missed.clause, self.contact.clause, self.rota.clause}
+        if wordless := sorted(cited - set(self.clauses)):
             raise ValueError(f"clauses without words: {', '.join(wordless)}")
         return self
 

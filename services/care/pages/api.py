@@ -58,6 +58,7 @@ def visit_json(row: Mapping[str, Any]) -> dict[str, Any]:
         "because": row["because"] or None,
         "visitor": row["assigned"],
         "proposed_visitor": row["proposed"],
+        "set_for": row["set_for"],
         "made_on": row["closed_on"] if row["state"] == visits.DONE else None,
         "by": row["made_by"],
         "closed_on": row["closed_on"],

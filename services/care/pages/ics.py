@@ -1,4 +1,4 @@
-"""A visitor's visits as a calendar (RFC 5545): a day each, on the day it is best done by.
+"""A visitor's visits as a calendar (RFC 5545): a day each: the one it is set for, or is best done by.
 
 The calendar lies with whoever keeps the visitor's calendar, so it says as little as finds the door: the family name,
 the building, no reason, no phone; the rest stands behind signing in.
@@ -37,11 +37,12 @@ def _event(row: Mapping[str, Any], origin: str, now: datetime) -> Event:
     who = _("%(name)s同志", name=row["name"][:1]) if row["name"] else _("一位同志")
     link = f"{origin}/care/visits/{row['visit_id']}"
     span = _("%(start)s到%(end)s之间都可以。", start=day(row["start_on"]), end=day(row["end_on"]))
+    on = row["set_for"] or row["due_on"]
     event = Event()
     event.add("uid", f"{row['visit_id']}@hearth")
     event.add("dtstamp", now)
-    event.add("dtstart", row["due_on"])
-    event.add("dtend", row["due_on"] + timedelta(days=1))
+    event.add("dtstart", on)
+    event.add("dtend", on + timedelta(days=1))
     event.add("summary", f"{words.word(words.WAY, row['way'])} · {who}")
     if row["way"] == VisitWay.HOME and row["building"]:
         event.add("location", row["building"])

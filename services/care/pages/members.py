@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from events.facts.care import VisitReason
 from services.care.decide.commands import GradeHealth, Recover, ReportIllness
-from services.care.pages import reveal, support, visitors, words
+from services.care.pages import campaign_people, reveal, support, visitors, voice_raise, words
 from services.care.pages.common import EntityId, Office, care, doing, person_row, read_form, rules, rules_by_row
 from services.care.pages.forms import Form, empty, or_again
 from services.care.pages.reveal import Reveal
@@ -84,6 +84,8 @@ async def shown(
         names=visitors.called(known, [one["made_by"] or one["visitor"] for one in planned]),
         words=words,
         policy=rules_by_row(request),
+        campaign=await campaign_people.beside_member(request, caller, row),
+        voice=await voice_raise.beside_member(request, caller, row),
     )
 
 

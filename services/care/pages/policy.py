@@ -7,12 +7,25 @@ from typing import Final
 
 from events.facts.people import RetirementKind
 from services.care.decide.policy import CarePolicy, CertificationBegins, Per
-from services.care.pages import support_words
+from services.care.pages import campaign_words, support_words, voice_words
+from services.care.pages.rota_words import SKILL, WEEKDAY
 from services.care.pages.words import CERTIFIED, REASON, SEVERITY, SOURCE, WAY
 from services.shell.formats import yuan
-from services.shell.i18n import N_
+from services.shell.i18n import N_, ngettext
+from services.shell.i18n import gettext as _
 from services.shell.policy import Schema, units
 from services.shell.policy.words import RuleWords, Worded
+
+
+def weekdays(days: Sequence[int]) -> str:
+    """`周一、周二`."""
+    return _("、").join(_(WEEKDAY[day]) for day in days)
+
+
+def minutes(number: int) -> str:
+    """`40 分钟`."""
+    return ngettext("%(num)s 分钟", "%(num)s 分钟", number)
+
 
 SCHEMA: Final = Schema("care", CarePolicy, keyed={"cadence": "reason"})
 
@@ -44,6 +57,17 @@ WORDS: Final = RuleWords(
         "occasions.*": REASON,
         "away": N_("外出联系"),
         "missed": N_("没有去成的"),
+        "rota": N_("谁去走访"),
+        "rota.metres": N_("排人时折合的路程"),
+        "rota.skills": N_("懂行的人去"),
+        "campaigns": N_("集中服务"),
+        "campaigns.kinds": N_("集中服务"),
+        "campaigns.kinds.*": campaign_words.KIND,
+        "campaigns.items": N_("居家安全检查"),
+        "voice": N_("社情民意"),
+        "voice.levels": N_("社情民意"),
+        "voice.levels.*": voice_words.LEVEL,
+        "voice.topics": N_("社情民意"),
         "contact": N_("别处的联系"),
         "certification": N_("养老金领取资格认证"),
         "certification.usual": N_("一般怎么办"),
@@ -75,6 +99,42 @@ WORDS: Final = RuleWords(
         "occasions.*.grace_days": Worded(N_("逾期后还留着"), units.days),
         "missed.secretary_days": Worded(N_("逾期几天书记过问"), units.days),
         "missed.street_days": Worded(N_("逾期几天街道过问"), units.days),
+        "rota.workdays": Worded(N_("走访的日子"), weekdays),
+        "rota.visits_per_week": Worded(N_("走访员一周上门"), units.times),
+        "rota.office_visits_per_week": Worded(N_("办公室的人一周上门"), units.times),
+        "rota.calls_per_week": Worded(N_("一周打电话"), units.times),
+        "rota.visits_per_day_max": Worded(N_("一天上门不超过"), units.times),
+        "rota.ahead_days": Worded(N_("下周几天内到期的顺路先办"), units.days),
+        "rota.home_minutes": Worded(N_("上门一次"), minutes),
+        "rota.hospital_minutes": Worded(N_("到医院一次"), minutes),
+        "rota.call_minutes": Worded(N_("打一次电话"), minutes),
+        "rota.metres.stranger": Worded(N_("换一个不熟的人"), units.metres),
+        "rota.metres.change": Worded(N_("改动已经派的人"), units.metres),
+        "rota.metres.skill": Worded(N_("去的人不懂行"), units.metres),
+        "rota.metres.late": Worded(N_("因为等人，晚去一天"), units.metres),
+        "rota.metres.trip": Worded(N_("多跑一栋楼"), units.metres),
+        "rota.metres.load": Worded(N_("每多排满四分之一，一次加"), units.metres),
+        "rota.metres.wait": Worded(N_("下周的顺路先办，最多值"), units.metres),
+        "rota.metres.lane": Worded(N_("同一弄里的两栋楼"), units.metres),
+        "rota.metres.road": Worded(N_("同一条路上的两栋楼"), units.metres),
+        "rota.metres.elsewhere": Worded(N_("不在一条路上"), units.metres),
+        "rota.skills.*": Worded(REASON, units.one_of(SKILL)),
+        "campaigns.people_max": Worded(N_("一次最多"), units.people),
+        "campaigns.kinds.*.age_min": Worded(N_("年满"), units.ages),
+        "campaigns.kinds.*.lives_alone": Worded(N_("只限独居的"), units.yes_or_no),
+        "campaigns.kinds.*.birthday_within": Worded(N_("只限期间过生日的"), units.yes_or_no),
+        "campaigns.kinds.*.days": Worded(N_("一次办多久"), units.days),
+        "campaigns.kinds.*.follow_days": Worded(N_("几天内跟进"), units.days),
+        "campaigns.items.*.title": Worded(N_("检查什么"), units.as_written),
+        "campaigns.items.*.days": Worded(N_("几天内处理"), units.days),
+        "voice.tell_days": Worded(N_("答复后几天内告诉本人"), units.days),
+        "voice.climb_days": Worded(N_("逾期几天上一级看到"), units.days),
+        "voice.suggest_days": Worded(N_("走访后几天内提示"), units.days),
+        "voice.levels.*.days": Worded(N_("几天内答复"), units.days),
+        "voice.topics.*.title": Worded(N_("类别"), units.as_written),
+        "voice.topics.*.begins": Worded(N_("先报到"), units.one_of(voice_words.LEVEL)),
+        "voice.topics.*.highest": Worded(N_("最高报到"), units.one_of(voice_words.LEVEL)),
+        "voice.topics.*.days": Worded(N_("几天内答复"), units.days),
         "contact.counts": Worded(N_("算联系过的"), units.some_of(SOURCE)),
         "certification.kinds": Worded(N_("哪些人要认证"), units.some_of(KIND)),
         "certification.begins": Worded(N_("从哪个月起"), units.one_of(BEGINS)),

@@ -21,7 +21,7 @@ from events.facts.care import Answers, ThreeQuestionsAnswered
 from events.facts.decision import Command
 from events.log.command import Receipt
 from services.care.pages.common import Carer, EntityId, care, doing, person_row, visit_row
-from services.care.project import health, illness, occasion, record, visits
+from services.care.project import health, illness, occasion, record, usual_visitor, visits
 from services.shell.acting import facts_of
 from services.shell.i18n import gettext as _
 from services.shell.identity import Caller, Role
@@ -84,6 +84,14 @@ async def befell_seen(request: Request, caller: Caller, member_id: str, kind: st
         request, caller, member_id, kind, command, lambda db: occasion.one(db, member_id, kind, on)
     )
     return Seen({"kind": kind, "on": on, **seen.values}, seen.receipt)
+
+
+async def refusal_seen(request: Request, caller: Caller, member_id: str, visitor: str, command: Reveal) -> Seen:
+    """Why the person does not wish to see this visitor. Errors: Forbidden, NotFound."""
+    _found, seen = await _told_of(
+        request, caller, member_id, "refusal", command, lambda db: usual_visitor.refusal(db, member_id, visitor)
+    )
+    return seen
 
 
 async def _told_of(

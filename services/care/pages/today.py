@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import JSONResponse, Response
 
 from services.care.pages import sheet as paper
-from services.care.pages import visitors, words
+from services.care.pages import visitors, voice_home, words
 from services.care.pages.common import CARERS, OFFICE, SOON_DAYS, Carer, own_only, rules_by_row
 from services.care.pages.trips import Agenda, Row, agenda
 from services.care.project import assistance, certification, visits
@@ -82,18 +82,21 @@ async def panel(request: Request, caller: Anybody) -> Response:
         return Response("", media_type="text/html")
     day = await agenda(request, caller)
     shown = await _shown(request, caller, day)
+    shown["voice"] = await voice_home.waiting(request, caller)
     return fragment(request, "panel_today.html", trips=day.trips[:TRIPS_SHOWN], calls=day.calls[:CALLS_SHOWN], **shown)
 
 
 @router.get("/panels/counts")
 async def counts(request: Request, caller: Anybody) -> Response:
     """Figures for the navigation; `late` and `soon` are counted into the head of the home page."""
+    raised = await voice_home.figures(request, caller)
     if not caller.has(*CARERS):
-        return JSONResponse({})
+        return JSONResponse(raised)
     now = speech().today
     async with reading(request, caller) as db:
         found = await visits.figures(db, now, now + timedelta(days=SOON_DAYS), own_only(caller))
         turns = await certification.counts(db, certification.Wanted(visitor=own_only(caller)), now)
         asked = {"assistance": await assistance.waiting_count(db)} if caller.has(*OFFICE) else {}
     figures = {"visits": found["visits"] + found["calls"], "certifications": turns[certification.OVERDUE]}
-    return JSONResponse({**found, **asked, **figures})
+    late = found["late"] + raised.pop("late", 0)
+    return JSONResponse({**found, **asked, **figures, **raised, "late": late})

@@ -65,7 +65,7 @@ async def agenda(request: Request, caller: Caller, community: str = "") -> Agend
 
 
 def put_together(rows: Sequence[Row], today: date, until: date) -> Agenda:
-    """Trips by building, calls apart, from rows in the order of the days they are due.
+    """Trips by building, calls apart, from rows in the order of the days they are due; what is set for later last.
 
     What merely lies on the way is left out for those who are in hospital: nobody is at home.
     """
@@ -81,7 +81,17 @@ def put_together(rows: Sequence[Row], today: date, until: date) -> Agenda:
     due = [row for row in rows if row["due_on"] <= until]
     late = sum(row["due_on"] < today for row in due)
     calls = [row for row in rows if row["way"] == VisitWay.CALL]
-    return Agenda(sorted(trips.values(), key=lambda trip: (trip.due, trip.place)), calls, late, len(due) - late)
+    in_order = sorted(
+        trips.values(), key=lambda trip: (all(later(row, today) for row in trip.tasks), trip.due, trip.place)
+    )
+    calls.sort(key=lambda row: later(row, today))
+    return Agenda(in_order, calls, late, len(due) - late)
+
+
+def later(row: Row, today: date) -> bool:
+    """Whether somebody said that this is done on a day to come, and it is not late already."""
+    set_for = row.get("set_for")
+    return set_for is not None and set_for > today and row["due_on"] >= today
 
 
 def _place(row: Row) -> str:

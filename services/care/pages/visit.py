@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from events.facts.care import SOON
 from services.care.decide.commands import AssignVisitor, CancelVisit
-from services.care.pages import photo, reveal, visitors, words
+from services.care.pages import photo, reveal, visitors, voice_raise, words
 from services.care.pages.common import OFFICE, Carer, EntityId, Office, care, doing, read_form, rules_by_row, visit_row
 from services.care.pages.forms import Form, empty, or_again
 from services.care.pages.reveal import Reveal
@@ -54,6 +54,7 @@ async def shown(
         names=visitors.called(known, [row["visitor"], row["made_by"], row["proposed"]]),
         words=words,
         policy=rules_by_row(request),
+        voice=await voice_raise.beside_visit(request, caller, row),
     )
 
 

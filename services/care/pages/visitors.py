@@ -11,9 +11,10 @@ from typing import Final
 from fastapi import FastAPI, Request
 
 from services.care.pages.common import CARERS
-from services.shell.identity import Caller
+from services.shell.i18n import gettext as _
+from services.shell.identity import Caller, Role
 from services.shell.identity.accounts import Account
-from services.shell.problems import Problem, Unavailable
+from services.shell.problems import NotFound, Problem, Unavailable
 
 KNOWN_SECONDS: Final = 30.0
 """Accounts change rarely, and asking for all of them takes a request each."""
@@ -29,6 +30,35 @@ async def visitors(request: Request, caller: Caller) -> Mapping[str, str]:
         for account in await _accounts(request)
         if not account.closed and any(grant.role in CARERS and _meets(grant.scope, caller) for grant in account.grants)
     }
+
+
+async def who_may_go(request: Request, community: str) -> Mapping[str, tuple[str, bool]]:
+    """Account name -> what people call them, and whether visiting is their post, of everybody who may be sent there.
+
+    Errors: Unavailable, while nobody can be asked.
+    """
+    known = await _accounts(request)
+    if not known:
+        raise Unavailable(retry_after_seconds=30)
+    found = {}
+    for account in known:
+        roles = {grant.role for grant in account.grants if grant.role in CARERS and _reaches(grant.scope, community)}
+        if roles and not account.closed:
+            found[account.name] = (account.display, Role.VISITOR in roles)
+    return found
+
+
+async def post_of(request: Request, caller: Caller, name: str) -> tuple[str, str]:
+    """What people call this visitor, and the place that what is said of them belongs to. Errors: NotFound."""
+    found = {account.name: account for account in await _accounts(request) if not account.closed}.get(name)
+    scopes = (
+        [grant.scope for grant in found.grants if grant.role in CARERS and _meets(grant.scope, caller)] if found else []
+    )
+    if found is not None and scopes:
+        return found.display, next((scope for scope in scopes if caller.covers(scope)), caller.scope)
+    if name == caller.name:
+        return caller.display, caller.scope
+    raise NotFound(_("在您的范围内没有这个走访的人。"))
 
 
 async def is_open(request: Request, name: str) -> bool:
@@ -69,6 +99,11 @@ async def _ask(app: FastAPI) -> None:
     with contextlib.suppress(Problem):  # not now: the names of the accounts are shown instead
         found = await app.state.shell.identity.accounts.every()
         app.state.accounts = (monotonic(), found)
+
+
+def _reaches(scope: str, community: str) -> bool:
+    """Whether somebody of that scope may go into this community."""
+    return not scope or community == scope or community.startswith(f"{scope}.")
 
 
 def _meets(scope: str, caller: Caller) -> bool:

@@ -10,7 +10,8 @@ from events.facts.care import HealthGrade, Severity, VisitReason, VisitWay, WhyC
 from events.facts.care_certification import CertificationWay
 from services.care.decide.missed import Level
 from services.care.decide.policy import CarePolicy, ContactSource, Per
-from services.care.pages import support_words
+from services.care.pages import campaign_words, support_words, voice_words
+from services.care.pages.rota_words import SENTENCES as ROTA_SENTENCES
 from services.care.project import certification, met, occasion, visits
 from services.shell.acting import Sentences
 from services.shell.formats import day
@@ -195,6 +196,9 @@ SENTENCES: Final[Sentences] = {
     "not_made": lambda _d: _("这次走访还没有记为去过，不能加照片。"),
     "photos_full": lambda d: _("一次走访最多放 %(most)s 张照片。", most=d.get("most")),
     "before_start": lambda d: _("这次走访从%(start)s才开始。", start=_on(d.get("start"))),
+    **ROTA_SENTENCES,
+    **voice_words.SENTENCES,
+    **campaign_words.SENTENCES,
 }
 """Refusal code -> the sentence a person reads."""
 
@@ -215,5 +219,8 @@ CLAUSES: Final = (
     N_("在外居住的，通过视频办理。"),
     N_("过期没有认证的由书记过问，逾期三十天的由街道过问；系统不作停发等任何决定。"),
     N_("外出党员每三十天至少联系一次。"),
+    N_(
+        "走访由常去的人去，就近、同楼栋一趟走完，各人多少相当；本人不愿意见的人不派，请假的由别人代；病人由懂医护的人去看。"
+    ),
 )
 """The words of the national pack's clauses, so that they are translated; another pack's stay in its own language."""

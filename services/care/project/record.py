@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from sqlalchemy import BigInteger, Column, LargeBinary, MetaData, Table, Text, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -21,3 +23,9 @@ async def envelope(db: AsyncConnection, member_id: str, seq: int) -> Message | N
     query = select(_fact.c.body).where(_fact.c.seq == seq, _fact.c.entity == member_id)
     body = (await db.execute(query)).scalar_one_or_none()
     return None if body is None else Message("CARE", seq, "", body)
+
+
+async def envelopes(db: AsyncConnection, seqs: Iterable[int]) -> Mapping[int, Message]:
+    """Several of them, by sequence; what the scope does not show is left out."""
+    query = select(_fact.c.seq, _fact.c.body).where(_fact.c.seq.in_(sorted(set(seqs))))
+    return {row.seq: Message("CARE", row.seq, "", row.body) for row in await db.execute(query)}

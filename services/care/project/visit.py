@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Date, Index, Integer, MetaData, Table, Text
+from sqlalchemy import BigInteger, Column, Date, Index, Integer, MetaData, Table, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from events.facts.care import (
@@ -16,6 +16,7 @@ from events.facts.care import (
     VisitorAssigned,
     VisitPlanned,
 )
+from events.facts.care_rota import VisitorUnassigned
 from events.facts.care_visit import PhotoTaken, VisitAttempted
 from events.log.envelope import About
 from events.log.project import Row, View, community_column
@@ -46,15 +47,18 @@ table = Table(
     Column("answers_seq", BigInteger),
     Column("missed_why", Text),
     Column("missed_on", Date),
+    Column("set_for", Date),
+    Column("rota_id", Text),
     Column("tried_on", Date),
     Column("tried_why", Text),
     Column("tries", Integer),
     Column("photos", JSONB),
     Index("visit_of_member", "member_id", "due_on"),
     Index("visit_by_stage", "stage", "due_on", "visit_id"),
+    Index("visit_by_rota", "rota_id", postgresql_where=text("rota_id IS NOT NULL")),
 )
 
-view = View("visit", version=3, table=table, doc="Visits and calls: planned, made, missed, cancelled.")
+view = View("visit", version=4, table=table, doc="Visits and calls: planned, made, missed, cancelled.")
 
 
 def _its_visit(fact: Any, _about: About) -> list[tuple[str]]:
@@ -82,7 +86,15 @@ def _(_row: Row | None, fact: VisitPlanned, about: About) -> Row:
 
 @view.on(VisitorAssigned, keys=_its_visit)
 def _(row: Row | None, fact: VisitorAssigned, _about: About) -> Row | None:
-    return None if row is None else row | {"assigned": fact.visitor}
+    if row is None:
+        return None
+    return row | {"assigned": fact.visitor, "set_for": fact.on, "rota_id": fact.rota_id or None}
+
+
+@view.on(VisitorUnassigned, keys=_its_visit)
+def _(row: Row | None, _fact: VisitorUnassigned, _about: About) -> Row | None:
+    """Nobody is proposed any more either."""
+    return None if row is None else row | dict.fromkeys(("assigned", "proposed", "set_for", "rota_id"))
 
 
 @view.on(VisitMade, keys=_its_visit)

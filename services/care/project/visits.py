@@ -20,12 +20,14 @@ STATES: Final = (DRAFT, READY, DONE, MISSED, CANCELLED)
 """Planned for later, to be done now, done, nobody went in time, not needed any more."""
 ROWS_TODAY_MAX: Final = 60
 """More than anybody does in a day; the rest waits in the list."""
+WEEK_ROWS_MAX: Final = 10_000
 
 _v, _p = visit.table.c, person.table.c
 _planned_for = person.table.alias("planned_for")
 """The record that a visit was planned for; `_p` is the one that stands for the person."""
 visitor_of = func.coalesce(_v.made_by, _v.assigned, _v.proposed)
 """Whose visit it is: whoever went; before that whoever was told to, or usually does."""
+place_of = path_text(_v.community)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ def _query(today: date) -> Select[Any]:
     ]  # fmt: skip
     return select(
         *columns,
-        path_text(_v.community),
+        place_of,
         state_on(today).label("state"),
         visitor_of.label("visitor"),
         *of_person,
@@ -108,19 +110,38 @@ async def counts(db: AsyncConnection, wanted: Wanted, today: date) -> Mapping[st
 async def due_by(
     db: AsyncConnection, today: date, until: date, *, visitor: str = "", community: str = ""
 ) -> list[dict[str, Any]]:
-    """What may be done today and is due by `until`, the oldest first, and what else waits in the same buildings."""
+    """What may be done today and is due by `until` or set for today, the oldest first; and what else waits in the same
+    buildings.
+    """
     open_now = [
         _v.stage == visit.OPEN,
         _v.start_on <= today,
         *_conditions(Wanted(visitor=visitor, community=community), today),
     ]
     query = _query(today).where(*open_now).order_by(_v.due_on, _v.visit_id)
-    due = [dict(row._mapping) for row in await db.execute(query.where(_v.due_on <= until).limit(ROWS_TODAY_MAX))]
+    now = or_(_v.due_on <= until, _v.set_for <= today)
+    due = [dict(row._mapping) for row in await db.execute(query.where(now).limit(ROWS_TODAY_MAX))]
     buildings = {row["building"] for row in due if row["building"] and row["way"] == VisitWay.HOME.value}
     if not buildings:
         return due
-    beside = query.where(_p.building.in_(sorted(buildings)), _v.way == VisitWay.HOME.value, _v.due_on > until)
+    beside = query.where(_p.building.in_(sorted(buildings)), _v.way == VisitWay.HOME.value, ~func.coalesce(now, False))
     return due + [dict(row._mapping) for row in await db.execute(beside.limit(ROWS_TODAY_MAX))]
+
+
+async def in_week(
+    db: AsyncConnection, community: str, today: date, days: tuple[date, date], until: date
+) -> list[dict[str, Any]]:
+    """What can be done on one of these days, from today on, and is due by `until`; the oldest first."""
+    first, last = max(days[0], today), days[1]
+    query = _query(today).where(
+        _v.stage == visit.OPEN,
+        _v.start_on <= last,
+        _v.end_on >= first,
+        _v.due_on <= until,
+        *_conditions(Wanted(community=community), today),
+    )
+    rows = await db.execute(query.order_by(_v.due_on, _v.visit_id).limit(WEEK_ROWS_MAX))
+    return [dict(row._mapping) for row in rows]
 
 
 async def figures(db: AsyncConnection, today: date, until: date, visitor: str = "") -> Mapping[str, int]:

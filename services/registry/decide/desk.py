@@ -1,4 +1,4 @@
-"""Stream `desk`: filters somebody keeps under a name, and the columns they take lists out with."""
+"""Stream `desk`: filters somebody keeps under a name, the columns of their lists, and how far they have read."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from events.facts.base import Fact, is_hidden
 from events.facts.decision import Command, Decider, Decision, UnknownFact, facts, nothing, refused
-from events.facts.desk import ColumnsChosen, FilterDropped, FilterKept, NamedFilter
+from events.facts.desk import ChangesRead, ColumnsChosen, FilterDropped, FilterKept, NamedFilter
 
 FILTERS_MAX: Final = 24
 """More nobody finds again among the others."""
+SEQUENCE_MAX: Final = 2**53
 FilterName = Annotated[str, StringConstraints(min_length=1, max_length=20)]
 
 
@@ -36,6 +37,14 @@ class ChooseColumns(Command):
     columns: Annotated[tuple[str, ...], Field(min_length=1, max_length=60)]
 
 
+class ReadChanges(Command):
+    """What changed in this branch is known to the account up to here; `through` and `told` came with the list."""
+
+    branch_id: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_-]{1,64}$")]
+    through: Annotated[int, Field(ge=0, le=SEQUENCE_MAX)]
+    told: Annotated[int, Field(ge=0, le=SEQUENCE_MAX)]
+
+
 # ── State ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -46,6 +55,8 @@ class Desk(BaseModel):
 
     filters: Mapping[str, str] = {}
     columns: tuple[str, ...] = ()
+    read: Mapping[str, tuple[int, int]] = {}
+    """By branch, how far its changes were looked through."""
 
 
 # ── evolve ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -61,6 +72,8 @@ def evolve(desk: Desk, fact: Fact, effective: date) -> Desk:
             return desk.model_copy(update={"filters": left})
         case ColumnsChosen():
             return desk.model_copy(update={"columns": fact.columns})
+        case ChangesRead():
+            return desk.model_copy(update={"read": {**desk.read, fact.branch_id: (fact.through, fact.told)}})
         case _:
             raise UnknownFact("desk", fact)
 
@@ -93,3 +106,11 @@ def drop_filter(desk: Desk, command: DropFilter, today: date) -> Decision:
 def choose_columns(desk: Desk, command: ChooseColumns, today: date) -> Decision:
     """Lists are taken out with other columns from now on."""
     return nothing() if desk.columns == command.columns else facts(ColumnsChosen(columns=command.columns), on=today)
+
+
+def read_changes(desk: Desk, command: ReadChanges, today: date) -> Decision:
+    """The changes of a branch were looked through, or a slip is taken back."""
+    if desk.read.get(command.branch_id, (0, 0)) == (command.through, command.told):
+        return nothing()
+    read = ChangesRead(branch_id=command.branch_id, through=command.through, told=command.told)
+    return facts(read, on=today)

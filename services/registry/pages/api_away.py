@@ -10,6 +10,7 @@ from starlette.responses import Response
 from services.registry.decide.afar import FlagLost, Reestablish, ReportAfar
 from services.registry.decide.contact_card import InspectCard, IssueCard, RevokeCard
 from services.registry.decide.relation_transfer import ReceiveTransfer, SendTransfer, WithdrawTransfer
+from services.registry.pages.as_of import Travels
 from services.registry.pages.common import EntityId, Office, Reader, Waited, member_card, of_member, reading
 from services.registry.pages.member_away import absences_of, last_contact_of
 from services.registry.pages.plain import answered
@@ -28,7 +29,7 @@ def _card_json(row: Any) -> dict[str, Any]:
     return {name: row[name] for name in _CARD}
 
 
-@router.get("/contact-cards", dependencies=[Waited])
+@router.get("/contact-cards", dependencies=[Waited, Travels])
 async def cards(request: Request, caller: Reader, member_id: EntityId) -> Response:
     """Every card of the member, the newest first. `state`: issued, replaced, revoked, handed_in, lost."""
     await member_card(request, caller, member_id)

@@ -9,9 +9,10 @@ from starlette.responses import Response
 
 from services.registry.decide.branch_life import ChangeKind, MergeBranch, PlaceUnder, SplitBranch
 from services.registry.decide.group import ChooseGroup, FormGroup, RenameGroup
+from services.registry.pages.as_of import Travels
 from services.registry.pages.branch_life import members_in, merge, organising
 from services.registry.pages.branches import branch_row
-from services.registry.pages.common import Day, EntityId, Office, Reader, Waited, doing, member_card, reading
+from services.registry.pages.common import EntityId, Office, Reader, Waited, doing, member_card, reading
 from services.registry.pages.plain import answered
 from services.registry.project import belonging, branch
 from services.shell.acting import facts_of
@@ -60,17 +61,17 @@ async def change_kind(request: Request, caller: Office, branch_id: EntityId, com
     return answered({"facts": facts_of(receipt)}, 201)
 
 
-@router.get("/branches/{branch_id}/members", dependencies=[Waited])
-async def members(request: Request, caller: Reader, branch_id: EntityId, as_of: Day = None) -> Response:
+@router.get("/branches/{branch_id}/members", dependencies=[Waited, Travels])
+async def members(request: Request, caller: Reader, branch_id: EntityId) -> Response:
     """Who belonged to the branch on a day (today), since when, and to which group in it."""
     await branch_row(request, caller, branch_id)
     async with reading(request, caller) as db:
-        people = await belonging.people(db, branch_id, as_of or speech().today)
+        people = await belonging.people(db, branch_id, speech().today)
     items = [{name: one[name] for name in ("member_id", "name", "since", "group_id")} for one in people]
     return answered({"items": items, "next_page_token": ""})
 
 
-@router.get("/members/{member_id}/belonging", dependencies=[Waited])
+@router.get("/members/{member_id}/belonging", dependencies=[Waited, Travels])
 async def belonged(request: Request, caller: Reader, member_id: EntityId) -> Response:
     """Every branch and group the member belonged to, oldest first; `until` is the last day, null: it still holds."""
     await member_card(request, caller, member_id)

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from services.registry.decide.branch import FormBranch, RenameBranch
 from services.registry.pages.advice import advice_of
+from services.registry.pages.as_of import Travels
 from services.registry.pages.branches import branch_row
 from services.registry.pages.common import EntityId, Office, Reader, Waited, doing, reading, registry
 from services.registry.pages.history import fact_json
@@ -31,7 +32,7 @@ async def form(request: Request, caller: Office, command: Annotated[FormBranch, 
     return answered({"branch_id": branch_id, "facts": facts_of(receipt)}, 201)
 
 
-@router.get("/{branch_id}", dependencies=[Waited])
+@router.get("/{branch_id}", dependencies=[Waited, Travels])
 async def show(request: Request, caller: Reader, branch_id: EntityId) -> Response:
     """A branch, its members, and what to think about at its size, with the clause."""
     row = await branch_row(request, caller, branch_id)
@@ -56,7 +57,7 @@ def member_json(one: Any) -> dict[str, Any]:
     return {name: one[name] for name in ("member_id", "name", "state", "group_id")}
 
 
-@router.get("/{branch_id}/history", dependencies=[Waited])
+@router.get("/{branch_id}/history", dependencies=[Waited, Travels])
 async def told(request: Request, caller: Reader, branch_id: EntityId) -> Response:
     """The branch's facts, newest first."""
     await branch_row(request, caller, branch_id)

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from services.registry.decide.contact import SetSilenceAside, TakeContactBack, TryContact
+from services.registry.pages.as_of import Travels
 from services.registry.pages.common import (
     PAGE_SIZE,
     EntityId,
@@ -66,7 +67,7 @@ async def unreached(
     return answered({"items": items, "next_page_token": found.next_token})
 
 
-@router.get("/members/{member_id}/contacts", dependencies=[Waited])
+@router.get("/members/{member_id}/contacts", dependencies=[Waited, Travels])
 async def log(
     request: Request, caller: Reader, member_id: EntityId, page_token: str = "", page_size: PageSize = PAGE_SIZE
 ) -> Response:

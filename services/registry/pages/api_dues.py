@@ -15,6 +15,7 @@ from services.registry.decide.dues_correct import (
     NoteDuesCall,
     RefundDues,
 )
+from services.registry.pages.as_of import Travels
 from services.registry.pages.common import EntityId, Office, Reader, Waited, member_card, of_member, reading, within
 from services.registry.pages.dues_common import Number, Paper, Superior, dues_desk, receipts_of
 from services.registry.pages.plain import answered
@@ -40,7 +41,7 @@ def receipt_json(paper: Paper) -> dict[str, Any]:
     return {"receipt_no": paper.number, "paid_on": paper.on, "total_fen": paper.fen, "months": months, **plain}
 
 
-@router.get("/members/{member_id}/receipts", dependencies=[Waited])
+@router.get("/members/{member_id}/receipts", dependencies=[Waited, Travels])
 async def receipts(request: Request, caller: Reader, member_id: EntityId) -> Response:
     """A person's receipts, the newest first."""
     await member_card(request, caller, member_id)
@@ -68,7 +69,7 @@ async def refund(
     return answered({**said, "facts": facts_of(receipt)}, 201)
 
 
-@router.get("/members/{member_id}/reductions", dependencies=[Waited])
+@router.get("/members/{member_id}/reductions", dependencies=[Waited, Travels])
 async def reductions(request: Request, caller: Reader, member_id: EntityId) -> Response:
     """Reductions of a member's dues. `state`: decided (by the branch), approved, refused, withdrawn."""
     await member_card(request, caller, member_id)

@@ -10,9 +10,9 @@ from starlette.responses import Response
 from events.log.command import Receipt
 from services.registry.decide.funds import AllocateFunds, Because, CorrectSpending, SpendFunds
 from services.registry.decide.funds_ledger import YearOfFunds
-from services.registry.pages.as_of import moment_of
+from services.registry.pages.as_of import Travels
 from services.registry.pages.branches import branch_row
-from services.registry.pages.common import Day, EntityId, Office, Reader, Waited, reading
+from services.registry.pages.common import EntityId, Office, Reader, Waited, reading
 from services.registry.pages.funds_common import (
     Approver,
     YearAsked,
@@ -36,17 +36,12 @@ def year_json(year: YearOfFunds) -> dict[str, Any]:
     return {**told, "left_fen": year.left_fen, "free_fen": year.free_fen}
 
 
-@router.get("", dependencies=[Waited])
-async def show(
-    request: Request, caller: Reader, branch_id: EntityId, year: YearAsked = None, as_of: Day = None,
-    known_at: str = "",
-) -> Response:  # fmt: skip
-    """A year (this one) of a branch, as it stands or stood on a day, by what is known or was at a moment: its sums, by
-    purpose, and every line.
-    """
+@router.get("", dependencies=[Waited, Travels])
+async def show(request: Request, caller: Reader, branch_id: EntityId, year: YearAsked = None) -> Response:
+    """A year (this one) of a branch: its sums, by purpose, and every line."""
     row = await branch_row(request, caller, branch_id)
     async with reading(request, caller) as db:
-        found = await standing(request, db, row, year or (as_of or speech().today).year, as_of, moment_of(known_at))
+        found = await standing(request, db, row, year or speech().today.year)
     purposes = [{"called": name, "spent_fen": fen, "payments": times} for name, fen, times in found.by_purpose]
     lines = {"allocations": found.allocations, "spending": found.payments}
     return answered({"branch_id": branch_id, **year_json(found.year), "by_purpose": purposes, **lines})

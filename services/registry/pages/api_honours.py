@@ -18,6 +18,7 @@ from services.registry.decide.honours import (
     TakeHonourBack,
 )
 from services.registry.decide.outlook import outlook
+from services.registry.pages.as_of import Travels
 from services.registry.pages.common import EntityId, Office, Reader, Waited, member_card, of_member, reading, rules
 from services.registry.pages.honour_common import (
     AWARDED_MAX,
@@ -76,7 +77,7 @@ async def award(request: Request, caller: Office, command: Awarding) -> Response
     return answered({"honour_id": honour_id, "facts": facts_of(receipt)}, 201)
 
 
-@router.get("/members/{member_id}/honours", dependencies=[Waited])
+@router.get("/members/{member_id}/honours", dependencies=[Waited, Travels])
 async def of_one(request: Request, caller: Reader, member_id: EntityId, year: Asked = "") -> Response:
     """A member's honours, and how they stand with the medal of a year."""
     card = await member_card(request, caller, member_id)

@@ -9,6 +9,7 @@ from pydantic import Field
 from starlette.responses import Response
 
 from services.registry.decide.meeting import CancelMeeting, ScheduleMeeting, SignIn
+from services.registry.pages.as_of import Travels
 from services.registry.pages.clocks import clocks_of
 from services.registry.pages.common import (
     PAGE_SIZE,
@@ -73,7 +74,7 @@ def stay_json(row: dict[str, Any], request: Request) -> dict[str, Any]:
     }
 
 
-@router.get("/ledger", dependencies=[Waited], tags=["ledger"])
+@router.get("/ledger", dependencies=[Waited, Travels], tags=["ledger"])
 async def ledger(
     request: Request,
     caller: Reader,
@@ -89,7 +90,7 @@ async def ledger(
     return answered({"items": items, "next_page_token": page.next_token})
 
 
-@router.get("/branches", dependencies=[Waited], tags=["branches"])
+@router.get("/branches", dependencies=[Waited, Travels], tags=["branches"])
 async def branches(request: Request, caller: Reader, community: str = "") -> Response:
     """The branches, whom their members call, and how complete the cards are on average (percent)."""
     place = within(caller, community)
@@ -141,7 +142,7 @@ async def community_of(request: Request, caller: Office, command: CallMeeting) -
     return caller.scope
 
 
-@router.get("/meetings", dependencies=[Waited], tags=["meetings"])
+@router.get("/meetings", dependencies=[Waited, Travels], tags=["meetings"])
 async def meetings(
     request: Request,
     caller: Reader,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Query, Request
@@ -21,7 +20,7 @@ from services.registry.decide.commands import (
 )
 from services.registry.decide.policy import CompletenessPolicy
 from services.registry.pages import history as told
-from services.registry.pages.as_of import card_then, moment_of
+from services.registry.pages.as_of import Travels
 from services.registry.pages.common import (
     PAGE_SIZE,
     EntityId,
@@ -84,7 +83,7 @@ async def enrol(request: Request, caller: Office, command: Annotated[Enrol, Body
     return answered({"member_id": member_id, "facts": facts_of(receipt)}, 201)
 
 
-@router.get("", dependencies=[Waited])
+@router.get("", dependencies=[Waited, Travels])
 async def members(
     request: Request, caller: Reader, narrowed: Narrowing, page_token: str = "", page_size: PageSize = PAGE_SIZE
 ) -> Response:
@@ -101,23 +100,18 @@ async def members(
     return answered({"items": items, "next_page_token": page.next_token})
 
 
-@router.get("/{member_id}", dependencies=[Waited])
-async def member(
-    request: Request, caller: Reader, member_id: EntityId, as_of: date | None = None, known_at: str = ""
-) -> Response:
+@router.get("/{member_id}", dependencies=[Waited, Travels])
+async def member(request: Request, caller: Reader, member_id: EntityId) -> Response:
     """The card now, or as it was on `as_of`, as it was known at `known_at` (a moment, or a day's end)."""
     card = await member_card(request, caller, member_id)
     policy = rules(request, card["community"]).completeness
-    if as_of is not None or known_at:
-        async with reading(request, caller) as db:
-            card = await card_then(request, db, card, as_of, moment_of(known_at))
     return answered(
         member_json(card, policy),
         headers={"ETag": f'"REGISTRY:{card["seq"]}"'},
     )
 
 
-@router.get("/{member_id}/history", dependencies=[Waited])
+@router.get("/{member_id}/history", dependencies=[Waited, Travels])
 async def history(
     request: Request,
     caller: Reader,
@@ -135,7 +129,7 @@ async def history(
     return answered({"items": items, "next_page_token": str(page.next_before or ""), "count": page.count})
 
 
-@router.get("/{member_id}/dues", dependencies=[Waited])
+@router.get("/{member_id}/dues", dependencies=[Waited, Travels])
 async def dues(
     request: Request,
     caller: Reader,

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from services.registry.decide.points import AwardPoints, TakePointsBack
 from services.registry.decide.points_policy import PointsFor
+from services.registry.pages.as_of import Travels
 from services.registry.pages.branches import branch_row
 from services.registry.pages.common import EntityId, Office, Waited, member_card, of_member, reading
 from services.registry.pages.plain import answered
@@ -21,7 +22,7 @@ router = APIRouter(prefix="/api", tags=["points"])
 Asked = Annotated[str, Query(max_length=200)]
 
 
-@router.get("/points", dependencies=[Waited])
+@router.get("/points", dependencies=[Waited, Travels])
 async def of_branch(request: Request, caller: Office, branch_id: str, year: Asked = "") -> Response:
     """The members of a branch by name with their points of a year, by what they are for."""
     number = year_of(year)
@@ -41,7 +42,7 @@ async def of_branch(request: Request, caller: Office, branch_id: str, year: Aske
     return answered({"year": number, "items": items, "next_page_token": ""})
 
 
-@router.get("/members/{member_id}/points", dependencies=[Waited])
+@router.get("/members/{member_id}/points", dependencies=[Waited, Travels])
 async def of_one(request: Request, caller: Office, member_id: EntityId, year: Asked = "") -> Response:
     """Where one member's points of a year come from, the latest line first, each with its clause."""
     card = await member_card(request, caller, member_id)

@@ -13,6 +13,7 @@ from events.facts.post import ServiceKind
 from services.registry.decide.centre import EntityKey
 from services.registry.decide.post import PLACES_MAX, ChangePost, ClosePost, LeavePost, OpenPost, TakePost
 from services.registry.decide.service import AnswerPost, DoNotAsk, KeepPost, LogHours, WishService, WithdrawHours
+from services.registry.pages.as_of import Travels
 from services.registry.pages.common import PAGE_SIZE as PAGE_DEFAULT
 from services.registry.pages.common import (
     EntityId,
@@ -256,7 +257,7 @@ async def sums(
     return answered({"items": items, "minutes": minutes, "people": people, "next_page_token": ""})
 
 
-@router.get("/members/{member_id}/service", dependencies=[Waited])
+@router.get("/members/{member_id}/service", dependencies=[Waited, Travels])
 async def of_one(request: Request, caller: Reader, member_id: EntityId) -> Response:
     """What a member wishes, holds, answered and served, by month."""
     await member_card(request, caller, member_id)

@@ -13,6 +13,7 @@ from events.facts.decision import Command
 from services.registry.decide.centre import EntityKey
 from services.registry.decide.review import Appraise, SubmitReport, WithdrawAppraisal, WithdrawReport, Year
 from services.registry.decide.values import Line, Text
+from services.registry.pages.as_of import Travels
 from services.registry.pages.common import EntityId, Office, Reader, Waited, member_card, of_member, reading
 from services.registry.pages.plain import answered
 from services.registry.pages.point_common import year_of
@@ -41,7 +42,7 @@ class Appraising(Command):
     grades: Annotated[tuple[Graded, ...], Field(min_length=1, max_length=APPRAISED_MAX)]
 
 
-@router.get("/branches/{branch_id}/appraisal", dependencies=[Waited])
+@router.get("/branches/{branch_id}/appraisal", dependencies=[Waited, Travels])
 async def of_branch(request: Request, caller: Reader, branch_id: EntityId, year: Asked = "") -> Response:
     """How far a branch has come with a year: who has which grade, who is missing. Remarks are not told."""
     found = await round_of(request, caller, branch_id, year_of(year))
@@ -64,7 +65,7 @@ async def appraise(request: Request, caller: Office, branch_id: EntityId, comman
     return answered({"facts": facts_of(await appraised(request, caller, found, commands))}, 201)
 
 
-@router.get("/members/{member_id}/review", dependencies=[Waited])
+@router.get("/members/{member_id}/review", dependencies=[Waited, Travels])
 async def of_one(request: Request, caller: Office, member_id: EntityId) -> Response:
     """A member's reports and appraisals."""
     await member_card(request, caller, member_id)

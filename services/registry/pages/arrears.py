@@ -16,6 +16,7 @@ from services.registry.decide.dues_correct import NoteDuesCall
 from services.registry.decide.policy import ArrearsRule
 from services.registry.handle import Registry
 from services.registry.pages import dues_words, words
+from services.registry.pages.as_of import Travels
 from services.registry.pages.common import (
     OFFICE,
     PAGE_SIZE,
@@ -131,7 +132,7 @@ async def _known(handler: Registry, db: Any, rows: Iterable[Mapping[str, Any]], 
     return found
 
 
-@router.get("/dues", dependencies=[Waited])
+@router.get("/dues", dependencies=[Waited, Travels])
 async def arrears(
     request: Request, caller: Reader, kind: Kind = "", least: Least = 0, community: Place = "", page_token: str = ""
 ) -> Response:
@@ -189,7 +190,7 @@ async def sheet(request: Request, caller: Reader, kind: Kind = "", community: Pl
     return await asyncio.to_thread(sheet_response, _("党费提醒名单"), head, rows)
 
 
-@api.get("/dues/arrears", dependencies=[Waited])
+@api.get("/dues/arrears", dependencies=[Waited, Travels])
 async def listed(
     request: Request, caller: Reader, kind: Kind = "", community: Place = "", page_token: str = "",
     page_size: PageSize = PAGE_SIZE,

@@ -14,17 +14,19 @@ from services.registry.decide.branch import FormBranch, RenameBranch
 from services.registry.pages import words
 from services.registry.pages.advice import advice_of, full_members
 from services.registry.pages.api_branches import HISTORY
+from services.registry.pages.as_of import Travels
 from services.registry.pages.branch_lines import branch_line
 from services.registry.pages.branches import branch_row
+from services.registry.pages.changes import behind
 from services.registry.pages.committee import Sitting, committees
 from services.registry.pages.common import (
     OFFICE,
-    Day,
     EntityId,
     Office,
     Reader,
     Waited,
     doing,
+    in_the_past,
     read_form,
     reading,
     registry,
@@ -35,7 +37,7 @@ from services.registry.pages.forms import Form, again, fresh
 from services.registry.pages.places import communities_to_fill, places_of
 from services.registry.pages.terms import TermChip, term_chip
 from services.registry.pages.timeline import signed
-from services.registry.project import belonging, branch, committee, history, partner
+from services.registry.project import belonging, branch, changes, committee, history, partner
 from services.shell.i18n import gettext as _
 from services.shell.i18n import speech
 from services.shell.pages import done, page
@@ -73,11 +75,11 @@ async def _new(request: Request, caller: Office, form: Form) -> Response:
     return await page(request, "branch_new.html", status=form.status, form=form, words=words, places=places)
 
 
-@router.get("/{branch_id}", dependencies=[Waited])
-async def show(request: Request, caller: Reader, branch_id: EntityId, as_of: Day = None) -> Response:
-    """The branch as it is now, or who belonged to it on a day."""
+@router.get("/{branch_id}", dependencies=[Waited, Travels])
+async def show(request: Request, caller: Reader, branch_id: EntityId) -> Response:
+    """The branch, who belongs to it and leads it; in the past as it was."""
     row = await branch_row(request, caller, branch_id)
-    day = as_of or speech().today
+    day, then = speech().today, in_the_past(request)
     community = row["community"]
     async with reading(request, caller) as db:
         people = await belonging.people(db, branch_id, day)
@@ -88,22 +90,23 @@ async def show(request: Request, caller: Reader, branch_id: EntityId, as_of: Day
         led = await committee.led(db, branch_id, day)
         paired = await partner.pairings_of(db, branch_id=branch_id)
         past = await history.newest(db, branch_id, stream="branch", limit=HISTORY)
+        new = None if then else await changes.count(db, await behind(request, caller, db, branch_id))
     told = await registry(request).opened(past.messages)
     lines = [branch_line(one) for one in told if not isinstance(one.fact, FundsPart)]  # its money has a page of its own
     return await page(
         request, "branch.html", row=row, people=people, words=words, full=full_members(request, community, people),
-        on=day, then=day != speech().today, as_of=as_of.isoformat() if as_of else "", above=above,
+        on=day, then=then, above=above,
         place=places.called(row["community"]), general=row["kind"] == BranchKind.GENERAL.value,
         branches=[each for each in below if each["general_id"] == branch_id],
         elected=elected, term=_term(request, community, elected) if row["closed_on"] is None else None,
-        paired=paired if day == speech().today else [],
-        groups=_grouped(row["groups"], people, every=day == speech().today),
+        paired=paired,
+        groups=_grouped(row["groups"], people),
         rest=[one for one in people if one["group_id"] not in row["groups"]],
-        may_change=caller.has(*OFFICE) and row["closed_on"] is None and day == speech().today,
-        may_see_advice=row["closed_on"] is None and day == speech().today,
-        lines=await signed(request, [line for line in lines if line.on <= day]),
+        may_change=caller.has(*OFFICE) and row["closed_on"] is None,
+        may_see_advice=row["closed_on"] is None and not then,
+        lines=await signed(request, lines),
         advice=advice_of(request, community, people, led=led),
-        clauses=rules(request, community).clauses,
+        clauses=rules(request, community).clauses, new=new,
     )  # fmt: skip
 
 
@@ -114,13 +117,12 @@ def _term(request: Request, community: str, elected: Sequence[Sitting]) -> TermC
 
 
 def _grouped(
-    groups: Mapping[str, str], people: Sequence[Mapping[str, Any]], *, every: bool
+    groups: Mapping[str, str], people: Sequence[Mapping[str, Any]]
 ) -> list[tuple[str, str, list[Mapping[str, Any]]]]:
-    """The groups with their members; of an earlier day only those that had any."""
-    found = [
+    """The groups with their members."""
+    return [
         (group_id, name, [one for one in people if one["group_id"] == group_id]) for group_id, name in groups.items()
     ]
-    return [one for one in found if every or one[2]]
 
 
 @router.get("/{branch_id}/rename")

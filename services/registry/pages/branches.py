@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from events.facts.branch import BranchContact, BranchKind
 from services.registry.decide.branch import SetBranchContact
+from services.registry.pages.as_of import Travels
 from services.registry.pages.common import (
     OFFICE,
     EntityId,
@@ -17,6 +18,7 @@ from services.registry.pages.common import (
     Reader,
     Waited,
     doing,
+    in_the_past,
     read_form,
     reading,
     registry,
@@ -42,6 +44,8 @@ router = APIRouter(tags=["branches"])
 async def branch_row(request: Request, caller: Caller, branch_id: str) -> Mapping[str, Any]:
     """A branch the caller may see. Errors: NotFound."""
     row = await sought(request, caller, lambda db: branch.branch(db, branch_id))
+    if row is None and in_the_past(request):
+        raise NotFound(_("按当时所知，这个支部那一天还没有成立。"), todo=_("请换一个晚一些的日子。"))
     if row is None:
         raise NotFound(_("在您的范围内没有这个支部。"))
     return row
@@ -60,7 +64,7 @@ def _contact(command: SetBranchContact) -> BranchContact:
     return BranchContact(name=command.contact_name, phone=command.contact_phone)
 
 
-@router.get("/branches", dependencies=[Waited], include_in_schema=False)
+@router.get("/branches", dependencies=[Waited, Travels], include_in_schema=False)
 async def branches(request: Request, caller: Reader, community: Annotated[str, Query(max_length=200)] = "") -> Response:
     """Every branch of the scope, with its contact and how complete its cards are; what is missing stands out."""
     here = rules(request, caller.scope)

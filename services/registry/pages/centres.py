@@ -19,6 +19,7 @@ from services.registry.decide.centre import (
     WithdrawDecline,
 )
 from services.registry.handle_centres import Centres
+from services.registry.pages.as_of import Travels
 from services.registry.pages.centre_town import spots_in, steps_of, way_between
 from services.registry.pages.common import (
     OFFICE,
@@ -142,7 +143,7 @@ async def closed(
 # ── a member ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@router.get("/members/{member_id}/centre", dependencies=[Waited])
+@router.get("/members/{member_id}/centre", dependencies=[Waited, Travels])
 async def of_one(request: Request, caller: Reader, member_id: EntityId) -> Response:
     """Where a member belongs, the centres from the nearest on, and whom they do not wish to go to."""
     return await _of_one(request, caller, member_id)

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from events.facts.branch import BranchKind, CommitteeElected, Post
 from services.registry.decide.committee import ElectCommittee
 from services.registry.pages import organisation_words
+from services.registry.pages.as_of import Travels
 from services.registry.pages.branch_life import organising
 from services.registry.pages.branches import branch_row
 from services.registry.pages.common import (
@@ -165,7 +166,7 @@ def _sitting_now(seats: Sequence[Mapping[str, str]]) -> dict[str, str]:
 # ── API ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@router.get("/api/branches/{branch_id}/committees", dependencies=[Waited])
+@router.get("/api/branches/{branch_id}/committees", dependencies=[Waited, Travels])
 async def told(request: Request, caller: Reader, branch_id: EntityId) -> Response:
     """The committees of a branch, newest first; the first is the one that sits."""
     await branch_row(request, caller, branch_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any, Final, TypeVar
 
@@ -32,8 +33,27 @@ OFFICE: Final = (Role.SECRETARY, Role.WORKER)
 READERS: Final = (*OFFICE, Role.SUPERVISOR, Role.AUDITOR)
 """Who reads it; personal numbers stay masked."""
 
-Office = Annotated[Caller, Depends(requires(*OFFICE))]
-Reader = Annotated[Caller, Depends(requires(*READERS))]
+
+def _then(request: Request, caller: Caller) -> Caller:
+    """Who looks at the past reads as an auditor does: nothing is done there."""
+    return replace(caller, role=Role.AUDITOR) if in_the_past(request) else caller
+
+
+def in_the_past(request: Request) -> bool:
+    """Whether this request shows another time than now (`as_of.py`)."""
+    return hasattr(request.state, "database")
+
+
+async def _office(request: Request, caller: Annotated[Caller, Depends(requires(*OFFICE))]) -> Caller:
+    return _then(request, caller)
+
+
+async def _reader(request: Request, caller: Annotated[Caller, Depends(requires(*READERS))]) -> Caller:
+    return _then(request, caller)
+
+
+Office = Annotated[Caller, Depends(_office)]
+Reader = Annotated[Caller, Depends(_reader)]
 EntityId = Annotated[str, Path(pattern=r"^[0-9A-Za-z_-]{1,64}$")]
 Day = Annotated[date | None, BeforeValidator(lambda given: given or None)]
 """A day in an address; an emptied field asks for none."""
@@ -45,7 +65,7 @@ M = TypeVar("M", bound=BaseModel)
 
 def registry(request: Request) -> Registry:
     """The command handler of this process."""
-    found: Registry = request.app.state.registry
+    found: Registry = getattr(request.state, "registry", None) or request.app.state.registry
     return found
 
 
@@ -60,6 +80,8 @@ def rules(request: Request, place: str, on: date | None = None) -> RegistryPolic
 async def member_card(request: Request, caller: Caller, member_id: str) -> dict[str, Any]:
     """The card of somebody the caller may see. One that was enrolled a moment ago is waited for. Errors: NotFound."""
     card = await sought(request, caller, lambda db: register.card(db, member_id))
+    if card is None and in_the_past(request):
+        raise NotFound(_("按当时所知，这位党员那一天还不在册。"), todo=_("请换一个晚一些的日子。"))
     if card is None:
         raise NotFound(_("在您的范围内没有这位党员。"))
     return card
@@ -139,6 +161,7 @@ __all__ = [
     "Waited",
     "doing",
     "fen_of",
+    "in_the_past",
     "meeting_row",
     "member_card",
     "of_member",

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from services.registry.decide.commands import PayDues
 from services.registry.decide.days import month_of
 from services.registry.pages import dues_words, words
+from services.registry.pages.as_of import Travels
 from services.registry.pages.common import (
     OFFICE,
     EntityId,
@@ -41,7 +42,7 @@ from services.shell.problems import Invalid, Refusal, Stale
 router = APIRouter(include_in_schema=False)
 
 
-@router.get("/members/{member_id}/dues", dependencies=[Waited])
+@router.get("/members/{member_id}/dues", dependencies=[Waited, Travels])
 async def of_one(request: Request, caller: Reader, member_id: EntityId) -> Response:
     """One member's months."""
     card = await member_card(request, caller, member_id)

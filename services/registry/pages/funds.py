@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import date, datetime
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
@@ -14,12 +13,11 @@ from events.facts.branch_funds import FundsPart
 from events.log.command import Asked, Receipt
 from services.registry.decide.funds import AllocateFunds, Because, CorrectSpending, SpendFunds
 from services.registry.pages import funds_words, words
-from services.registry.pages.as_of import moment_of
+from services.registry.pages.as_of import Travels
 from services.registry.pages.branch_lines import branch_line
 from services.registry.pages.branches import branch_row
 from services.registry.pages.common import (
     OFFICE,
-    Day,
     EntityId,
     Office,
     Reader,
@@ -60,26 +58,20 @@ FACTS_MAX: Final = 2000
 """So many of a branch's facts are looked through for those of one payment."""
 
 
-@router.get("", dependencies=[Waited])
-async def show(
-    request: Request, caller: Reader, branch_id: EntityId, year: YearAsked = None, as_of: Day = None,
-    known_at: str = "",
-) -> Response:  # fmt: skip
-    """One year of a branch, as it stands or stood on a day, by what is known or was at a moment."""
-    today = speech().today  # the bar is sent with both dates filled in
-    moment = moment_of(known_at) if known_at != today.isoformat() else None
-    return await _page(request, caller, branch_id, year=year, as_of=as_of if as_of != today else None, known_at=moment)
+@router.get("", dependencies=[Waited, Travels])
+async def show(request: Request, caller: Reader, branch_id: EntityId, year: YearAsked = None) -> Response:
+    """One year of a branch."""
+    return await _page(request, caller, branch_id, year=year)
 
 
 async def _page(
-    request: Request, caller: Caller, branch_id: str, form: Form | None = None, *, year: int | None = None,
-    as_of: date | None = None, known_at: datetime | None = None,
-) -> Response:  # fmt: skip
+    request: Request, caller: Caller, branch_id: str, form: Form | None = None, *, year: int | None = None
+) -> Response:
     row = await branch_row(request, caller, branch_id)
     today = speech().today
-    wanted = year or (as_of or today).year
+    wanted = year or today.year
     async with reading(request, caller) as db:
-        stands = await standing(request, db, row, wanted, as_of, known_at)
+        stands = await standing(request, db, row, wanted)
         members = len(await belonging.people(db, branch_id, today))
         followed = await funds_choice.followed(db, branch_id)
     accounts = {one[name] for one in stands.payments for name in ("asked_by", "approved_by") if one[name]}
@@ -89,13 +81,13 @@ async def _page(
     here = rules(request, row["community"])
     return await page(
         request, "funds.html", status=form.status if form else 200, row=row, stands=stands, sums=stands.year,
-        year=wanted, years=[wanted - 1, *([wanted + 1] if wanted <= today.year else [])], as_of=as_of, members=members,
-        known_at=known_at, then=as_of is not None or known_at is not None, today=today,
+        year=wanted, years=[wanted - 1, *([wanted + 1] if wanted <= today.year else [])], members=members,
+        today=today,
         words=words, funds_words=funds_words, called=called, rule=here.funds, clauses=here.clauses,
         followed=followed, followed_note=_("移交单位随转，%(num)s 人", num=followed[0]),
         sources=words.options(funds_words.SOURCE),
         form=form or fresh(request, source="per_head", on=today, year=wanted),
-        may_write=caller.has(*OFFICE) and row["closed_on"] is None and as_of is None and known_at is None,
+        may_write=caller.has(*OFFICE) and row["closed_on"] is None,
     )  # fmt: skip
 
 
@@ -231,7 +223,7 @@ def _options(rows: Any) -> list[tuple[str, str]]:
     return [(each, f"{title} · {day(starts_at)}") for each, title, starts_at in rows]
 
 
-@router.get("/{spending_id}", dependencies=[Waited])
+@router.get("/{spending_id}", dependencies=[Waited, Travels])
 async def one(request: Request, caller: Reader, branch_id: EntityId, spending_id: EntityId) -> Response:
     """One payment: what is known of it, what happened to it, and what may be done."""
     return await _payment(request, caller, branch_id, spending_id)

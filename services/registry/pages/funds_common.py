@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request
@@ -17,8 +16,8 @@ from services.registry.decide.funds_ledger import Sums, YearOfFunds, of_year
 from services.registry.merits import Spending
 from services.registry.pages.activity_common import activity_row
 from services.registry.pages.branches import branch_row
-from services.registry.pages.common import OFFICE, doing, meeting_row, reading, registry, sought
-from services.registry.project import belonging, funds, funds_then, history
+from services.registry.pages.common import OFFICE, doing, in_the_past, meeting_row, reading, registry, sought
+from services.registry.project import belonging, funds
 from services.shell.i18n import gettext as _
 from services.shell.i18n import speech
 from services.shell.identity import Caller, Role, requires
@@ -55,17 +54,10 @@ class Standing:
         return sorted(found.values(), key=lambda each: (-each[1], each[0]))
 
 
-async def standing(
-    request: Request, db: AsyncConnection, row: Row, year: int, until: date | None = None,
-    known_at: datetime | None = None,
-) -> Standing:  # fmt: skip
-    """What a branch was given for a year, has paid and has left; `until` a day, by what was known at a moment (now)."""
+async def standing(request: Request, db: AsyncConnection, row: Row, year: int) -> Standing:
+    """What a branch was given for a year, has paid and has left; in the past up to that day."""
     branch_id, rules = row["branch_id"], spending(request).rules(row["community"])
-    if known_at is not None:
-        messages = await history.known_at(db, branch_id, known_at, stream="branch")
-        then = await funds_then.known(db, await registry(request).opened(messages))
-        by_year = {each: Sums(*fen) for each, fen in then.sums(until).items()}
-        return Standing(of_year(by_year, rules, year), then.allocations_of(year, until), then.payments_of(year, until))
+    until = speech().today if in_the_past(request) else None
     found = await funds.sums(db, branch_id=branch_id, until=until)
     by_year = {each: Sums(*fen) for each, fen in found.get(branch_id, {}).items()}
     return Standing(

@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from services.registry.decide.points_policy import PointsFor
 from services.registry.pages import activity_words, honour_words, point_words, words
+from services.registry.pages.as_of import Travels
 from services.registry.pages.common import EntityId, Office, Waited, member_card, reading, rules
 from services.registry.pages.on_paper import PAPER, amount, hours, short, written
 from services.registry.pages.places import name_of
@@ -30,7 +31,7 @@ Card = Mapping[str, Any]
 Rows = Sequence[Sequence[str]]
 
 
-@router.get("/members/{member_id}/handbook.pdf", dependencies=[Waited])
+@router.get("/members/{member_id}/handbook.pdf", dependencies=[Waited, Travels])
 async def handbook(
     request: Request, caller: Office, member_id: EntityId, year: Annotated[str, Query(max_length=4)] = ""
 ) -> Response:

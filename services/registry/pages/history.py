@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,9 +11,12 @@ from fastapi import Request
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from events.facts.base import is_hidden
+from events.facts.member import Assigned, Attended, Enrolled
+from events.facts.member_meeting import MeetingPart
 from events.log.envelope import Recorded
 from services.registry.pages.common import registry
-from services.registry.project import history
+from services.registry.pages.timeline import Names
+from services.registry.project import branch, history, meeting, post
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,18 @@ async def own_facts(
     """The registry's facts about a member: those below a sequence, those recorded up to a moment."""
     found = await history.newest(db, member_id, before=before, until=until, limit=limit)
     return Facts(await registry(request).opened(found.messages, sealed=sealed), found.count, found.next_before)
+
+
+async def names_of(db: AsyncConnection, facts: Sequence[Recorded], known: Mapping[str | None, str | None]) -> Names:
+    """What the branches and meetings of these facts are called; those known already are not asked for."""
+    meetings = {one.fact.meeting_id for one in facts if isinstance(one.fact, Attended | MeetingPart)}
+    branches = {one.fact.branch_id for one in facts if isinstance(one.fact, (Assigned, Enrolled))}
+    found = {branch_id: name for branch_id, name in known.items() if branch_id and name}
+    found |= await branch.names(db, sorted({each for each in branches if each and each not in found}))
+    if any(isinstance(one.fact, Assigned) and one.fact.group_id for one in facts):
+        found |= await branch.group_names(db, sorted(each for each in branches if each))
+    posts = {post_id for one in facts if (post_id := getattr(one.fact, "post_id", None))}
+    return Names(found, await meeting.titles(db, sorted(meetings)), await post.names(db, sorted(posts)))
 
 
 def fact_json(one: Recorded) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from services.registry.pages import words
+from services.registry.pages.as_of import Travels
 from services.registry.pages.away_together import together_in
 from services.registry.pages.clocks import Clocks, card_soon, clocks_of, silent_since
 from services.registry.pages.common import OFFICE, PAGE_SIZE, Office, Reader, Waited, reading, rules, within
@@ -26,7 +27,7 @@ APPLICATIONS_SHOWN = 10
 State = Annotated[str, Query(pattern="^(open|closed|all)$")]
 
 
-@router.get("/ledger", dependencies=[Waited])
+@router.get("/ledger", dependencies=[Waited, Travels])
 async def ledger(
     request: Request,
     caller: Reader,

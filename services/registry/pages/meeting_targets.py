@@ -14,6 +14,7 @@ from events.facts.meeting import MeetingKind
 from services.registry.decide.meeting_policy import TargetsRule
 from services.registry.decide.targets import Target, targets
 from services.registry.pages import words
+from services.registry.pages.as_of import Travels
 from services.registry.pages.branches import branch_row
 from services.registry.pages.common import OFFICE, Day, EntityId, Reader, Waited, reading, rules, within
 from services.registry.pages.places import places_of
@@ -51,7 +52,7 @@ async def _standing(
     return found
 
 
-@router.get("/api/meetings/targets", dependencies=[Waited], tags=["meetings"])
+@router.get("/api/meetings/targets", dependencies=[Waited, Travels], tags=["meetings"])
 async def targets_api(request: Request, caller: Reader, community: str = "", on: Day = None) -> Response:
     """Of every branch and kind of meeting: held, needed and missing in the span around a day, with the clause."""
     place, day = within(caller, community), on or speech().today
@@ -69,7 +70,7 @@ async def targets_api(request: Request, caller: Reader, community: str = "", on:
     return answered({"items": items, "next_page_token": ""})
 
 
-@router.get("/meetings/targets", dependencies=[Waited], include_in_schema=False)
+@router.get("/meetings/targets", dependencies=[Waited, Travels], include_in_schema=False)
 async def show(request: Request, caller: Reader, community: str = "", on: Day = None) -> Response:
     """Every branch and how far it is; over several communities, how far each of them is."""
     place, day = within(caller, community), on or speech().today
@@ -102,7 +103,7 @@ def _summed(found: Sequence[tuple[Mapping[str, Any], Sequence[Target]]], path: s
     return sum(lacking == 0 for lacking in missing), len(here), sum(missing)
 
 
-@router.get("/meetings/targets/{branch_id}", dependencies=[Waited], include_in_schema=False)
+@router.get("/meetings/targets/{branch_id}", dependencies=[Waited, Travels], include_in_schema=False)
 async def one(request: Request, caller: Reader, branch_id: EntityId, kind: Kind = None, on: Day = None) -> Response:
     """One branch: each kind with the meetings that count for it, those called but not held among them."""
     row, day = await branch_row(request, caller, branch_id), on or speech().today

@@ -14,6 +14,7 @@ from events.log.command import Receipt
 from services.registry.decide.meeting import CancelMeeting, ScheduleMeeting, SignIn
 from services.registry.pages import words
 from services.registry.pages.api_ledger import CallMeeting, community_of, in_its_branch
+from services.registry.pages.as_of import Travels
 from services.registry.pages.common import (
     OFFICE,
     PAGE_SIZE,
@@ -52,7 +53,7 @@ UNDONE_MAX = 20
 Token = Annotated[str, "where the next page begins"]
 
 
-@router.get("/meetings", dependencies=[Waited])
+@router.get("/meetings", dependencies=[Waited, Travels])
 async def meetings(request: Request, caller: Reader, page_token: Token = "") -> Response:
     """Those to come, then those held, newest first."""
     today = datetime.combine(speech().today, time(), speech().zone)

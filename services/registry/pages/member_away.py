@@ -20,6 +20,7 @@ from services.registry.decide.member import away_kind
 from services.registry.decide.relation_transfer import ReceiveTransfer, SendTransfer, WithdrawTransfer
 from services.registry.handle_away import Absences
 from services.registry.pages import away_words, words
+from services.registry.pages.as_of import Travels
 from services.registry.pages.clocks import clocks_of
 from services.registry.pages.common import (
     OFFICE,
@@ -57,7 +58,7 @@ def absences_of(request: Request) -> Absences:
     return Absences(registry(request))
 
 
-@router.get("/members/{member_id}/away", dependencies=[Waited])
+@router.get("/members/{member_id}/away", dependencies=[Waited, Travels])
 async def of_one(request: Request, caller: Reader, member_id: EntityId) -> Response:
     """Where somebody is, how they are kept in touch, and the card they carry."""
     return await shown(request, caller, member_id)

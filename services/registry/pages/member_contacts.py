@@ -13,6 +13,7 @@ from starlette.responses import Response
 from events.facts.member_contact import ContactOutcome
 from services.registry.decide.contact import SetSilenceAside, TakeContactBack, TryContact, dialled
 from services.registry.pages import contact_words, words
+from services.registry.pages.as_of import Travels
 from services.registry.pages.common import (
     OFFICE,
     PAGE_SIZE,
@@ -51,7 +52,7 @@ _HEAD: Final = (N_("哪天"), N_("怎样"), N_("结果"), N_("谁联系的"), N_
 CSV_MAX: Final = 5000
 
 
-@router.get("/members/{member_id}/contacts", dependencies=[Waited])
+@router.get("/members/{member_id}/contacts", dependencies=[Waited, Travels])
 async def log(request: Request, caller: Reader, member_id: EntityId, page_token: str = "") -> Response:
     """All contacts, the newest first, whichever service has them."""
     return await _log(request, caller, member_id, page_token=page_token)

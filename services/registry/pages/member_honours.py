@@ -13,6 +13,7 @@ from events.log.command import Asked, Receipt
 from services.registry.decide.honours import ConfirmRecord, Honour, ReconsiderHonour, SetHonourAside, TakeHonourBack
 from services.registry.decide.outlook import Standing, outlook
 from services.registry.pages import honour_words, words
+from services.registry.pages.as_of import Travels
 from services.registry.pages.common import (
     OFFICE,
     EntityId,
@@ -40,7 +41,7 @@ router = APIRouter(include_in_schema=False)
 Act = Callable[[Asked, FormData], Awaitable[Receipt]]
 
 
-@router.get("/members/{member_id}/honours", dependencies=[Waited])
+@router.get("/members/{member_id}/honours", dependencies=[Waited, Travels])
 async def of_one(request: Request, caller: Reader, member_id: EntityId, year: str = "") -> Response:
     """Everything about a member's honours on one page."""
     return await _page(request, caller, member_id, year)

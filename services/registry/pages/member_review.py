@@ -6,10 +6,12 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from services.registry.decide.review import SubmitReport, WithdrawAppraisal, WithdrawReport
+from services.registry.pages.as_of import Travels
 from services.registry.pages.common import (
     EntityId,
     Office,
     Waited,
+    in_the_past,
     member_card,
     of_member,
     read_form,
@@ -29,7 +31,7 @@ from services.shell.problems import Invalid, NotFound, Refusal
 router = APIRouter(include_in_schema=False)
 
 
-@router.get("/members/{member_id}/review", dependencies=[Waited])
+@router.get("/members/{member_id}/review", dependencies=[Waited, Travels])
 async def of_one(request: Request, caller: Office, member_id: EntityId) -> Response:
     """What was handed in, and what the branch came to each year."""
     return await _page(request, caller, member_id)
@@ -46,7 +48,7 @@ async def _page(request: Request, caller: Caller, member_id: str, form: Form | N
         request, "member_review.html", status=form.status if form else 200, card=card, reports=reports, today=today,
         appraisals=appraisals, form=form or fresh(request, on=today), rule=here.review, clauses=here.clauses,
         lacking=max(0, here.review.reports.yearly_min - len(this_year)),
-        may_add=card["state"] in ("enrolled", "away"),
+        may_add=card["state"] in ("enrolled", "away") and not in_the_past(request),
     )  # fmt: skip
 
 
@@ -67,7 +69,7 @@ async def submit(request: Request, caller: Office, member_id: EntityId) -> Respo
     return done(request, f"/registry/members/{member_id}/review", told, undo=undo if receipt.facts else None)
 
 
-@router.get("/members/{member_id}/reports/{report_id}", dependencies=[Waited])
+@router.get("/members/{member_id}/reports/{report_id}", dependencies=[Waited, Travels])
 async def show(request: Request, caller: Office, member_id: EntityId, report_id: EntityId) -> Response:
     """One report with its words; taking it back, if it was a slip."""
     return await _report(request, caller, member_id, report_id, fresh(request))

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from events.log.command import Asked, Receipt
 from services.registry.decide.service import DoNotAsk, WishService, WithdrawWish
 from services.registry.pages import post_words, words
+from services.registry.pages.as_of import Travels
 from services.registry.pages.common import (
     OFFICE,
     EntityId,
@@ -41,7 +42,7 @@ FREE_SHOWN = 20
 Act = Callable[[Asked, FormData], Awaitable[Receipt]]
 
 
-@router.get("/members/{member_id}/service", dependencies=[Waited])
+@router.get("/members/{member_id}/service", dependencies=[Waited, Travels])
 async def of_one(request: Request, caller: Reader, member_id: EntityId) -> Response:
     """Everything about a member's service on one page."""
     card = await member_card(request, caller, member_id)

@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from events.facts.branch import BranchKind
 from services.registry.decide.commands import Enrol
 from services.registry.pages import bulk_words, words
+from services.registry.pages.as_of import Travels
 from services.registry.pages.common import (
     OFFICE,
     PAGE_SIZE,
@@ -53,7 +54,7 @@ async def front(_caller: Reader) -> Response:
     return RedirectResponse(REGISTER, 303)
 
 
-@router.get("/members", dependencies=[Waited])
+@router.get("/members", dependencies=[Waited, Travels])
 async def members(
     request: Request, caller: Reader, narrowed: Narrowing, page_token: str = "", pick: bool = False
 ) -> Response:

@@ -10,11 +10,13 @@ from starlette.responses import Response
 from services.registry.decide.points import AwardPoints, TakePointsBack
 from services.registry.decide.points_policy import PointsFor
 from services.registry.pages import point_words, words
+from services.registry.pages.as_of import Travels
 from services.registry.pages.branches import branch_row
 from services.registry.pages.common import (
     EntityId,
     Office,
     Waited,
+    in_the_past,
     member_card,
     of_member,
     read_form,
@@ -36,7 +38,7 @@ router = APIRouter(include_in_schema=False)
 Asked = Annotated[str, Query(max_length=200)]
 
 
-@router.get("/points", dependencies=[Waited])
+@router.get("/points", dependencies=[Waited, Travels])
 async def of_branch(request: Request, caller: Office, branch_id: Asked = "", year: Asked = "") -> Response:
     """The members of a branch by name, with their points of a year. Nobody is ranked, and only the office sees it."""
     number = year_of(year)
@@ -57,7 +59,7 @@ async def of_branch(request: Request, caller: Office, branch_id: Asked = "", yea
     )  # fmt: skip
 
 
-@router.get("/members/{member_id}/points", dependencies=[Waited])
+@router.get("/members/{member_id}/points", dependencies=[Waited, Travels])
 async def of_one(request: Request, caller: Office, member_id: EntityId, year: Asked = "") -> Response:
     """Where one member's points of a year come from, line by line."""
     return await _page(request, caller, member_id, year)
@@ -74,7 +76,7 @@ async def _page(request: Request, caller: Caller, member_id: str, year: str = ""
         request, "member_points.html", status=form.status if form else 200, card=card, year=number,
         lines=lines_of(found), ledger=found.ledger, FOR=PointsFor, words=point_words, plain=words, policy=here.points,
         clauses=here.clauses, form=form or fresh(request, on=today), this_year=today.year,
-        may_add=card["state"] in ("enrolled", "away"),
+        may_add=card["state"] in ("enrolled", "away") and not in_the_past(request),
     )  # fmt: skip
 
 

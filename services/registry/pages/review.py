@@ -9,6 +9,7 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from services.registry.decide.review import Appraise
+from services.registry.pages.as_of import Travels
 from services.registry.pages.common import (
     OFFICE,
     EntityId,
@@ -35,7 +36,7 @@ router = APIRouter(include_in_schema=False)
 Asked = Annotated[str, Query(max_length=200)]
 
 
-@router.get("/appraisals", dependencies=[Waited])
+@router.get("/appraisals", dependencies=[Waited, Travels])
 async def appraisals(request: Request, caller: Reader, year: Asked = "") -> Response:
     """Every branch with how many are appraised for a year, and how many are missing."""
     number = year_of(year)
@@ -49,7 +50,7 @@ async def appraisals(request: Request, caller: Reader, year: Asked = "") -> Resp
     )  # fmt: skip
 
 
-@router.get("/appraisals/{branch_id}", dependencies=[Waited])
+@router.get("/appraisals/{branch_id}", dependencies=[Waited, Travels])
 async def of_branch(request: Request, caller: Reader, branch_id: EntityId, year: Asked = "") -> Response:
     """One branch: who has which grade, who is missing; the office writes down what the meeting came to."""
     return await _page(request, caller, branch_id, year_of(year))

@@ -55,6 +55,7 @@ from services.registry.pages import (
     census_sets,
     centre_proposal,
     centres,
+    changes,
     come,
     committee,
     contacts,
@@ -107,6 +108,7 @@ from services.registry.pages import (
     today,
     unmerge,
 )
+from services.registry.pages.as_of import travelled
 from services.registry.pages.census_common import SEERS
 from services.registry.pages.common import OFFICE, READERS
 from services.registry.pages.words import complaints
@@ -168,6 +170,7 @@ ROUTERS: Final = [
     branches.router,
     api_branches.router,
     branch.router,
+    changes.router,
     committee.router,
     branch_life.router,
     branch_groups.router,
@@ -262,5 +265,6 @@ async def _invalid(request: Request, exception: Exception) -> Response:
 
 
 def install(app: FastAPI) -> None:
-    """Say what is wrong with a field in the reader's words, the registry's own validators included."""
+    """Say what is wrong with a field in the reader's words, the registry's own validators too; know what has a past."""
     app.add_exception_handler(RequestValidationError, _invalid)
+    app.state.travelled = travelled((route for router in ROUTERS for route in router.routes), "/registry")

@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from services.registry.pages import handed_over, words
 from services.registry.pages.arrears import last_over
+from services.registry.pages.changes import news, told_of_number
 from services.registry.pages.clocks import Clocks, card_soon, clocks_of, silent_since
 from services.registry.pages.common import OFFICE, READERS, reading, rules
 from services.registry.pages.contact_common import REVIEW, Asked
@@ -51,6 +52,7 @@ async def today(request: Request, caller: Anybody) -> Response:
         review = await silence.silent_count(db, Asked(0, REVIEW).wanted(here, now)) if small else 0
         money = [one for one in await funds.waiting(db) if one["asked_by"] != caller.name]
         brought = await doorstep.waiting(db)
+        changed = await news(request, caller, db)
     decide = _to_decide(request, away.items)
     coming = [row for row in week.items if row["state"] == meeting.SCHEDULED]
     return fragment(
@@ -59,6 +61,7 @@ async def today(request: Request, caller: Anybody) -> Response:
         review=review, lost=here.away.lost,
         serving=serving[:SHOWN], serving_count=len(serving), brought=brought[:SHOWN], brought_count=len(brought),
         money=money[:SHOWN], money_count=len(money),
+        changed=changed, number=told_of_number,
     )  # fmt: skip
 
 

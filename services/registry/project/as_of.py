@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from events.facts.member import DetailsCorrected, Enrolled, MovedAway
+from events.facts.member import DetailsCorrected, Enrolled, EnrolmentWithdrawn, MovedAway
 from events.facts.member_away import AwayDayCorrected
+from events.facts.merging import Merged, Unmerged
 from events.log.envelope import Recorded
 from events.log.project import Row
 from services.registry.project import member
@@ -17,6 +18,14 @@ def in_life(one: Recorded) -> date:
     if isinstance(one.fact, DetailsCorrected) and one.fact.wrong_since is not None:
         return one.fact.wrong_since
     return one.about.effective
+
+
+_ALWAYS = (Merged, Unmerged, EnrolmentWithdrawn)
+"""These say what the record itself is worth, whatever day it shows: one of two of a person, or none at all."""
+
+
+def _since(one: Recorded) -> date:
+    return date.min if isinstance(one.fact, _ALWAYS) else in_life(one)
 
 
 def card_as_of(known: Iterable[Recorded], day: date) -> Row | None:
@@ -31,13 +40,15 @@ def card_as_of(known: Iterable[Recorded], day: date) -> Row | None:
         return None
     enrolled = begun[-1]
     known = _without_wrong_days(known)
-    later = [one for one in known if one.about.seq > enrolled.about.seq and in_life(one) <= day]
+    later = [one for one in known if one.about.seq > enrolled.about.seq and _since(one) <= day]
     row: Row | None = None
-    for one in [enrolled, *sorted(later, key=lambda one: (in_life(one), one.about.seq))]:
+    for one in [enrolled, *sorted(later, key=lambda one: (isinstance(one.fact, _ALWAYS), _since(one), one.about.seq))]:
         handler = member.view.handlers.get(type(one.fact))
         if handler is not None:
             row = handler.fold(row, one.fact, one.about)
-    return None if row is None else {"community": enrolled.about.community} | row
+    if row is None:
+        return None
+    return row | {"community": row.get("community") or enrolled.about.community}
 
 
 def _without_wrong_days(known: list[Recorded]) -> list[Recorded]:

@@ -23,7 +23,10 @@ from sqlalchemy import (
     exists,
     func,
     select,
+    text,
+    union,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from events.facts.member import Assigned, Died, Enrolled, EnrolmentWithdrawn
@@ -41,34 +44,42 @@ table = Table(
     Column("branch_id", Text),
     Column("group_id", Text),
     Column("ended", Boolean, nullable=False),
+    # Branches that an earlier fact had named for the same day: only who asks what was known then looks at them.
+    Column("before", ARRAY(Text)),
     Column("seq", BigInteger, nullable=False),
     Index("belonging_of_branch", "branch_id", "since"),
+    Index("belonging_said_otherwise", "member_id", postgresql_where=text("before IS NOT NULL")),
 )
 
-view = View("belonging", version=1, table=table, doc="Which branch and group each member belonged to, since when.")
+view = View("belonging", version=2, table=table, doc="Which branch and group each member belonged to, since when.")
 
 
 def _that_day(_fact: Any, about: About) -> list[tuple[str, date]]:
     return [(about.entity, about.effective)]
 
 
-def _row(about: About, branch_id: str | None = None, group_id: str | None = None, *, ended: bool = False) -> Row:
-    return {"branch_id": branch_id, "group_id": group_id, "ended": ended, "seq": about.seq}
+def _row(
+    old: Row | None, about: About, branch_id: str | None = None, group_id: str | None = None, *, ended: bool = False
+) -> Row:
+    before = old["before"] if old else None
+    if old and old["branch_id"] not in (None, branch_id):
+        before = sorted({*(before or ()), old["branch_id"]})
+    return {"branch_id": branch_id, "group_id": group_id, "ended": ended, "before": before, "seq": about.seq}
 
 
 @view.on(Enrolled, keys=_that_day)
-def _(_old: Row | None, fact: Enrolled, about: About) -> Row:
-    return _row(about, fact.branch_id)
+def _(old: Row | None, fact: Enrolled, about: About) -> Row:
+    return _row(old, about, fact.branch_id)
 
 
 @view.on(Assigned, keys=_that_day)
-def _(_old: Row | None, fact: Assigned, about: About) -> Row:
-    return _row(about, fact.branch_id, fact.group_id)
+def _(old: Row | None, fact: Assigned, about: About) -> Row:
+    return _row(old, about, fact.branch_id, fact.group_id)
 
 
 @view.on(Died, keys=_that_day)
-def _(_old: Row | None, _fact: Died, about: About) -> Row:
-    return _row(about, ended=True)
+def _(old: Row | None, _fact: Died, about: About) -> Row:
+    return _row(old, about, ended=True)
 
 
 @view.on(EnrolmentWithdrawn, keys=lambda fact, about: [(about.entity, fact.enrolled_on)] if fact.enrolled_on else [])
@@ -131,6 +142,15 @@ async def _people(db: AsyncConnection, where: ColumnElement[bool], day: date) ->
         .order_by(_m.pinyin, _b.member_id)
     )
     return [dict(row._mapping) for row in await db.execute(query)]
+
+
+async def ever_in(db: AsyncConnection, branch_ids: Sequence[str]) -> list[str]:
+    """Who was ever said to belong to one of these branches, on whatever day and however briefly."""
+    belonged = select(_b.member_id).where(_b.branch_id.in_(branch_ids))
+    otherwise = select(_b.member_id).where(_b.before.is_not(None), _b.before.overlap(branch_ids))
+    # The card of an enrolment that was withdrawn still names its branch; its row here is gone.
+    cards = select(_m.member_id).where(_m.branch_id.in_(branch_ids))
+    return sorted([member_id for (member_id,) in await db.execute(union(belonged, otherwise, cards))])
 
 
 async def since(db: AsyncConnection, branch_id: str, day: date) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from events.facts.member import (
     CorrectableField,
@@ -92,6 +92,10 @@ def contact_columns(contact: ContactCard | None) -> Row:
         "minimum_living": contact.minimum_living,
         "note": contact.note,
     }
+
+
+SEEN_DAYS: Final = 2
+"""Of the days somebody was seen on, the card keeps the last ones."""
 
 
 def seen(row: Row | None, day: date) -> Row:

@@ -6,9 +6,12 @@ as being reached is the pack's to say (`ContactPolicy`), so it is asked for and 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, Date, DateTime, Index, MetaData, Table, Text
+from sqlalchemy import BigInteger, Column, Date, DateTime, Index, MetaData, Table, Text, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from events.facts.base import is_hidden
 from events.facts.care import VisitMade, VisitWay
@@ -27,6 +30,7 @@ from events.facts.member_meeting import AttendanceTakenBack, Noted, StudyDeliver
 from events.facts.notice import NoticeAcknowledged, NoticeFailed, NoticeSent
 from events.log.envelope import About
 from events.log.project import Row, View, community_column
+from events.log.project.sql import path_text
 
 REACHED, TRIED, TOLD, ASIDE, SLIP = "reached", "tried", "told", "aside", "slip"
 """What came of it: somebody was reached (who, the kind says); it was tried in vain; word is under way; a silence was
@@ -179,3 +183,14 @@ def _(_row_before: Row | None, fact: NoticeAcknowledged, about: About) -> Row:
 @view.on(NoticeFailed, keys=_of_notice)
 def _(_row_before: Row | None, fact: NoticeFailed, about: About) -> Row:
     return _row(about, "message", TRIED, detail=WRONG_NUMBER if fact.why == WRONG_NUMBER else fact.channel.value)
+
+
+async def told_elsewhere(db: AsyncConnection, member_ids: Sequence[str], day: date, moment: datetime) -> list[Row]:
+    """The rows that other services' facts made, as far as they stood on a day and were known at a moment. The registry
+    has no copy of those facts: a message that was answered since then is not listed as sent.
+    """
+    columns = [column for column in table.columns if column.name != "community"]
+    query = select(*columns, path_text(table.c.community)).where(
+        table.c.member_id.in_(member_ids), table.c.service != "registry", table.c.day <= day, table.c.recorded <= moment
+    )
+    return [dict(row._mapping) for row in await db.execute(query)]

@@ -1,9 +1,10 @@
-"""What each account has laid out for itself: its filters, and the columns it takes lists out with."""
+"""What each account has laid out for itself: its filters, the columns of its lists, how far it has read."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Column, MetaData, Table, Text, select
@@ -11,7 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from events.facts.base import is_hidden
-from events.facts.desk import ColumnsChosen, FilterDropped, FilterKept, NamedFilter
+from events.facts.desk import ChangesRead, ColumnsChosen, FilterDropped, FilterKept, NamedFilter
 from events.log.envelope import About
 from events.log.project import Row, View, community_column
 
@@ -22,9 +23,21 @@ table = Table(
     community_column(),
     Column("filters", JSONB, nullable=False),
     Column("columns", ARRAY(Text), nullable=False),
+    Column("read", JSONB, nullable=False),
 )
 
-view = View("desk", version=1, table=table, doc="The filters an account keeps, and the columns of its lists.")
+view = View("desk", version=2, table=table, doc="What an account keeps: filters, columns, how far it has read.")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How far the changes of a branch were looked through: a sequence of the registry's stream, one of care's; and when
+    that was (None: never).
+    """
+
+    through: int = 0
+    told: int = 0
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +46,8 @@ class Laid:
 
     filters: Sequence[NamedFilter] = ()
     columns: Sequence[str] = ()
+    read: Mapping[str, Mark] = field(default_factory=dict)
+    """By branch."""
 
 
 @view.on(FilterKept)
@@ -57,12 +72,28 @@ def _(row: Row | None, fact: ColumnsChosen, _about: About) -> Row:
     return (row or _bare()) | {"columns": list(fact.columns)}
 
 
+@view.on(ChangesRead)
+def _(row: Row | None, fact: ChangesRead, about: About) -> Row:
+    row = row or _bare()
+    others = {branch_id: mark for branch_id, mark in row["read"].items() if branch_id != fact.branch_id}
+    if not fact.through and not fact.told:
+        return row | {"read": others}
+    mark = {"through": fact.through, "told": fact.told, "at": about.recorded.isoformat()}
+    return row | {"read": others | {fact.branch_id: mark}}
+
+
 def _bare() -> dict[str, Any]:
-    return {"filters": [], "columns": []}
+    return {"filters": [], "columns": [], "read": {}}
 
 
 async def laid_out(db: AsyncConnection, desk_id: str) -> Laid:
     """What lies on a desk; nothing, if nobody ever put anything there."""
-    query = select(table.c.filters, table.c.columns).where(table.c.desk_id == desk_id)
+    query = select(table.c.filters, table.c.columns, table.c.read).where(table.c.desk_id == desk_id)
     found = (await db.execute(query)).one_or_none()
-    return Laid() if found is None else Laid([NamedFilter(**one) for one in found.filters], found.columns)
+    if found is None:
+        return Laid()
+    read = {
+        branch_id: Mark(mark["through"], mark["told"], datetime.fromisoformat(mark["at"]))
+        for branch_id, mark in found.read.items()
+    }
+    return Laid([NamedFilter(**one) for one in found.filters], found.columns, read)

@@ -10,12 +10,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Date, DateTime, Index, MetaData, Table, Text, bindparam, func, select
+from sqlalchemy import CTE, BigInteger, Column, Date, DateTime, Index, MetaData, Table, Text, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from events.facts.care import FellIll, Recovered, VisitMade
 from events.log.envelope import About
 from events.log.project import Row, View, community_column
+from events.log.project.ddl import LIVE
+from events.log.project.sql import path_text
 from services.registry.project.alias import records_of
 
 told = Table(
@@ -100,16 +102,26 @@ async def lines(
     return rows, rows[0]["count"] if rows else 0
 
 
-async def cared_for_on(db: AsyncConnection, member_id: str, day: date, known_at: datetime) -> bool:
-    """Whether the person was being cared for on a day, as it was known at a moment."""
-    query = (
-        select(told.c.type)
-        .where(told.c.member_id.in_(records_of(member_id)), told.c.effective <= day, told.c.recorded <= known_at)
-        .where(told.c.type.in_((FellIll.TYPE, Recovered.TYPE)))
-        .order_by(told.c.effective.desc(), told.c.seq.desc())
-        .limit(1)
-    )
-    return bool((await db.execute(query)).scalar_one_or_none() == FellIll.TYPE)
+def as_of(day: date, moment: datetime) -> CTE:
+    """What had been told by then, to stand before a query in the table's place."""
+    living = told.to_metadata(MetaData(), schema=LIVE)
+    return select(living).where(living.c.effective <= day, living.c.recorded <= moment).cte(told.name)
+
+
+async def cared_then(db: AsyncConnection, member_ids: Sequence[str], day: date, moment: datetime) -> list[Row]:
+    """The rows of `cared` as they stood by then: its own folds, which look at nothing but when something was told."""
+    query = select(*(column for column in told.columns if column.name != "community"), path_text(told.c.community))
+    query = query.where(told.c.member_id.in_(member_ids), told.c.effective <= day, told.c.recorded <= moment)
+    rows: dict[str, Row] = {}
+    kinds = {kind.TYPE: handler for kind, handler in caring.handlers.items()}
+    for line in await db.execute(query.order_by(told.c.seq)):
+        about = About(
+            line.fact_id, line.type, line.member_id, line.community, line.effective, line.recorded, line.actor,
+            "", "", "", "", "", "care", line.log_stream, line.seq,
+        )  # fmt: skip
+        own = {"member_id": line.member_id, "community": line.community}
+        rows[line.member_id] = own | (kinds[line.type].fold(rows.get(line.member_id), None, about) or {})
+    return list(rows.values())
 
 
 async def told_of(db: AsyncConnection, member_id: str) -> int:

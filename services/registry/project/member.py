@@ -7,7 +7,7 @@ this table, so it says the same in whatever order other services' facts arrive.
 from __future__ import annotations
 
 from datetime import date
-from typing import get_args
+from typing import Final, get_args
 
 from sqlalchemy import (
     BigInteger,
@@ -343,7 +343,9 @@ def _shown_elsewhere(row: Row | None, fact: ElsewherePart, about: About) -> Row:
     return _known(row) | _stamp(about)
 
 
-for _kind in set(get_args(ElsewherePart)) - set(view.handlers):
+STAMPS: Final = frozenset(set(get_args(ElsewherePart)) - set(view.handlers))
+"""Of these the card shows no more than that something was written."""
+for _kind in STAMPS:
     view.on(_kind)(_shown_elsewhere)
 
 

@@ -12,6 +12,7 @@ from services.shell.identity.caller import Caller
 from services.shell.identity.requires import requires
 from services.shell.pages.flash import Flash, Undo, done
 from services.shell.pages.render import page
+from services.shell.pages.travel import Travel
 from services.shell.problems import FieldError
 
 router = APIRouter(include_in_schema=False)
@@ -26,6 +27,10 @@ async def design(request: Request, _caller: Annotated[Caller, Depends(requires()
         "design.html",
         days={name: today + timedelta(days=number) for name, number in _DAYS.items()},
         flash_sample=Flash(_("已记录。"), Undo("/design", {"sample": "1"})),
+        times=[
+            Travel("/design", latest=today.isoformat()),
+            Travel("/design", as_of="2026-05-01", latest=today.isoformat(), told=_("这是过去的情况，只能看，不能改。")),
+        ],
         errors=[
             FieldError("on", _("不是有效的日期"), _("请写成 年-月-日，例如 2026-11-21。")),
             FieldError("phone", _("没有填写"), _("请填写这一项。")),

@@ -16,6 +16,7 @@ from services.shell.identity.caller import Caller
 from services.shell.pages import flash
 from services.shell.pages.assets import asset
 from services.shell.pages.nav import NavLine, lines
+from services.shell.pages.travel import Travel
 
 if TYPE_CHECKING:
     from services.shell.state import Shell
@@ -75,11 +76,14 @@ class Frame:
 
 
 async def page(request: Request, template: str, /, *, status: int = 200, **values: Any) -> HTMLResponse:
-    """A whole page. The template sees `frame`, `me` (the caller), `today` and the values given."""
+    """A whole page. The template sees `frame`, `me` (the caller), `today`, `travel` and the values given."""
     shell: Shell = request.app.state.shell
     frame = await _frame(request, shell)
-    context: Mapping[str, Any] = {"frame": frame, "me": frame.caller, "today": i18n.speech().today, **values}
-    text = shell.templates.get_template(template).render(context)
+    travel: Travel | None = getattr(request.state, "travel", None)
+    own = {"frame": frame, "me": frame.caller, "today": i18n.speech().today, "travel": travel}
+    text = shell.templates.get_template(template).render({**own, **values})
+    if travel and travel.told:
+        text = travel.carried(text)
     response = HTMLResponse(text, status, headers={"Vary": "Cookie, Accept-Language"})
     if frame.flash:
         flash.forget(response)

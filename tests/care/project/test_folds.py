@@ -10,6 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from events.facts.base import HIDDEN
+from events.facts.branch import Formed
+from events.facts.building import BuildingPlaced
+from events.facts.campaign import CampaignKind, CampaignOpened, PeopleListed, Whom
 from events.facts.care import (
     Answers,
     FellIll,
@@ -29,8 +32,23 @@ from events.facts.care import (
     WhyCancelled,
     WhyMissed,
 )
+from events.facts.care_campaign import CampaignAnswerTakenBack, FollowUpDone, FollowUpOpened, SafetyChecked
 from events.facts.care_certification import CertificationDue
 from events.facts.care_occasion import Bereaved, Discharged, HardshipReported, Hospitalised
+from events.facts.care_rota import VisitorRefused
+from events.facts.care_voice import (
+    NothingToRaise,
+    TheirWord,
+    ToldWay,
+    VoiceAnswered,
+    VoiceClosed,
+    VoiceLevel,
+    VoicePassedOn,
+    VoiceRaised,
+    VoiceSource,
+    VoiceToldBack,
+    WhyPassed,
+)
 from events.facts.feed import FeedOpened
 from events.facts.member import (
     Assigned,
@@ -48,8 +66,9 @@ from events.facts.member import (
 from events.facts.member_away import AwayDetailsChanged
 from events.facts.member_meeting import AttendanceTakenBack, Excused, Noted
 from events.facts.people import Address, ContactCard
+from events.facts.visitor import LeaveTaken, Skill, VisitorDescribed
 from events.log.project import View
-from services.care.project import health, illness, met, person, usual_visitor, visit
+from services.care.project import campaign, health, illness, met, person, usual_visitor, visit, voice
 from services.care.wire import PROJECTION
 from tests.care.office import enrolled
 from tests.care.project.folding import MEMBER, Told, history, interleaved, rows_of
@@ -67,8 +86,29 @@ PLANNED = VisitPlanned(
     clause="§4.2",
     proposed_visitor="laoli",
 )
+RAISED = VoiceRaised(
+    voice_id="s1",
+    topic="housing",
+    level=VoiceLevel.COMMUNITY,
+    due=date(2026, 11, 27),
+    clause="§7.1",
+    source=VoiceSource.VISIT,
+    source_id="v1",
+    said="张家漏水",
+    gist="屋顶漏水",
+)
+ANSWERED = VoiceAnswered(
+    voice_id="s1", level=VoiceLevel.COMMUNITY, by="居委会", answer="已修", tell_by=date(2026, 11, 28), clause="§7.4"
+)
+CAMPAIGN = (
+    (CampaignOpened(kind=CampaignKind.SAFETY, title="安全", until=NOV, whom=Whom(), clause="§8.1"), MAY),
+    (PeopleListed(member_ids=(MEMBER, "m2")), MAY),
+)
+CHECKED = SafetyChecked(campaign_id=MEMBER, items=("stove", "wiring"), faults=("wiring",))
+TASK = FollowUpOpened(campaign_id=MEMBER, follow_up_id="f1", item="wiring", due=NOV, clause="§8.5")
 REGISTRY = history(
     (enrolled(lives_alone=True), JAN),
+    (Formed(name="第一党支部"), JAN),
     (Attended(meeting_id="a"), date(2026, 3, 1)),
     (AWAY, MAY),
     (Assigned(branch_id="b2"), MAY),
@@ -79,6 +119,8 @@ REGISTRY = history(
     (Excused(meeting_id="d"), date(2026, 11, 20)),
     (AttendanceTakenBack(meeting_id="d", was=Noted.EXCUSED), date(2026, 11, 20)),
     (Died(), date(2026, 11, 21)),
+    (Formed(name="第一党支部"), JAN),
+    (BuildingPlaced(building="金桥路36弄28号", longitude_microdegrees=1, latitude_microdegrees=2, source="地图"), MAY),
 )
 CARE = history(
     (VisitMade(by="laoli", way=VisitWay.CALL), date(2026, 2, 1)),
@@ -95,6 +137,15 @@ CARE = history(
     (HardshipReported(what="房子漏水"), NOV),
     (Bereaved(whom="老伴"), NOV),
     (FeedOpened(visitor="laoli", scope="demo.jinqiao", digest="ab" * 32), NOV),
+    (VisitorRefused(visitor="xiaowang"), NOV),
+    (VisitorDescribed(visits_per_week=9, skills=(Skill.MEDICAL,), buildings=("金桥路36弄28号",)), NOV),
+    (LeaveTaken(leave_id="l1", start=NOV, end=NOV), NOV),
+    (ThreeQuestionsAnswered(visit_id="v1", answers=Answers(difficulties="漏水")), NOV),
+    (RAISED, NOV),
+    (ANSWERED, NOV),
+    *CAMPAIGN,
+    (CHECKED, NOV),
+    (TASK, NOV),
     *HELP,
     (CertificationDue(year=2026, start=date(2026, 11, 1), end=date(2027, 1, 31), clause="§4.21"), NOV),
 )
@@ -258,3 +309,78 @@ def test_who_was_there_goes_again_rather_than_who_telephoned() -> None:
     facts = history((call, JAN), (VisitMade(by="laoli", way=VisitWay.HOME), MAY), (call, NOV))
     assert rows_of(usual_visitor.view, facts[:1])[(MEMBER,)]["visitor"] == "other"
     assert rows_of(usual_visitor.view, facts)[(MEMBER,)]["visitor"] == "laoli"
+
+
+class TestVoice:
+    def row(self, *facts: tuple[object, date]) -> dict[str, object]:
+        return dict(rows_of(voice.view, history((RAISED, NOV), *facts))[("s1",)])  # type: ignore[arg-type]  # all of care
+
+    def test_is_with_the_first_level(self) -> None:
+        row = self.row()
+        assert (row["stage"], row["level"], row["due_on"], row["rounds"]) == ("raised", "community", RAISED.due, 0)
+        assert (row["raised_by"], row["said_seq"]) == ("shuji", 1)
+
+    def test_no_word_of_it_is_in_a_table(self) -> None:
+        for view in (voice.view, voice.course, voice.hints):
+            rows = str(
+                rows_of(
+                    view,
+                    history(
+                        (ThreeQuestionsAnswered(visit_id="v1", answers=Answers(difficulties="漏水")), NOV),
+                        (RAISED, NOV),
+                        (ANSWERED, NOV),
+                    ),
+                )
+            )
+            assert not [word for word in ("漏水", "已修") if word in rows], view.name
+
+    def test_is_answered_in_time_or_late(self) -> None:
+        in_time = self.row((ANSWERED, date(2026, 11, 27)))
+        assert (in_time["answered_late"], in_time["due_on"], in_time["stage"]) == (False, ANSWERED.tell_by, "answered")
+        assert self.row((ANSWERED, date(2026, 11, 28)))["answered_late"] is True
+
+    def test_goes_up_once_more(self) -> None:
+        up = VoicePassedOn(
+            voice_id="s1",
+            level=VoiceLevel.STREET,
+            due=date(2026, 12, 10),
+            clause="§7.2",
+            why=WhyPassed.NOT_SATISFIED,
+        )
+        row = self.row((ANSWERED, NOV), (VoiceToldBack(voice_id="s1", way=ToldWay.PHONE), NOV), (up, NOV))
+        assert (row["stage"], row["level"], row["rounds"], row["answer_seq"]) == ("raised", "street", 1, None)
+
+    def test_ends_with_their_word(self) -> None:
+        row = self.row((ANSWERED, NOV), (VoiceClosed(voice_id="s1", word=TheirWord.SATISFIED), NOV))
+        assert (row["stage"], row["word"], row["over_on"]) == ("closed", "satisfied", NOV)
+
+    @pytest.mark.parametrize("fact", [RAISED, NothingToRaise(visit_id="v1")])
+    def test_what_was_said_waits_until_somebody_looked(self, fact: object) -> None:
+        said = (ThreeQuestionsAnswered(visit_id="v1", answers=Answers(difficulties="漏水")), NOV)
+        (row,) = rows_of(voice.hints, history(said)).values()
+        assert (row["difficulties"], row["suggestions"], row["raised"], row["looked_at"]) == (True, False, False, False)
+        (row,) = rows_of(voice.hints, history(said, (fact, NOV))).values()  # type: ignore[arg-type]  # facts of care
+        assert row["raised"] or row["looked_at"]
+
+    def test_plans_alone_are_nothing_to_raise(self) -> None:
+        plans = (ThreeQuestionsAnswered(visit_id="v1", answers=Answers(plans="去女儿家")), NOV)
+        assert rows_of(voice.hints, history(plans)) == {}
+
+
+class TestCampaign:
+    def test_lists_people_and_what_came_of_each(self) -> None:
+        rows = rows_of(campaign.persons, history(*CAMPAIGN, (CHECKED, NOV)))
+        assert {key[1] for key in rows} == {MEMBER, "m2"}
+        row = rows[(MEMBER, MEMBER)]
+        assert (row["outcome"], row["faults"], row["noted_on"], row["noted_seq"]) == ("done", 1, NOV, 3)
+
+    def test_a_slip_leaves_nothing(self) -> None:
+        back = (CampaignAnswerTakenBack(campaign_id=MEMBER, follow_ups=("f1",)), NOV)
+        facts = history(*CAMPAIGN, (CHECKED, NOV), (TASK, NOV), back)
+        assert rows_of(campaign.persons, facts)[(MEMBER, MEMBER)]["outcome"] is None
+        assert rows_of(campaign.follow_ups, facts) == {}
+
+    def test_a_task_is_done(self) -> None:
+        facts = history((TASK, MAY), (FollowUpDone(campaign_id=MEMBER, follow_up_id="f1"), NOV))
+        (row,) = rows_of(campaign.follow_ups, facts).values()
+        assert (row["due_on"], row["done_on"], row["done_by"]) == (NOV, NOV, "shuji")

@@ -23,7 +23,7 @@ TYPED = {"amount": "300", "purpose": "study", "what": "订报", "on": "2026-11-2
 async def formed(client: httpx.AsyncClient, members: int = 2, community: str = JINQIAO) -> str:
     """A branch of its own with so many members: its id."""
     name = f"经费第{next(_names)}支部"
-    branch_id: str = (await asked(client, API, name=name, community=community))["branch_id"]
+    branch_id: str = (await asked(client, API, name=name, community=community, on="2026-01-05"))["branch_id"]
     for _ in range(members):
         await enrolled(client, branch=branch_id, community=community)
     return branch_id
@@ -100,9 +100,9 @@ async def test_what_was_known_then_is_shown_as_it_was(
     spring = await shown(clerk, branch_id, f"?known_at={moment}&as_of=2026-03-02")
     assert (spring["allocated_fen"], spring["spent_fen"], spring["left_fen"]) == (90_000, 0, 90_000)
     page = await browser.get(f"{here}?year=2026&as_of=2026-03-02")
-    assert ("这是当时的情况，只能看" in page.text, "记支出" in page.text) == (True, False)
+    assert ("这是2026年3月2日那天的情况" in page.text, "记支出" in page.text) == (True, False)
     bar = await browser.get(f"{here}?year=2026&as_of=2026-11-21&known_at=2026-11-21")
-    assert "这是当时的情况" not in bar.text
+    assert "回到现在" not in bar.text
     assert (await clerk.get(f"{there}?known_at=gestern")).status_code == 422
 
 

@@ -1,0 +1,1 @@
+"""Proposing who goes: a table of single visits, what holds of every week, and how good a proposal is."""
