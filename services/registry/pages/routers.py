@@ -239,7 +239,7 @@ NAV: Final = [
     NavEntry(N_("会议"), "/registry/meetings", READERS, "registry", "meetings"),
     NavEntry(N_("党费"), "/registry/dues", READERS, "registry", "owing"),
     NavEntry(N_("久未联系"), "/registry/contacts", READERS, "registry", part=NavPart.AROUND),
-    NavEntry(N_("上门带回来的"), "/registry/doorstep", OFFICE, "registry", "doorstep", part=NavPart.AROUND),
+    NavEntry(N_("上门带回"), "/registry/doorstep", OFFICE, "registry", "doorstep", part=NavPart.AROUND),
     NavEntry(N_("支部"), "/registry/branches", READERS, "registry", part=NavPart.AROUND),
     NavEntry(N_("组织"), "/registry/organisation", (Role.SUPERVISOR, Role.AUDITOR), "registry", part=NavPart.AROUND),
     NavEntry(N_("中心户"), "/registry/centres", READERS, "registry", part=NavPart.AROUND),
