@@ -206,7 +206,9 @@ def _unfitting(command: SpendFunds, policy: FundsPolicy, today: date) -> Refused
     if command.on > today:
         return refused("in_future", day=command.on, today=today)
     if command.purpose not in rule.purposes:
-        return refused("unknown_purpose", known=list(rule.purposes.values()), clause=rule.clause)
+        return refused(
+            "unknown_purpose", known=list(rule.purposes.values()), codes=list(rule.purposes), clause=rule.clause
+        )
     called = rule.purposes[command.purpose]
     if command.purpose in rule.of_activity and command.activity is None:
         return refused("which_activity", purpose=called, clause=rule.clause)

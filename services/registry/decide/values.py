@@ -90,7 +90,7 @@ Line = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 Several = Annotated[Annotated[str, StringConstraints(max_length=400)] | None, BeforeValidator(_several)]
 """Several words in one text, each after 、, each once; None if there are none."""
-Phone = Annotated[str, StringConstraints(min_length=3, max_length=40), AfterValidator(_phone)]
+Phone = Annotated[str, StringConstraints(max_length=40), AfterValidator(_phone)]
 """A number that can be dialled: an extension or a word may stand beside it, but no word stands for it."""
 
 

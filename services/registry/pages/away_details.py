@@ -32,9 +32,8 @@ from services.registry.pages.history import own_facts
 from services.registry.pages.plain import answered
 from services.registry.project import ledger
 from services.shell.acting import facts_of
-from services.shell.i18n import N_
+from services.shell.i18n import N_, speech
 from services.shell.i18n import gettext as _
-from services.shell.i18n import speech
 from services.shell.identity import Caller
 from services.shell.pages import Undo, done, page
 from services.shell.problems import Invalid, Refusal, Stale

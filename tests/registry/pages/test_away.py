@@ -349,7 +349,9 @@ async def test_who_is_away_and_moves_on_is_changed_without_a_census_and_put_back
     assert len((await asked(clerk, f"{path}/undo"))["facts"]) == 1
     assert (await clerk.post(f"{path}/undo", json={})).json()["reason"] == "nothing_to_put_back"
     row = await ledger_row(clerk, member_id)
-    assert (row["destination"], row["reason"]) == ("杭州市西湖区", left["reason"]), "why they left is not why it changed"
+    assert (row["destination"], row["reason"]) == ("杭州市西湖区", left["reason"]), (
+        "why they left is not why it changed"
+    )
     assert (await clerk.post(path, json=body | {"expected_return": "2026-01-01"})).status_code == 422
     at_home = await enrolled(clerk)
     for there in (f"{API}/{at_home}/away-details", f"{API}/{at_home}/away-details/undo"):

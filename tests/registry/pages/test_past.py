@@ -272,9 +272,9 @@ async def test_every_route_that_has_a_past_answers(
     paths = travelling()
     assert len(paths) > 35
     for path in paths:
-        address = path.format(**given)
+        there = path.format(**given)
         params = {"as_of": "2026-05-01"} | ({"branch_id": branch_id} if path == "/registry/api/points" else {})
-        answer = await (clerk if "/api/" in path else browser).get(address, params=params)
+        answer = await (clerk if "/api/" in path else browser).get(there, params=params)
         assert answer.status_code == 200, f"{path}: {answer.text[:600]}"
         if "/api/" not in path and not path.endswith(".pdf"):
             assert "这是2026年5月1日那天的情况" in answer.text, path
