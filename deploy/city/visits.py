@@ -15,6 +15,7 @@ from events.facts.care import FellIll, Severity, VisitMade, VisitPlanned, VisitW
 from events.facts.decision import Decision
 from events.facts.ids import derived_uuid7
 from events.facts.member import AwayKind
+from services.care.calendar import festival_days
 from services.care.decide import care
 from services.care.decide.cared import CARE, Cared, Stage
 from services.care.decide.commands import (
@@ -27,6 +28,7 @@ from services.care.decide.commands import (
 )
 from services.care.decide.plan import Situation
 from services.care.decide.policy import CarePolicy
+from services.care.decide.year import Years
 from services.care.react import contact, enrolment, illness, whereabouts
 from services.care.react.planner import ACTOR
 from services.registry.decide.commands import Enrol
@@ -47,9 +49,11 @@ class Visits:
 
     def __init__(self, chronicle: Chronicle, chance: Random, policy: CarePolicy) -> None:
         self._told, self._chance, self._policy = chronicle, chance, policy
+        self._years = Years(festival_days())
         self._people: dict[str, date] = {}
         """Whom care looks after, with the day of birth."""
         self._met: dict[str, date] = {}
+        self._visited: dict[str, date] = {}
         self._goes: dict[str, str] = {}
         """Who usually goes: whoever was last there; before anybody was, whoever telephoned."""
         self._was_there: set[str] = set()
@@ -128,7 +132,11 @@ class Visits:
     def _replan(self, member_id: str, actor: str, because: str = "") -> None:
         situation = self._situation(member_id)
         planned = care.replan(
-            self._cared(member_id), member_id, situation, self._policy, self._told.today, because=because
+            self._cared(member_id),
+            member_id,
+            situation,
+            self._years.of(self._policy, self._told.today),
+            because=because,
         )
         self._plan_visits(self._write(member_id, planned, actor, because))
 
@@ -163,6 +171,8 @@ class Visits:
         self._met[member_id] = max(self._told.today, self._met.get(member_id, self._told.today))
         if made.way is not VisitWay.CALL or member_id not in self._was_there:
             self._goes[member_id] = made.by
+        if made.way is VisitWay.HOME:
+            self._visited[member_id] = max(self._told.today, self._visited.get(member_id, self._told.today))
         if made.way is not VisitWay.CALL:
             self._was_there.add(member_id)
 
@@ -213,6 +223,7 @@ class Visits:
             away_since=None if away is None or away.kind is AwayKind.INTERMITTENT else away.since,
             usual_visitor=self._goes.get(member_id),
             last_contact=self._met.get(member_id),
+            last_visit=self._visited.get(member_id),
         )
 
     def _write(self, member_id: str, decided: Decision, actor: str, because: str = "") -> list[Line]:

@@ -27,6 +27,7 @@ BENCHES: Final = {
     "centres": ("centres_1000",),
     "rota": ("rota_5000",),
     "roster": ("roster_100k", "search"),
+    "replan": ("replan_one", "replan_200k", "replan_walk"),
     "city": ("city", "list"),
 }
 """Module of `deploy/bench` → the figures it measures."""

@@ -15,6 +15,7 @@ from deploy.cli.options import DataOption
 
 COMMANDS = (
     "up", "demo-city", "import-roster", "undo-import", "token", "doctor", "policy", "check", "rebuild", "bench",
+    "simulate-care",
 )  # fmt: skip
 """The command `a-b` is the function `a_b` of `deploy/cli/a_b.py`."""
 

@@ -15,8 +15,9 @@ from deploy.box import packs, question_sets
 from deploy.box.addresses import attach
 from deploy.box.layout import SERVICES
 from deploy.box.packs import Checked
+from deploy.cli import preview
 from deploy.cli.joining import asking
-from deploy.cli.options import DataOption, data_directory
+from deploy.cli.options import DataOption, JsonOption, data_directory
 from services.registry.pages.question_sets import QuestionSet
 from services.shell.identity.caller import Role
 from services.shell.policy import BadPacks, Head
@@ -31,6 +32,7 @@ class Act(StrEnum):
     CHECK = "check"
     ADD = "add"
     LIST = "list"
+    PREVIEW = "preview"
 
 
 def policy(
@@ -39,17 +41,21 @@ def policy(
         Act,
         typer.Argument(
             help="check: say what is wrong with FILE, upon what the box holds. add: check, and put it into the box. "
-            "list: the packs the box holds."
+            "list: the packs the box holds. preview: what a pack of care's rules would change, before it is added."
         ),
     ],
     files: Annotated[
         list[Path] | None,
         typer.Argument(metavar="[FILE]...", help="Policy packs, or question sets of a census (TOML)."),
     ] = None,
+    as_json: JsonOption = False,
     data: DataOption = None,
 ) -> None:
     """Check policy packs, add them to a box, or list those it holds. Exit 1: something is wrong, nothing is done."""
     directory = data_directory(context, data)
+    if act is Act.PREVIEW and len(files or ()) == 1:
+        asyncio.run(preview.preview(directory, (files or [])[0], as_json=as_json))
+        return
     if (act is Act.LIST) == bool(files):
         wrong = "list takes no FILE" if files else f"{act} needs a FILE"
         raise typer.BadParameter(wrong, param_hint="FILE")

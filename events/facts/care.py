@@ -77,12 +77,27 @@ class VisitReason(StrEnum):
     """In difficulties, or a misfortune in the family: within a week."""
     BEREAVED = "bereaved"
     """Somebody of the family died: within three days."""
+    SPRING_FESTIVAL = "spring_festival"
+    DRAGON_BOAT = "dragon_boat"
+    MID_AUTUMN = "mid_autumn"
+    DOUBLE_NINTH = "double_ninth"
+    """The day of the old, on the ninth of the ninth month of the traditional calendar."""
+    BIRTHDAY = "birthday"
+    SPOUSE_CARE = "spouse_care"
+    """Wife or husband died: again after a month, after a hundred days."""
 
 
 OCCASIONS: Final = frozenset({VisitReason.DISCHARGED, VisitReason.HARDSHIP, VisitReason.BEREAVED})
 """What befalls somebody and calls for a visit soon, an illness apart."""
-SOON: Final = OCCASIONS | {VisitReason.FELL_ILL}
+SOON: Final = OCCASIONS | {VisitReason.FELL_ILL, VisitReason.SPOUSE_CARE}
 """Visits that something which happened asks for, not the calendar."""
+FESTIVALS: Final = (
+    VisitReason.SPRING_FESTIVAL,
+    VisitReason.DRAGON_BOAT,
+    VisitReason.MID_AUTUMN,
+    VisitReason.DOUBLE_NINTH,
+)
+"""Days of the traditional calendar on which people are thought of, in the order of the year."""
 
 
 class VisitWay(StrEnum):
@@ -93,11 +108,19 @@ class VisitWay(StrEnum):
     CALL = "call"
 
 
+class AlsoFor(Word):
+    """A further reason that the same visit serves, and the rule it came from."""
+
+    reason: VisitReason
+    clause: str
+
+
 class VisitPlanned(CareFact, name="hearth.care.visit_planned", version=1):
     """The person is to be met between `start` and `end`, best by `due`; all three days count. Source: DOMAIN R13.
 
     Effective on the day it was planned. `clause` is the rule the window came from, `because` the id of the fact that
     asked for it (empty for a rule of the calendar), `proposed_visitor` the name of the account that usually goes.
+    `also`: what else is done on the same way; the window lies in those of all reasons.
     """
 
     visit_id: str
@@ -109,6 +132,7 @@ class VisitPlanned(CareFact, name="hearth.care.visit_planned", version=1):
     clause: str
     proposed_visitor: str | None = None
     because: str = ""
+    also: tuple[AlsoFor, ...] = ()
 
 
 class VisitorAssigned(CareFact, name="hearth.care.visitor_assigned", version=1):
@@ -163,6 +187,8 @@ class WhyCancelled(StrEnum):
     MET_OTHERWISE = "met_otherwise"
     """The person was met another way meanwhile, at a meeting for instance."""
     BY_HAND = "by_hand"
+    NOT_DUE = "not_due"
+    """The rules do not ask for it any more, or ask for it on another day: a birth was corrected, a policy changed."""
 
 
 class VisitCancelled(CareFact, name="hearth.care.visit_cancelled", version=1):

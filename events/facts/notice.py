@@ -75,6 +75,8 @@ class WhySuppressed(StrEnum):
     DIED = "died"
     WITHDRAWN = "withdrawn"
     OUT_OF_DATE = "out_of_date"
+    MOURNING = "mourning"
+    """Somebody of the household died a short while ago: nothing cheerful is said there."""
     BY_HAND = "by_hand"
 
 

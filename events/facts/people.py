@@ -63,6 +63,16 @@ class Address(Word):
     building: str | None = None
     room: str | None = None
 
+    @property
+    def home(self) -> str | None:
+        """By what those who live together are found: building and room, or the words where no building can be told.
+
+        None where the building is known and not the room: its people are neighbours.
+        """
+        if self.building is None:
+            return self.text
+        return f"{self.building} {self.room}" if self.room else None
+
 
 _BUILDING = re.compile(r"^(?P<building>.*(?:号楼|号|幢|栋|座))(?P<room>[^号幢栋座]+)$")
 

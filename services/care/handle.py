@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from events.facts.access import RecordRead
 from events.facts.decision import Decision, Happened, nothing
@@ -13,7 +13,7 @@ from events.log.command import Asked, Commands, Plan, Receipt
 from events.log.envelope import Recorded, Undecodable, open_fact, parse
 from events.log.port import Message
 from services.care.decide import care, health, missed, occasion
-from services.care.decide.cared import CARE, Cared
+from services.care.decide.cared import CARE, Cared, done
 from services.care.decide.commands import (
     AssignVisitor,
     CancelVisit,
@@ -31,8 +31,10 @@ from services.care.decide.commands import (
     ReportIllness,
 )
 from services.care.decide.feed import FEED, OpenFeed, open_feed, revoke_feed
-from services.care.decide.plan import Situation
+from services.care.decide.plan import Situation, plan
 from services.care.decide.policy import CarePolicy
+from services.care.decide.window import Window
+from services.care.decide.year import Year, Years
 
 PolicyAt = Callable[[str, date], CarePolicy]
 """(place, day) -> the rules in force there on that day."""
@@ -52,6 +54,17 @@ Situations = Callable[[Sequence[str], str], Awaitable[Mapping[str, Situation]]]
 """(members, `STREAM:seq` or "") -> what is known of each, once the tables have come as far as that position."""
 
 
+class Housemate(NamedTuple):
+    """A member of the same home; `relation` is what the one asked about is to them, "" if nobody has said."""
+
+    member_id: str
+    relation: str
+
+
+Housemates = Callable[[str, str], Awaitable[Sequence[Housemate]]]
+"""(member, `STREAM:seq`) -> who lives in the member's home, once the tables have come as far as that position."""
+
+
 @dataclass(frozen=True)
 class Care:
     """One method per command. `Asked` says who asks, in which community, and why; `today` is the office's day.
@@ -65,6 +78,8 @@ class Care:
     today: Callable[[], date]
     situations: Situations
     plan_soon: Callable[[], None]
+    years: Years
+    housemates: Housemates
 
     # ── illness ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -109,7 +124,10 @@ class Care:
 
     async def record(self, asked: Asked, member_id: str, visit_id: str, command: RecordVisit) -> Receipt:
         """Somebody went, and this is what was said."""
-        return await self._act(asked, member_id, lambda c: care.record_visit(c, visit_id, command, self.today()))
+        counts = self.policy_at(asked.community, command.made_on).together.visit_counts
+        return await self._act(
+            asked, member_id, lambda c: care.record_visit(c, visit_id, command, self.today(), visit_counts=counts)
+        )
 
     async def cancel(self, asked: Asked, member_id: str, visit_id: str, command: CancelVisit) -> Receipt:
         """A person decided that this visit is not needed, and says why."""
@@ -147,24 +165,30 @@ class Care:
         `after` is the position of the fact that changed the situation; that fact's id is `asked.causation`.
         """
         situation = await self.situation(member_id, after)
-        today, because = self.today(), asked.causation
-        rules = self.policy_at(asked.community, today)
-        return await self._act(
-            asked, member_id, lambda c: care.replan(c, member_id, situation, rules, today, because=because)
-        )
+        year, because = self.year(asked.community), asked.causation
+        return await self._act(asked, member_id, lambda c: care.replan(c, member_id, situation, year, because=because))
 
     async def plan_ahead(self, asked: Asked, people: Mapping[str, Situation]) -> Receipt:
         """`replan` for several people of one community, in one append."""
-        today = self.today()
-        rules = self.policy_at(asked.community, today)
+        year = self.year(asked.community)
         return await self._act_for_all(
-            asked, list(people), lambda one, cared: care.replan(cared, one, people[one], rules, today)
+            asked, list(people), lambda one, cared: care.replan(cared, one, people[one], year)
         )
 
     async def mark_missed(self, asked: Asked, member_ids: Sequence[str]) -> Receipt:
         """Windows that closed with nobody having gone, for several people of one community."""
         today = self.today()
         return await self._act_for_all(asked, member_ids, lambda _one, cared: care.mark_missed(cared, today))
+
+    def year(self, community: str) -> Year:
+        """What the rules of a community ask of anybody from today on."""
+        today = self.today()
+        return self.years.of(self.policy_at(community, today), today)
+
+    async def coming(self, member_id: str, community: str) -> list[Window]:
+        """Every visit and call that is due in the coming twelve months by what is known now, by due day."""
+        situation = await self.situation(member_id)
+        return plan(situation, done(await self.state(member_id)), self.year(community), member_id)
 
     # ── reading ──────────────────────────────────────────────────────────────────────────────────────────────────
 

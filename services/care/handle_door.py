@@ -28,8 +28,11 @@ class Door:
     ) -> Receipt:
         """Somebody went, and this is what was said and brought back; `picture` has been drawn anew."""
         photo = None if picture is None else await self._kept(member_id, visit_id, command.by, picture)
+        counts = self.care.policy_at(asked.community, command.made_on).together.visit_counts
         return await self._act(
-            asked, member_id, lambda c: care.record_visit(c, visit_id, command, self.care.today(), photo)
+            asked,
+            member_id,
+            lambda c: care.record_visit(c, visit_id, command, self.care.today(), photo, visit_counts=counts),
         )
 
     async def attempt(self, asked: Asked, member_id: str, visit_id: str, command: AttemptVisit) -> Receipt:

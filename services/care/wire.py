@@ -16,20 +16,23 @@ from events.facts.care import FellIll
 from events.log.command import Receipt
 from events.log.files import SealedFiles
 from events.log.port import Unavailable
+from services.care.calendar import festival_days
 from services.care.decide.certification import Pensioner
 from services.care.decide.plan import Situation
-from services.care.handle import Care
+from services.care.decide.year import Years
+from services.care.handle import Care, Housemate
 from services.care.handle_certification import Certifications
 from services.care.handle_door import Door
 from services.care.pages.policy import SCHEMA, WORDS
 from services.care.pages.rota_works import Works
 from services.care.pages.routers import NAV, ROUTERS
-from services.care.project import certification, situation
+from services.care.project import certification, household, situation
 from services.care.projection import PROJECTION, PURPOSES
 from services.care.react.certifier import Certifier, pensioner_of
 from services.care.react.illness import visit_after
 from services.care.react.planner import Planner
 from services.care.react.policies import REACTIONS
+from services.care.react.preview import Preview
 from services.care.settings import CareSettings
 from services.shell import asyncapi
 from services.shell.app import service_app
@@ -84,6 +87,8 @@ async def _work(app: FastAPI, host: Host, own: CareSettings, stack: AsyncExitSta
         host.today,
         lambda members, after: _situations(host, members, after),
         lambda: planner.soon(),  # noqa: PLW0108 - the planner is made of the handler
+        Years(festival_days()),
+        lambda member_id, after: _housemates(host, member_id, after),
     )
     planner = Planner(
         care,
@@ -96,6 +101,7 @@ async def _work(app: FastAPI, host: Host, own: CareSettings, stack: AsyncExitSta
         own.plan_quiet_seconds,
     )
     app.state.care, app.state.planner = care, planner
+    app.state.preview = Preview(host.database.reading, care.years)
     app.state.works = Works()
     stack.push_async_callback(app.state.works.close)
     certifications = Certifications(care, lambda members: _pensioners(host, members))
@@ -134,6 +140,13 @@ async def _situations(host: Host, members: Sequence[str], after: str) -> Mapping
         one: Situation.model_validate({name: value for name, value in row.items() if name != "community"})
         for one, row in rows.items()
     }
+
+
+async def _housemates(host: Host, member_id: str, after: str) -> Sequence[Housemate]:
+    if not await host.runner.wait_for([after], BEHIND_SECONDS_MAX):
+        raise Unavailable(f"care's tables have not come to {after} yet")
+    async with host.database.reading("") as db:
+        return [Housemate(**row) for row in await household.housemates(db, member_id)]
 
 
 async def _pensioners(host: Host, members: Sequence[str]) -> Mapping[str, Pensioner]:

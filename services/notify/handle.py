@@ -44,6 +44,10 @@ class Directory(Protocol):
         """
         ...
 
+    async def housemates(self, member_id: str, after: str) -> Sequence[str]:
+        """The members who live in this member's home, by the tables as in `person`."""
+        ...
+
     async def pending(self, member_id: str) -> Sequence[Pending]:
         """Everything that waits to be told to this member or about them, notices of this moment included."""
         ...
@@ -76,7 +80,8 @@ class Notify:
         """Intend the notice that the rule `key` makes of a fact; None if there is nobody whom the rule could tell.
 
         Once per fact, rule and recipient, however often it is asked for. `suppressed`: why it is not told after all;
-        of those who are gone nothing is told anyway. Words and ways are those of today's rules in the community.
+        of those who are gone nothing is told anyway, and nothing cheerful to a household in mourning. Words and ways
+        are those of today's rules in the community.
         """
         policy = self.policy_at(asked.community, self.today())
         message = policy.messages[key]
@@ -104,7 +109,9 @@ class Notify:
             about_member=None if message.recipient is RecipientKind.MEMBER else person.member_id,
         )
         once = replace(asked, command=f"{asked.command}/{key}/{recipient_id}")
-        return await self.intend(once, recipient_id, command, suppressed=suppressed or person.gone)
+        if message.recipient is RecipientKind.MEMBER and key in policy.unsaid(person.mourning_since, self.today()):
+            suppressed = suppressed or WhySuppressed.MOURNING
+        return await self.intend(once, recipient_id, command, suppressed=person.gone or suppressed)
 
     async def end_pending(
         self, asked: Asked, member_id: str, why: WhySuppressed, rules: Sequence[str] = ()
@@ -119,6 +126,15 @@ class Notify:
                 receipts.append(await self.suppress(once, one.recipient_id, one.notice_id, Suppress(why=why)))
             except CommandRefused:  # somebody told it at this very moment; the others still end
                 continue
+        return receipts
+
+    async def fall_silent(self, asked: Asked, member_ids: Sequence[str], since: date) -> list[Receipt]:
+        """Somebody died on that day in the household of these members: what waits for them and is cheerful, ends."""
+        today = self.today()
+        unsaid = sorted(self.policy_at(asked.community, today).unsaid(since, today))
+        receipts = []
+        for member_id in member_ids if unsaid else ():
+            receipts += await self.end_pending(asked, member_id, WhySuppressed.MOURNING, unsaid)
         return receipts
 
     # ── one notice ───────────────────────────────────────────────────────────────────────────────────────────────

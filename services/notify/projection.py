@@ -8,7 +8,7 @@ from typing import Final
 from events.facts.base import Purpose
 from events.log.project import Projection, Snapshots
 from services.notify.decide.notice import NOTICE
-from services.notify.project import branch, cause, notice, recipient, visitor
+from services.notify.project import branch, cause, mourning, notice, recipient, visitor
 
 PURPOSES: Final[Sequence[Purpose]] = ("identity", "contact")
 """Of the keys that open sealed fields, those this service holds."""
@@ -16,6 +16,6 @@ PURPOSES: Final[Sequence[Purpose]] = ("identity", "contact")
 PROJECTION: Final = Projection(
     "notify",
     ("REGISTRY", "CARE", "NOTIFY"),
-    [recipient.view, branch.view, visitor.view, cause.view, notice.view],
+    [recipient.view, branch.view, visitor.view, cause.view, mourning.view, notice.view],
     [Snapshots.of(NOTICE)],
 )

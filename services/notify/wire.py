@@ -81,11 +81,8 @@ class Tables:
     host: Host
 
     async def person(self, member_id: str, after: str) -> Person | None:
-        """From the tables of recipients, branches and visitors."""
-        if not await self.host.runner.wait_for([after], BEHIND_SECONDS_MAX):
-            raise Unavailable(f"notify's tables have not come to {after} yet")
-        if not after.startswith("REGISTRY:"):
-            await _caught_up(self.host, "REGISTRY")
+        """From the tables of recipients, branches, visitors and bereavements."""
+        await self._as_far_as(after)
         async with self.host.database.reading("") as db:
             row = await known.known(db, member_id)
         if row is None:
@@ -101,7 +98,20 @@ class Tables:
             left_on=row["left_on"],
             branch=_branch(row) if row["has_branch"] else None,
             visitor=row["visitor"],
+            mourning_since=row["mourning_since"],
         )
+
+    async def housemates(self, member_id: str, after: str) -> Sequence[str]:
+        """From the table of recipients."""
+        await self._as_far_as(after)
+        async with self.host.database.reading("") as db:
+            return await known.housemates(db, member_id)
+
+    async def _as_far_as(self, after: str) -> None:
+        if not await self.host.runner.wait_for([after], BEHIND_SECONDS_MAX):
+            raise Unavailable(f"notify's tables have not come to {after} yet")
+        if not after.startswith("REGISTRY:"):
+            await _caught_up(self.host, "REGISTRY")
 
     async def pending(self, member_id: str) -> Sequence[Pending]:
         """From the outbox, as far as it is written now."""

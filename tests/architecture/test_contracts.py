@@ -23,6 +23,7 @@ VIOLATIONS = {
     "react": ("services.care.react.planted", "import httpx"),
     "roster": ("services.registry.roster.planted", "import events.log.planted"),
     "centres": ("services.registry.centres.planted", "import services.registry.decide.planted"),
+    "calendar": ("services.care.calendar", "import services.care.decide.plan"),
     "rota": ("services.care.rota.planted", "import services.care.decide.planted"),
     "shell": ("services.shell.planted", "import events.facts.planted"),
     "port": ("events.log.project.planted", "import nats"),

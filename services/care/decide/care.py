@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 
 from events.facts.base import Fact
@@ -23,7 +24,7 @@ from events.facts.care_visit import PhotoTaken
 from events.facts.decision import Decision, Happened, Refused, facts, nothing, refused
 from events.facts.ids import derived_uuid7
 from services.care.decide import door
-from services.care.decide.cared import Cared, Stage, Visit
+from services.care.decide.cared import Cared, Stage, Visit, done
 from services.care.decide.commands import (
     AssignVisitor,
     CancelVisits,
@@ -33,8 +34,9 @@ from services.care.decide.commands import (
     Recover,
     ReportIllness,
 )
-from services.care.decide.plan import Situation, Window, cadence_windows, visit_for_illness, visit_id_of
+from services.care.decide.plan import GREETED, Situation, Window, plan, visit_for_illness, visit_id_of
 from services.care.decide.policy import CarePolicy
+from services.care.decide.year import Year
 
 
 def unable(situation: Situation) -> Refused | None:
@@ -99,47 +101,83 @@ def plan_illness_visit(
     return facts(planned(command.visit_id, window, situation, command.because), on=today)
 
 
-def replan(
-    cared: Cared, member_id: str, situation: Situation, policy: CarePolicy, today: date, *, because: str = ""
-) -> Decision:
-    """Plan what the calendar's rules ask for now, and drop what no longer fits where the person is.
+def replan(cared: Cared, member_id: str, situation: Situation, year: Year, *, because: str = "") -> Decision:
+    """Plan what the calendar's rules ask for now, and drop what they do not ask for any more.
 
     Who went away is called instead of visited; who came back is visited again. `because` is the id of the fact that
     changed the situation, if one did. A window that was used, missed or dropped by hand is not planned again. What is
-    planned for a record that another one stands for rests.
+    planned for a record that another one stands for rests. What was planned stays as it is while the rules ask for the
+    same visit in the same days: their words are those of the day on which it was planned.
     """
     if refusal := unable(situation):
         return refusal
     if situation.merged_into is not None:
         return nothing()
+    was_done = done(cared)
+    coming = plan(situation, was_done, year, member_id)
+    wanted = {
+        visit_id_of(member_id, window): window
+        for window in coming
+        if year.is_near(window) or window.own_start <= was_done.known_upto
+    }
     happened: list[Fact] = []
     for visit_id, visit in cared.open_visits():
-        if (why := _no_longer_fits(visit, situation, policy)) is not None:
+        if (why := _no_longer_needed(visit_id, visit, wanted, situation, year.today)) is not None:
             happened.append(VisitCancelled(visit_id=visit_id, why=why, because=because))
             if visit.window.reason in SOON:
                 happened.append(_call_instead(visit_id, visit.window, situation, because))
-    for window in cadence_windows(situation, today, policy):
-        visit_id = visit_id_of(member_id, window)
+    for visit_id, window in wanted.items():
         known = cared.visits.get(visit_id)
-        if (known is None or known.stage is Stage.CANCELLED) and not _is_settled(cared, window):
-            happened.append(planned(visit_id, window, situation, because))
-    return facts(*happened, on=today)
+        if year.is_near(window) and (known is None or _is_another(known, window)):
+            happened.append(planned(visit_id, window, _with_visitor(situation, known), because))
+    return facts(*happened, on=year.today)
 
 
-def _no_longer_fits(visit: Visit, situation: Situation, policy: CarePolicy) -> WhyCancelled | None:
-    if situation.away_since is None:
-        return WhyCancelled.RETURNED if visit.window.reason is VisitReason.AWAY else None
-    if visit.window.reason is VisitReason.AWAY:
-        # Counted from another day than they left: the day was corrected.
-        days = (visit.window.start - situation.away_since).days
-        return WhyCancelled.WENT_AWAY if days < 0 or days % policy.away.every_days else None
-    keeps = visit.window.reason in SOON and visit.window.way is not VisitWay.HOME
-    return None if keeps else WhyCancelled.WENT_AWAY
+def _is_another(known: Visit, window: Window) -> bool:
+    """The visit was dropped and is needed again, or serves other reasons in other days than when it was planned."""
+    if known.stage is Stage.CANCELLED:
+        return True
+    was = known.window
+    return (was.start, was.end, was.reasons) != (window.start, window.end, window.reasons)
 
 
-def _is_settled(cared: Cared, window: Window) -> bool:
-    through = cared.settled.get(window.reason)
-    return through is not None and window.start <= through
+def _with_visitor(situation: Situation, known: Visit | None) -> Situation:
+    """Whoever was to go before goes still."""
+    if known is None or known.stage is not Stage.OPEN or known.visitor is None:
+        return situation
+    return situation.model_copy(update={"usual_visitor": known.visitor})
+
+
+def _no_longer_needed(
+    visit_id: str, visit: Visit, wanted: Mapping[str, Window], situation: Situation, today: date
+) -> WhyCancelled | None:
+    window, is_away = visit.window, situation.away_since is not None
+    if window.reason in SOON:
+        return WhyCancelled.WENT_AWAY if is_away and window.way is VisitWay.HOME else None
+    if visit_id in wanted:
+        return None
+    if is_away and (window.way is VisitWay.HOME or window.reason is VisitReason.ALONE):
+        return WhyCancelled.WENT_AWAY
+    if not is_away and (window.reason is VisitReason.AWAY or _is_visited_instead(window, wanted)):
+        return WhyCancelled.RETURNED
+    if window.end < today:  # whoever looks for what was missed says so
+        return None
+    return WhyCancelled.MET_OTHERWISE if _was_met(visit, situation) else WhyCancelled.NOT_DUE
+
+
+def _is_visited_instead(call: Window, wanted: Mapping[str, Window]) -> bool:
+    """Somebody was to be greeted by telephone, being away, and is visited for the same reason now."""
+    if call.way is not VisitWay.CALL:
+        return False
+    return any(call.reason in one.reasons and one.way is VisitWay.HOME for one in wanted.values())
+
+
+def _was_met(visit: Visit, situation: Situation) -> bool:
+    """Somebody has met the person in the days of the visit, in a way that counts for it."""
+    if not GREETED.isdisjoint(visit.window.reasons):
+        return False
+    day = situation.last_contact if visit.window.way is VisitWay.CALL else situation.last_visit
+    return day is not None and visit.window.contains(day)
 
 
 def _call_instead(visit_id: str, window: Window, situation: Situation, because: str) -> VisitPlanned:
@@ -160,6 +198,7 @@ def planned(visit_id: str, window: Window, situation: Situation, because: str = 
         clause=window.clause,
         proposed_visitor=situation.usual_visitor,
         because=because,
+        also=window.also,
     )
 
 
@@ -178,9 +217,16 @@ def assign_visitor(cared: Cared, visit_id: str, command: AssignVisitor, today: d
 
 
 def record_visit(
-    cared: Cared, visit_id: str, command: RecordVisit, today: date, photo: PhotoTaken | None = None
+    cared: Cared,
+    visit_id: str,
+    command: RecordVisit,
+    today: date,
+    photo: PhotoTaken | None = None,
+    *,
+    visit_counts: bool = True,
 ) -> Decision:
-    """Somebody went. A visit made late, or recorded late, counts; calls meanwhile due are not needed any more.
+    """Somebody went. A visit made late, or recorded late, counts; calls meanwhile due are not needed any more, nor,
+    if `visit_counts`, what else of the calendar was to be done at the person's door in that time.
 
     What was brought back may follow later the same day; what is on record already is not written twice.
     """
@@ -192,7 +238,7 @@ def record_visit(
     made = [] if visit.stage is Stage.MADE else [VisitMade(visit_id=visit_id, by=command.by, way=visit.window.way)]
     met = [
         VisitCancelled(visit_id=other, why=WhyCancelled.MET_OTHERWISE)
-        for other in _calls_met(cared, command.made_on)
+        for other in _met(cared, command.made_on, at_home=visit_counts and visit.window.way is VisitWay.HOME)
         if made and other != visit_id
     ]
     return facts(*made, *door.brought_back(visit, visit_id, command, photo), *met, on=command.made_on)
@@ -202,17 +248,22 @@ def note_contact(cared: Cared, command: NoteContact) -> Decision:
     """Somebody met the member: the calls whose time that was are not needed any more."""
     met = [
         VisitCancelled(visit_id=visit_id, why=WhyCancelled.MET_OTHERWISE, because=command.because)
-        for visit_id in _calls_met(cared, command.on)
+        for visit_id in _met(cared, command.on, at_home=False)
     ]
     return facts(*met, on=command.on)
 
 
-def _calls_met(cared: Cared, on: date) -> list[str]:
-    """The open calls of the calendar's rules in whose window the day lies."""
+def _met(cared: Cared, on: date, *, at_home: bool) -> list[str]:
+    """The open visits of the calendar's rules in whose window the day lies: the calls, and `at_home` all of them; but
+    no greetings for a festival or a birthday.
+    """
     return [
         visit_id
         for visit_id, visit in cared.open_visits()
-        if visit.window.reason in (VisitReason.ALONE, VisitReason.AWAY) and visit.window.contains(on)
+        if SOON.isdisjoint(visit.window.reasons)
+        and GREETED.isdisjoint(visit.window.reasons)
+        and visit.window.contains(on)
+        and (at_home or visit.window.way is VisitWay.CALL)
     ]
 
 

@@ -24,6 +24,7 @@ from events.facts.care import (
     VisitorAssigned,
     VisitPlanned,
     VisitReason,
+    VisitWay,
     WhyCancelled,
     WhyMissed,
 )
@@ -40,8 +41,9 @@ from services.care.decide.assistance_state import Assistance, assistance_after
 from services.care.decide.campaign_state import Part, parts_after
 from services.care.decide.certification_memory import Certification
 from services.care.decide.pairing_state import Pairing, Training, pairings_after, trainings_after
-from services.care.decide.plan import Window
+from services.care.decide.plan import Done
 from services.care.decide.voice_state import Voice, voices_after
+from services.care.decide.window import Window
 
 
 class Stage(StrEnum):
@@ -54,7 +56,9 @@ class Stage(StrEnum):
 
 
 class Visit(BaseModel):
-    """A planned visit, as far as decisions need it. `closed_on` is the day it was made, cancelled or missed."""
+    """A planned visit, as far as decisions need it. `closed_on` is the day it was made, cancelled or missed; `again`:
+    it was dropped for a reason that may pass, and is planned again when the rules ask for it.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -62,6 +66,7 @@ class Visit(BaseModel):
     visitor: str | None = None
     stage: Stage = Stage.OPEN
     closed_on: date | None = None
+    again: bool = False
     missed_why: WhyMissed | None = None
     on: date | None = None
     """The day somebody said they would go on."""
@@ -76,6 +81,9 @@ class Visit(BaseModel):
     photos: tuple[str, ...] = ()
 
 
+SETTLING: Final = frozenset({WhyCancelled.MET_OTHERWISE, WhyCancelled.BY_HAND})
+"""Cancelled for these reasons a window is done with; for others the visit is planned again if the rules ask for it."""
+_OF_THE_WINDOW: Final = ("reason", "way", "start", "due", "end", "clause", "also")
 CLOSED_KEPT: Final = 24
 """So many closed visits are remembered, so that recording one twice, or a missed one late, is understood."""
 
@@ -83,7 +91,8 @@ CLOSED_KEPT: Final = 24
 class Cared(BaseModel):
     """What decisions about a member's care need to remember.
 
-    `settled` says for each reason of the calendar up to which window's start nothing is to be planned any more.
+    `settled`: for each reason a day in the latest window that was used, missed or dropped by hand; `visited_on`: the
+    last visit at home, for whatever reason.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -99,6 +108,7 @@ class Cared(BaseModel):
     """The latest day on which each occasion happened, so that telling it twice is understood."""
     visits: dict[str, Visit] = {}
     settled: dict[VisitReason, date] = {}
+    visited_on: date | None = None
     refused: tuple[str, ...] = ()
     """The visitors (names of accounts) whom the member does not wish to see."""
     voices: dict[str, Voice] = {}
@@ -113,6 +123,17 @@ class Cared(BaseModel):
     def open_visits(self) -> Iterator[tuple[str, Visit]]:
         """What is still to be done, by visit id."""
         return ((visit_id, visit) for visit_id, visit in self.visits.items() if visit.stage is Stage.OPEN)
+
+
+def done(cared: Cared) -> Done:
+    """What need not be planned any more."""
+    return Done(
+        settled=cared.settled,
+        closed={one for one, visit in cared.visits.items() if visit.stage is not Stage.OPEN and not visit.again},
+        open={one for one, _ in cared.open_visits()},
+        visited_on=cared.visited_on,
+        known_upto=max((visit.window.start for visit in cared.visits.values()), default=date.min),
+    )
 
 
 def evolve(cared: Cared, fact: Fact, effective: date) -> Cared:
@@ -164,9 +185,7 @@ def _raised_or_listed(cared: Cared, fact: VoiceFact | NothingToRaise | OfCampaig
 def _visits_after(cared: Cared, fact: Fact, effective: date) -> Cared:
     match fact:
         case VisitPlanned():
-            window = Window(
-                reason=fact.reason, way=fact.way, start=fact.start, due=fact.due, end=fact.end, clause=fact.clause
-            )
+            window = Window(**{name: getattr(fact, name) for name in _OF_THE_WINDOW})
             visit = Visit(window=window, visitor=fact.proposed_visitor)
             return cared.model_copy(update={"visits": _remembered(cared.visits | {fact.visit_id: visit})})
         case VisitorAssigned():
@@ -178,15 +197,14 @@ def _visits_after(cared: Cared, fact: Fact, effective: date) -> Cared:
         case RefusalWithdrawn():
             return cared.model_copy(update={"refused": tuple(one for one in cared.refused if one != fact.visitor)})
         case VisitMade():
-            made = _closed(cared, fact.visit_id or "", Stage.MADE, effective)
+            made = _closed(_visited(cared, fact.way, effective), fact.visit_id or "", Stage.MADE, effective)
             return _changed(made, fact.visit_id or "", made_by=fact.by)
         case VisitMissed():
             return _closed(cared, fact.visit_id, Stage.MISSED, effective)
         case MissedExplained():
             return _changed(cared, fact.visit_id, missed_why=fact.why)
         case VisitCancelled():
-            settles = fact.why in (WhyCancelled.MET_OTHERWISE, WhyCancelled.BY_HAND)
-            return _closed(cared, fact.visit_id, Stage.CANCELLED, effective, settles=settles)
+            return _closed(cared, fact.visit_id, Stage.CANCELLED, effective, again=fact.why not in SETTLING)
         case _:
             raise UnknownFact("care", fact)
 
@@ -241,22 +259,30 @@ def _changed(cared: Cared, visit_id: str, **changes: object) -> Cared:
     return cared.model_copy(update={"visits": cared.visits | {visit_id: visit.model_copy(update=changes)}})
 
 
-def _closed(cared: Cared, visit_id: str, stage: Stage, on: date, *, settles: bool = True) -> Cared:
+def _visited(cared: Cared, way: VisitWay, on: date) -> Cared:
+    if way is not VisitWay.HOME or (cared.visited_on or date.min) >= on:
+        return cared
+    return cared.model_copy(update={"visited_on": on})
+
+
+def _closed(cared: Cared, visit_id: str, stage: Stage, on: date, *, again: bool = False) -> Cared:
+    """What was missed is only settled for the reason of the visit: what else it was for may have days left."""
     visit = cared.visits.get(visit_id)
     if visit is None:
         return cared
-    after = _changed(cared, visit_id, stage=stage, closed_on=on)
-    if not settles:
+    after = _changed(cared, visit_id, stage=stage, closed_on=on, again=again)
+    if again:
         return after
-    reason, start = visit.window.reason, visit.window.start
-    settled = after.settled | {reason: max(start, after.settled.get(reason, start))}
+    reasons = visit.window.reasons[:1] if stage is Stage.MISSED else visit.window.reasons
+    start = visit.window.start
+    settled = after.settled | {one: max(start, after.settled.get(one, start)) for one in reasons}
     return after.model_copy(update={"settled": settled})
 
 
 def _remembered(visits: dict[str, Visit]) -> dict[str, Visit]:
-    """Forget the oldest closed visits beyond `CLOSED_KEPT`."""
-    closed = [visit_id for visit_id, visit in visits.items() if visit.stage is not Stage.OPEN]
-    forgotten = set(closed[: max(0, len(closed) - CLOSED_KEPT)])
+    """Forget the oldest closed visits beyond `CLOSED_KEPT`: by their days, for a snapshot keeps no order of names."""
+    closed = sorted((visit.window.end, visit_id) for visit_id, visit in visits.items() if visit.stage is not Stage.OPEN)
+    forgotten = {visit_id for _, visit_id in closed[: max(0, len(closed) - CLOSED_KEPT)]}
     return {visit_id: visit for visit_id, visit in visits.items() if visit_id not in forgotten}
 
 

@@ -15,7 +15,14 @@ from events.facts.decision import Decision, Happened, nothing, refused
 from services.care.decide.care import not_now, planned
 from services.care.decide.cared import Cared
 from services.care.decide.commands import ReportBereavement, ReportDischarge, ReportHardship, ReportHospital
-from services.care.decide.plan import Situation, Window, visit_for_illness, visit_id_of, visit_on_occasion
+from services.care.decide.plan import (
+    Situation,
+    Window,
+    visit_for_illness,
+    visit_id_of,
+    visit_on_occasion,
+    visits_to_the_widowed,
+)
 from services.care.decide.policy import CarePolicy
 
 
@@ -93,9 +100,15 @@ def report_hardship(
 def report_bereavement(
     cared: Cared, member_id: str, command: ReportBereavement, situation: Situation, policy: CarePolicy, today: date
 ) -> Decision:
-    """Somebody of the family died: somebody goes."""
+    """Somebody of the family died: somebody goes; to who lost wife or husband, again and again."""
     fact = Bereaved(whom=command.whom, note=command.note)
-    return _told(cared, member_id, VisitReason.BEREAVED, fact, command.on, situation, policy, today)
+    told = _told(cared, member_id, VisitReason.BEREAVED, fact, command.on, situation, policy, today)
+    if not isinstance(told, Happened) or not told.facts or not policy.spouse.is_meant(command.whom):
+        return told
+    windows = visits_to_the_widowed(command.on, policy, today, _way(situation))
+    visits = {visit_id_of(member_id, window): window for window in windows}
+    more = [planned(one, window, situation) for one, window in visits.items() if one not in cared.visits]
+    return Happened((*told.facts, *((visit, today) for visit in more)))
 
 
 def _told(
@@ -125,10 +138,13 @@ def _visit(
     today: date,
 ) -> list[Fact]:
     """The visit; none if it was planned already, or if its time was over before anybody told of it."""
-    way = VisitWay.HOME if situation.away_since is None else VisitWay.CALL
-    window: Window = visit_on_occasion(reason, on, policy, today, way)
+    window: Window = visit_on_occasion(reason, on, policy, today, _way(situation))
     visit_id = visit_id_of(member_id, window)
     return [] if visit_id in cared.visits else [planned(visit_id, window, situation)]
+
+
+def _way(situation: Situation) -> VisitWay:
+    return VisitWay.HOME if situation.away_since is None else VisitWay.CALL
 
 
 def _together(fact: Fact, on: date, plans: Sequence[Fact], today: date) -> Happened:

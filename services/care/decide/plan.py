@@ -1,41 +1,44 @@
-"""When somebody is to be met: pure windows from the rules and what is known of the person (DOMAIN R13)."""
+"""When somebody is to be met: the coming twelve months, a pure function of facts, rules and calendar (DOMAIN R13).
+
+    plan(situation, done, year) -> every visit and call that is due, with window, way, reasons and clauses
+
+`year` is what the rules and the calendar ask of anybody (`year.py`), `situation` what care has learnt of this person,
+`done` what was met or decided already. One visit serves several reasons when their windows allow it (`together`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_left, insort
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
-from events.facts.care import Severity, VisitReason, VisitWay
+from events.facts.care import FESTIVALS, Severity, VisitReason, VisitWay
 from events.facts.ids import derived_uuid7
-from services.care.decide.policy import CadenceRule, CarePolicy, SoonRule, age_on
+from services.care.decide.policy import CarePolicy, SoonRule
+from services.care.decide.window import Window
+from services.care.decide.year import Year
 
-_DAY = timedelta(days=1)
-
-
-class Window(BaseModel):
-    """The person is to be met from `start` to `end`, best by `due`; all three days count."""
-
-    model_config = ConfigDict(frozen=True)
-
-    reason: VisitReason
-    way: VisitWay
-    start: date
-    due: date
-    end: date
-    clause: str
-
-    def contains(self, day: date) -> bool:
-        """True if meeting the person on that day is meeting them in this window."""
-        return self.start <= day <= self.end
+__all__ = [
+    "Done",
+    "Situation",
+    "Window",
+    "plan",
+    "visit_for_illness",
+    "visit_id_of",
+    "visit_on_occasion",
+    "visits_to_the_widowed",
+]
 
 
 class Situation(BaseModel):
     """What care has learnt of a member from what the registry published; its own projection keeps it.
 
     `away_since` is None as well for those who are away but go on attending (`AwayKind.INTERMITTENT`). `last_contact`
-    is the last day somebody of the community met the person, in whatever way.
+    is the last day somebody of the community met the person, in whatever way; `last_visit` the last at their door.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -50,6 +53,124 @@ class Situation(BaseModel):
     away_since: date | None = None
     usual_visitor: str | None = None
     last_contact: date | None = None
+    last_visit: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What need not be planned any more, beside what `Situation` says of the days on which the person was met.
+
+    `settled`: for each reason a day in the latest window that was used, missed or dropped by hand. `closed`: the visits
+    of which that is known by their ids, `open`: those that wait to be made, whatever was settled meanwhile.
+    """
+
+    settled: Mapping[VisitReason, date] = field(default_factory=dict)
+    closed: Collection[str] = ()
+    open: Collection[str] = ()
+    visited_on: date | None = None
+    """The last visit at home that care itself knows of."""
+    known_upto: date = date.min
+    """No window that opens later has a visit yet."""
+
+
+def plan(situation: Situation, done: Done, year: Year, member_id: str = "") -> list[Window]:
+    """Every visit and call of the calendar's rules that is open or opens in the coming twelve months, by due day.
+
+    Nothing for the dead, for who is not on the roll, and for a record that another one stands for. Who lives elsewhere
+    is called instead of visited. What was done is left out: a call when somebody met the person in its window, a
+    regular visit when somebody was at the door for another reason, if the rules count that.
+    """
+    if not situation.on_roll or situation.died_on is not None or situation.merged_into is not None:
+        return []
+    met = _met(situation, done, year.policy)
+    needed = [
+        _for_a_newcomer(window, situation.on_roll_since)
+        for window in _asked_for(situation, year)
+        if not (met(window) or _is_done(window, done, member_id))
+    ]
+    return together(needed, year.policy.together.days_min)
+
+
+def _asked_for(situation: Situation, year: Year) -> Iterator[Window]:
+    if situation.away_since is None:
+        yield from year.windows(situation.birth, lives_alone=situation.lives_alone)
+        return
+    yield from year.away(situation.away_since)
+    for window in year.windows(situation.birth, lives_alone=situation.lives_alone):
+        if window.reason in GREETED:
+            yield window.model_copy(update={"way": VisitWay.CALL})
+
+
+GREETED: Final = frozenset({*FESTIVALS, VisitReason.BIRTHDAY})
+"""Days on which people are greeted, by telephone if they live elsewhere, whatever else they were met for."""
+
+
+def _met(situation: Situation, done: Done, policy: CarePolicy) -> Callable[[Window], bool]:
+    contact, visit = situation.last_contact, max(filter(None, (situation.last_visit, done.visited_on)), default=None)
+    contact = max(filter(None, (contact, visit)), default=None)
+    if not policy.together.visit_counts:
+        visit = None
+
+    def met(window: Window) -> bool:
+        if window.reason in GREETED:
+            return False
+        day = contact if window.way is VisitWay.CALL else visit
+        return day is not None and window.contains(day)
+
+    return met
+
+
+def _is_done(window: Window, done: Done, member_id: str) -> bool:
+    visit_id = visit_id_of(member_id, window) if window.start <= done.known_upto else ""
+    if visit_id in done.closed:
+        return True
+    settled = done.settled.get(window.reason)
+    return settled is not None and window.contains(settled) and visit_id not in done.open
+
+
+def together(windows: Iterable[Window], days_min: int) -> list[Window]:
+    """One visit for several reasons, the earliest due first. Each window is served by exactly one visit.
+
+    From the shortest window to the longest, a window joins the first visit of the same way whose due day lies in it,
+    unless the visit serves that reason already or fewer than `days_min` days would remain to go. What joins does not
+    move a visit's due day, so the order in which windows are given does not matter.
+    """
+    visits: list[Window] = []
+    for window in sorted(windows, key=_shortest_first):
+        at = bisect_left(visits, window.start, key=_due)
+        while at < len(visits) and visits[at].due <= window.end:
+            if (joined := visits[at].joined_by(window, days_min)) is not None:
+                visits[at] = joined
+                break
+            at += 1
+        else:
+            insort(visits, window, key=_due)
+    return visits
+
+
+def _shortest_first(window: Window) -> tuple[timedelta, date, VisitReason]:
+    return window.end - window.start, window.due, window.reason
+
+
+def _due(window: Window) -> date:
+    return window.due
+
+
+def visit_id_of(member_id: str, window: Window) -> str:
+    """The id of the visit in a window of the calendar's rules: the same window is the same visit, whoever asks."""
+    moment = datetime.combine(window.own_start, time(), UTC)
+    way = (window.way,) if window.reason in GREETED and window.way is VisitWay.CALL else ()
+    return derived_uuid7(moment, member_id, window.reason, window.own_start.isoformat(), *way)
+
+
+def _for_a_newcomer(window: Window, on_roll_since: date | None) -> Window:
+    """Who came on the roll when a window was already open is due only at its end."""
+    if on_roll_since is None or on_roll_since <= window.start:
+        return window
+    return window.model_copy(update={"due": window.end})
+
+
+# ── what happened, not the calendar ──────────────────────────────────────────────────────────────────────────────
 
 
 def visit_for_illness(
@@ -64,74 +185,25 @@ def visit_on_occasion(reason: VisitReason, since: date, policy: CarePolicy, toda
     return _soon(reason, policy.occasions[reason], since, today, way)
 
 
+def visits_to_the_widowed(since: date, policy: CarePolicy, today: date, way: VisitWay) -> list[Window]:
+    """The visits after the first one to whoever lost wife or husband; those whose day has passed are left out."""
+    rule = policy.spouse
+    dues = [since + timedelta(days=days) for days in rule.after_days]
+    return [
+        Window(
+            reason=VisitReason.SPOUSE_CARE,
+            way=way,
+            start=due - timedelta(days=rule.before_days),
+            due=due,
+            end=due + timedelta(days=rule.grace_days),
+            clause=rule.clause,
+        )
+        for due in dues
+        if due >= today
+    ]
+
+
 def _soon(reason: VisitReason, rule: SoonRule, since: date, today: date, way: VisitWay) -> Window:
     due = max(since + timedelta(days=rule.days), today)
     end = due + timedelta(days=rule.grace_days)
     return Window(reason=reason, way=way, start=since, due=due, end=end, clause=rule.clause)
-
-
-def cadence_windows(situation: Situation, today: date, policy: CarePolicy) -> list[Window]:
-    """Every window of the calendar's rules that is open today or opens within the days the policy plans ahead.
-
-    Who lives elsewhere is called instead of visited. A call's window in which the person was met is left out.
-    """
-    horizon = today + timedelta(days=policy.plan_ahead_days)
-    if situation.away_since is not None:
-        windows = list(_away_windows(situation.away_since, today, horizon, policy))
-    else:
-        windows = [window for rule in policy.cadence for window in _rule_windows(rule, situation, today, horizon)]
-    met = situation.last_contact
-    return [
-        _for_a_newcomer(window, situation.on_roll_since)
-        for window in windows
-        if met is None or window.way is not VisitWay.CALL or not window.contains(met)
-    ]
-
-
-def visit_id_of(member_id: str, window: Window) -> str:
-    """The id of the visit in a window of the calendar's rules: the same window is the same visit, whoever asks."""
-    moment = datetime.combine(window.start, time(), UTC)
-    return derived_uuid7(moment, member_id, window.reason, window.start.isoformat())
-
-
-def _rule_windows(rule: CadenceRule, situation: Situation, today: date, horizon: date) -> Iterator[Window]:
-    start = _window_start(rule, today)
-    while start <= horizon:
-        after = _next_start(rule, start)
-        end = after - _DAY
-        age = None if situation.birth is None else age_on(situation.birth, start)
-        if rule.applies(age, lives_alone=situation.lives_alone):
-            due = max(start, end - timedelta(days=rule.due_before_end_days))
-            yield Window(reason=rule.reason, way=rule.way, start=start, due=due, end=end, clause=rule.clause)
-        start = after
-
-
-def _window_start(rule: CadenceRule, day: date) -> date:
-    if not rule.window_months:
-        return day - timedelta(days=day.weekday())
-    return date(day.year, (day.month - 1) // rule.window_months * rule.window_months + 1, 1)
-
-
-def _next_start(rule: CadenceRule, start: date) -> date:
-    if not rule.window_months:
-        return start + timedelta(days=7)
-    years, month_index = divmod(start.month - 1 + rule.window_months, 12)
-    return date(start.year + years, month_index + 1, 1)
-
-
-def _away_windows(since: date, today: date, horizon: date, policy: CarePolicy) -> Iterator[Window]:
-    every = timedelta(days=policy.away.every_days)
-    start = since + (today - since) // every * every if today > since else since
-    while start <= horizon:
-        end = start + every - _DAY
-        due = max(start, end - timedelta(days=policy.away.due_before_end_days))
-        clause = policy.away.clause
-        yield Window(reason=VisitReason.AWAY, way=VisitWay.CALL, start=start, due=due, end=end, clause=clause)
-        start += every
-
-
-def _for_a_newcomer(window: Window, on_roll_since: date | None) -> Window:
-    """Who came on the roll when a window was already open is due only at its end."""
-    if on_roll_since is None or on_roll_since <= window.start:
-        return window
-    return window.model_copy(update={"due": window.end})

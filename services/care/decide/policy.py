@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from pydantic import Field, model_validator
 
-from events.facts.care import OCCASIONS, Severity, VisitReason, VisitWay
+from events.facts.care import FESTIVALS, OCCASIONS, Severity, VisitReason, VisitWay
 from events.facts.care_certification import CertificationWay
 from events.facts.people import RetirementKind
 from services.care.decide.campaign_policy import CampaignPolicy
@@ -37,28 +37,31 @@ class Per(StrEnum):
 _MONTHS: Final = {Per.WEEK: 0, Per.QUARTER: 3, Per.HALF_YEAR: 6, Per.YEAR: 12}
 
 
-class CadenceRule(Rule):
-    """Who is of this age (years, both included) and lives so is met `times` in each period (DOMAIN §4 "visits")."""
+AGE_MAX: Final = 200
+
+
+class AgedRule(Rule):
+    """Whom a rule is for: of this age (years, both included), and living so."""
+
+    age_min: int = Field(default=0, ge=0, le=AGE_MAX)
+    age_max: int = Field(default=AGE_MAX, ge=0, le=AGE_MAX)
+    lives_alone: bool = False
+    way: VisitWay
+    clause: str
+
+
+class CadenceRule(AgedRule):
+    """Who it is for is met `times` in each period (DOMAIN §4 "visits")."""
 
     reason: VisitReason
-    age_min: int = 0
-    age_max: int = 200
-    lives_alone: bool = False
     per: Per
     times: int = Field(ge=1)
     due_before_end_days: int = Field(ge=0)
-    way: VisitWay
-    clause: str
 
     @property
     def window_months(self) -> int:
         """Calendar months in one window; 0 for a week."""
         return self.per.months // self.times
-
-    def applies(self, age_years: int | None, *, lives_alone: bool) -> bool:
-        """True if the rule is for a person of this age (unknown: only a rule without a lower limit) living so."""
-        of_age = self.age_min == 0 if age_years is None else self.age_min <= age_years <= self.age_max
-        return of_age and (lives_alone or not self.lives_alone)
 
     @model_validator(mode="after")
     def _whole_months(self) -> CadenceRule:
@@ -69,12 +72,48 @@ class CadenceRule(Rule):
         return self
 
 
+class FestivalRule(AgedRule):
+    """Who it is for is met from so many days before a festival, or a birthday, to so many after; best on the day."""
+
+    before_days: int = Field(ge=0, le=60)
+    after_days: int = Field(ge=0, le=60)
+
+
+class TogetherRule(Rule):
+    """One visit for several reasons: at least `days_min` days must be left to go. `visit_counts`: who was at the
+    door for any reason has made what else of the calendar was to be done there in that time.
+    """
+
+    days_min: int = Field(ge=1, le=28)
+    visit_counts: bool
+    clause: str
+
+
 class SoonRule(Rule):
     """Visit within `days` of what happened; `grace_days` later nobody expects the visit any more."""
 
     days: int = Field(ge=0)
     grace_days: int = Field(ge=0)
     clause: str
+
+
+class SpouseRule(Rule):
+    """Whose wife or husband died is visited again so many days later, each time from `before_days` earlier on.
+
+    `words`: what people call a wife or a husband. `housemate`: how somebody is called who lived in the same home, if
+    nobody has said what they were to each other.
+    """
+
+    words: tuple[str, ...]
+    housemate: str
+    after_days: tuple[int, ...]
+    before_days: int = Field(ge=0)
+    grace_days: int = Field(ge=0)
+    clause: str
+
+    def is_meant(self, whom: str) -> bool:
+        """True if these words speak of a wife or a husband."""
+        return any(word in whom for word in self.words)
 
 
 class AwayRule(Rule):
@@ -161,8 +200,12 @@ class CarePolicy(Rule):
 
     plan_ahead_days: int = Field(ge=0)
     cadence: tuple[CadenceRule, ...]
+    festivals: Mapping[VisitReason, FestivalRule]
+    birthday: FestivalRule
+    together: TogetherRule
     illness: Mapping[Severity, SoonRule]
     occasions: Mapping[VisitReason, SoonRule]
+    spouse: SpouseRule
     away: AwayRule
     missed: MissedRule
     rota: RotaRule
@@ -183,15 +226,21 @@ class CarePolicy(Rule):
             raise ValueError(
                 f"occasions: one rule each for {', '.join(sorted(OCCASIONS))}; look at {', '.join(lacking)}"
             )
-        soon = (*self.illness.values(), *self.occasions.values())
-        cited = {rule.clause for rule in self.cadence} | {rule.clause for rule in soon}
+        if strange := sorted(set(self.festivals) - set(FESTIVALS)):
+            raise ValueError(f"festivals: {', '.join(strange)} is none; known are {', '.join(FESTIVALS)}")
+        if self.birthday.lives_alone:
+            raise ValueError("birthday: goes by age alone, lives_alone cannot be asked")
+        cited = {rule.clause for rule in self._rules()} | {self.pairing.clause_review, *self.assistance.clauses()}
         cited |= {*self.voice.cited(), *self.campaigns.cited()}
-        cited |= {self.pairing.clause, self.pairing.clause_review, self.training.clause, *self.assistance.clauses()}
         cited |= self.certification.cited
-        cited |= {self.away.clause, self.missed.clause, self.contact.clause, self.rota.clause}
         if wordless := sorted(cited - set(self.clauses)):
             raise ValueError(f"clauses without words: {', '.join(wordless)}")
         return self
+
+    def _rules(self) -> Iterator[Any]:
+        yield from (*self.cadence, *self.festivals.values(), *self.illness.values(), *self.occasions.values())
+        yield from (self.birthday, self.together, self.spouse, self.away, self.missed, self.contact)
+        yield from (self.pairing, self.training, self.rota)
 
 
 def policy_of(text: str) -> CarePolicy:

@@ -55,6 +55,7 @@ def visit_json(row: Mapping[str, Any]) -> dict[str, Any]:
         "end": row["end_on"],
         "overdue": row["state"] == visits.READY and row["due_on"] < speech().today,
         "clause": row["clause"],
+        "also": row["also"],
         "because": row["because"] or None,
         "visitor": row["assigned"],
         "proposed_visitor": row["proposed"],

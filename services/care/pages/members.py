@@ -12,6 +12,7 @@ from starlette.responses import Response
 from events.facts.care import VisitReason
 from services.care.decide.commands import GradeHealth, Recover, ReportIllness
 from services.care.pages import campaign_people, reveal, support, visitors, voice_raise, words
+from services.care.pages.coming import coming
 from services.care.pages.common import EntityId, Office, care, doing, person_row, read_form, rules, rules_by_row
 from services.care.pages.forms import Form, empty, or_again
 from services.care.pages.reveal import Reveal
@@ -69,6 +70,7 @@ async def shown(
         row=row,
         ahead=[one for one in planned if one["state"] in (visits.DRAFT, visits.READY)][::-1],
         past=[one for one in planned if one["state"] not in (visits.DRAFT, visits.READY)],
+        coming=await coming(request, row),
         ill=ill,
         graded=graded,
         health_told=health_told,

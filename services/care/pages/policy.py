@@ -27,7 +27,7 @@ def minutes(number: int) -> str:
     return ngettext("%(num)s 分钟", "%(num)s 分钟", number)
 
 
-SCHEMA: Final = Schema("care", CarePolicy, keyed={"cadence": "reason"})
+SCHEMA: Final = Schema("care", CarePolicy, keyed={"cadence": "reason"}, closed=frozenset({"festivals"}))
 
 KIND: Final = {RetirementKind.RETIRED: N_("退休"), RetirementKind.RETIRED_WITH_HONOURS: N_("离休")}
 BEGINS: Final = {
@@ -55,6 +55,11 @@ WORDS: Final = RuleWords(
         "illness.*": SEVERITY,
         "occasions": N_("遇事看望"),
         "occasions.*": REASON,
+        "festivals": N_("节日慰问"),
+        "festivals.*": REASON,
+        "birthday": N_("生日祝贺"),
+        "together": N_("一次走访办几件事"),
+        "spouse": N_("配偶去世以后"),
         "away": N_("外出联系"),
         "missed": N_("没有去成的"),
         "rota": N_("谁去走访"),
@@ -97,6 +102,24 @@ WORDS: Final = RuleWords(
         "illness.*.grace_days": Worded(N_("逾期后还留着"), units.days),
         "occasions.*.days": Worded(N_("几天内看望"), units.days),
         "occasions.*.grace_days": Worded(N_("逾期后还留着"), units.days),
+        "festivals.*.age_min": Worded(N_("年满"), units.ages),
+        "festivals.*.age_max": Worded(N_("不超过"), units.ages),
+        "festivals.*.lives_alone": Worded(N_("只限独居的"), units.yes_or_no),
+        "festivals.*.before_days": Worded(N_("提前"), units.days),
+        "festivals.*.after_days": Worded(N_("过后还可以"), units.days),
+        "festivals.*.way": Worded(N_("怎么联系"), units.one_of(WAY)),
+        "birthday.age_min": Worded(N_("年满"), units.ages),
+        "birthday.age_max": Worded(N_("不超过"), units.ages),
+        "birthday.before_days": Worded(N_("提前"), units.days),
+        "birthday.after_days": Worded(N_("过后还可以"), units.days),
+        "birthday.way": Worded(N_("怎么联系"), units.one_of(WAY)),
+        "spouse.words": Worded(N_("怎么称呼配偶"), units.texts),
+        "spouse.housemate": Worded(N_("没有说明关系的写成"), units.as_written),
+        "spouse.after_days": Worded(N_("去世后第几天再去"), units.days_list),
+        "spouse.before_days": Worded(N_("提前"), units.days),
+        "spouse.grace_days": Worded(N_("逾期后还留着"), units.days),
+        "together.days_min": Worded(N_("合并后至少留"), units.days),
+        "together.visit_counts": Worded(N_("别的事上过门也算"), units.yes_or_no),
         "missed.secretary_days": Worded(N_("逾期几天书记过问"), units.days),
         "missed.street_days": Worded(N_("逾期几天街道过问"), units.days),
         "rota.workdays": Worded(N_("走访的日子"), weekdays),

@@ -18,6 +18,7 @@ from services.care.pages import (
     campaign_sheet,
     campaigns,
     certifications,
+    coming,
     door,
     door_api,
     figures,
@@ -27,6 +28,7 @@ from services.care.pages import (
     occasions,
     pairing_api,
     pairings,
+    preview,
     refusals,
     reveal,
     rota,
@@ -43,6 +45,7 @@ from services.care.pages import (
 )
 from services.care.pages.assistance_common import SEERS
 from services.care.pages.common import CARERS, OFFICE
+from services.care.pages.preview import DECIDING
 from services.shell.i18n import N_
 from services.shell.identity import Role
 from services.shell.pages.nav import NavEntry, NavPart
@@ -52,6 +55,9 @@ ROUTERS: Final = [
     reveal.router,
     door_api.router,
     occasions.api,
+    coming.api,
+    preview.api,
+    preview.router,
     missed.api,
     certifications.api,
     certifications.router,
@@ -105,6 +111,7 @@ NAV: Final = [
         "certifications",
         part=NavPart.AROUND,
     ),
+    NavEntry(N_("试算走访规则"), "/care/policy/preview", DECIDING, "care", part=NavPart.SYSTEM),
     NavEntry(N_("帮扶"), "/care/assistance", SEERS, "care", "assistance", part=NavPart.AROUND),
     NavEntry(N_("结对帮扶"), "/care/pairings", CARERS, "care", part=NavPart.AROUND),
     NavEntry(N_("没有去成的走访"), "/care/missed", (Role.SUPERVISOR,), "care", part=NavPart.AROUND),

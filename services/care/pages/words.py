@@ -51,6 +51,12 @@ REASON: Final = {
     VisitReason.DISCHARGED: N_("出院看望"),
     VisitReason.HARDSHIP: N_("困难走访"),
     VisitReason.BEREAVED: N_("丧亲慰问"),
+    VisitReason.SPRING_FESTIVAL: N_("春节慰问"),
+    VisitReason.DRAGON_BOAT: N_("端午问候"),
+    VisitReason.MID_AUTUMN: N_("中秋看望"),
+    VisitReason.DOUBLE_NINTH: N_("重阳看望"),
+    VisitReason.BIRTHDAY: N_("生日祝贺"),
+    VisitReason.SPOUSE_CARE: N_("丧偶看望"),
 }
 BEFELL: Final = {
     occasion.HOSPITALISED: N_("住院"),
@@ -95,6 +101,7 @@ SOON: Final = {
     VisitReason.DISCHARGED: N_("刚出院"),
     VisitReason.HARDSHIP: N_("有困难"),
     VisitReason.BEREAVED: N_("丧亲"),
+    VisitReason.SPOUSE_CARE: N_("丧偶"),
 }
 """The chip of a visit that something which happened asks for."""
 WHY: Final = {
@@ -106,6 +113,7 @@ WHY: Final = {
     WhyCancelled.WITHDRAWN: N_("登记已撤销"),
     WhyCancelled.MET_OTHERWISE: N_("已在别处见到本人"),
     WhyCancelled.BY_HAND: N_("人工取消"),
+    WhyCancelled.NOT_DUE: N_("按现在的规则不用了"),
 }
 _TURN: Final = {
     Per.WEEK: N_("本周"),
@@ -137,10 +145,21 @@ RulesOf = Callable[[Mapping[str, Any]], CarePolicy]
 
 
 def occasion_of(row: Mapping[str, Any], policy: RulesOf) -> str:
-    """Which visit of its period this is: `本季第 3 次走访`; for what is no rule of the calendar, the reason."""
-    rule = next((one for one in policy(row).cadence if one.reason == row["reason"]), None)
+    """Which visit it is, and what else it is for: `春节慰问，兼本季第 1 次走访`."""
+    rules = policy(row)
+    first, *others = (_turn_of(reason, row, rules) for reason in (row["reason"], *_also(row)))
+    return _("%(first)s，兼%(others)s", first=first, others=_("、").join(others)) if others else first
+
+
+def _also(row: Mapping[str, Any]) -> list[str]:
+    return [one["reason"] for one in row["also"]]
+
+
+def _turn_of(reason: str, row: Mapping[str, Any], rules: CarePolicy) -> str:
+    """Which visit of its period this is: `本季第 3 次走访`; for what is no rule of a period, the reason."""
+    rule = next((one for one in rules.cadence if one.reason == reason), None)
     if rule is None:
-        return word(REASON, row["reason"])
+        return word(REASON, reason)
     period = _(_TURN[rule.per])
     is_call = row["way"] == VisitWay.CALL
     if rule.times == 1:
@@ -151,9 +170,16 @@ def occasion_of(row: Mapping[str, Any], policy: RulesOf) -> str:
 
 
 def clause_words(row: Mapping[str, Any], policy: RulesOf) -> str:
-    """What the clause of a visit says, in the reader's language as far as it is translated."""
-    said = policy(row).clauses.get(row["clause"])
-    return _(said).rstrip("。.") if said else ""
+    """What the clauses of a visit say, in the reader's language as far as they are translated."""
+    words = policy(row).clauses
+    named = [row["clause"], *(one["clause"] for one in row["also"])]
+    return _("；").join(_(words[one]).rstrip("。.") for one in dict.fromkeys(named) if one in words)
+
+
+def clause_numbers(row: Mapping[str, Any]) -> str:
+    """The clauses of a visit by their numbers: `4.12、4.2`."""
+    named = dict.fromkeys([row["clause"], *(one["clause"] for one in row["also"])])
+    return _("、").join(one.replace("§", "") for one in named)
 
 
 def asked(row: Mapping[str, Any], policy: RulesOf) -> str:
@@ -219,6 +245,12 @@ CLAUSES: Final = (
     N_("在外居住的，通过视频办理。"),
     N_("过期没有认证的由书记过问，逾期三十天的由街道过问；系统不作停发等任何决定。"),
     N_("外出党员每三十天至少联系一次。"),
+    N_("配偶去世的，三天内慰问之后，满一个月、满百日再上门看望。"),
+    N_("春节前两周内走访慰问七十岁以上的党员。"),
+    N_("端午节给八十岁以上独居的党员打电话问候，中秋节上门看望。"),
+    N_("重阳节前后上门看望八十岁以上的党员。"),
+    N_("八十岁以上的党员过生日，前后三天内上门祝贺。"),
+    N_("走访时间相重的，一次走访办几件事，合并后至少留三天；因别的事上过门的，同一时间里的定期走访算已经走访。"),
     N_(
         "走访由常去的人去，就近、同楼栋一趟走完，各人多少相当；本人不愿意见的人不派，请假的由别人代；病人由懂医护的人去看。"
     ),

@@ -135,6 +135,7 @@ async def behind(db: AsyncConnection, span: Span, what: str, cell: Cell) -> list
             _v.visit_id,
             _v.member_id,
             _v.reason,
+            _v.also,
             _v.way,
             _v.stage,
             _v.start_on,

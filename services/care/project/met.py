@@ -7,12 +7,13 @@ the same in whatever order they arrive. Of meetings the last two are kept, since
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Final
 
 from sqlalchemy import Column, Date, MetaData, Table, Text, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from events.facts.care import VisitMade
+from events.facts.care import VisitMade, VisitWay
 from events.facts.member import Attended
 from events.facts.member_meeting import AttendanceTakenBack, Noted
 from events.log.envelope import About
@@ -32,9 +33,10 @@ table = Table(
     Column("attended_before", Date),
     Column("visited_on", Date),
     Column("visited_how", Text),
+    Column("home_on", Date),
 )
 
-view = View("met", version=2, table=table, doc="When, and how, a person was last met.")
+view = View("met", version=3, table=table, doc="When, and how, a person was last met.")
 
 
 @view.on(Attended)
@@ -62,11 +64,13 @@ def _(row: Row | None, fact: VisitMade, about: About) -> Row | None:
     row, made = _known(row), (about.effective, fact.way.value)
     if row["visited_on"] is None or made > (row["visited_on"], row["visited_how"]):
         row = row | {"visited_on": made[0], "visited_how": made[1]}
+    if fact.way is VisitWay.HOME and (row["home_on"] or date.min) < about.effective:
+        row = row | {"home_on": about.effective}
     return _latest(row)
 
 
 def _known(row: Row | None) -> Row:
-    return row or dict.fromkeys(("attended_on", "attended_before", "visited_on", "visited_how"))
+    return row or dict.fromkeys(("attended_on", "attended_before", "visited_on", "visited_how", "home_on"))
 
 
 def _latest(row: Row) -> Row | None:

@@ -37,6 +37,7 @@ async def waiting(db: AsyncConnection, today: date, community: str = "") -> list
             _v.due_on,
             _v.start_on,
             _v.clause,
+            _v.also,
             func.coalesce(_v.assigned, _v.proposed).label("visitor"),
             _p.name,
             _p.birth,

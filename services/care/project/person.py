@@ -6,7 +6,7 @@ Only the registry's `member` stream is folded here, so the rows are the same in 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -277,6 +277,13 @@ async def person(db: AsyncConnection, member_id: str) -> dict[str, Any] | None:
     """One person, or None if the scope has nobody of that id."""
     row = (await db.execute(_query().where(table.c.member_id == member_id))).one_or_none()
     return None if row is None else dict(row._mapping)
+
+
+async def called(db: AsyncConnection, member_ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+    """By member id, name and birth of those of them whom the scope has."""
+    query = select(table.c.member_id, table.c.name, table.c.birth, table.c.lives_alone)
+    rows = await db.execute(query.where(table.c.member_id.in_(list(member_ids))))
+    return {row.member_id: dict(row._mapping) for row in rows}
 
 
 async def found(db: AsyncConnection, q: str, limit: int = 30) -> list[Mapping[str, Any]]:

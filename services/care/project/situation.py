@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Select, and_, case, not_, or_, select
+from sqlalchemy import Select, and_, case, not_, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from events.facts.care import SOON, VisitReason
+from events.facts.care import SOON, VisitReason, VisitWay
 from events.log.project.sql import path_text
 from services.care.project import met, person, usual_visitor, visit
 
@@ -17,6 +17,7 @@ Rows = dict[str, dict[str, Any]]
 """By member id: the community, and the fields of a `Situation`."""
 
 _p, _v = person.table.c, visit.table.c
+_SOON: Final = [reason.value for reason in SOON]
 
 
 def _query() -> Select[Any]:
@@ -32,6 +33,7 @@ def _query() -> Select[Any]:
         case((person.is_away(), _p.away_since)).label("away_since"),
         usual_visitor.table.c.visitor.label("usual_visitor"),
         met.table.c.met_on.label("last_contact"),
+        met.table.c.home_on.label("last_visit"),
     ).select_from(
         person.table.outerjoin(met.table, met.table.c.member_id == _p.member_id).outerjoin(
             usual_visitor.table, usual_visitor.table.c.member_id == _p.member_id
@@ -61,6 +63,21 @@ async def planned_among(db: AsyncConnection, visit_ids: Sequence[str]) -> set[st
     return {visit_id for (visit_id,) in await db.execute(query)}
 
 
+async def planned_of(
+    db: AsyncConnection, member_ids: Sequence[str], visit_ids: Sequence[str]
+) -> Mapping[str, Mapping[str, Any]]:
+    """By its id, each of these visits that was ever planned, and what of the calendar's rules waits for these members:
+    `member_id`, `stage`, `why`, `start_on`, `end_on`, `reason`, `also`.
+    """
+    columns = (_v.visit_id, _v.member_id, _v.stage, _v.why, _v.start_on, _v.end_on, _v.reason, _v.also)
+    waits = and_(_v.member_id.in_(list(member_ids)), _v.stage == visit.OPEN, _v.reason.not_in(_SOON))
+    asked = union_all(
+        select(*columns).where(_v.visit_id.in_(list(visit_ids)), _v.stage != visit.OPEN),
+        select(*columns).where(waits),
+    )
+    return {row.visit_id: dict(row._mapping) for row in await db.execute(asked)}
+
+
 async def overdue(db: AsyncConnection, today: date, size: int) -> Mapping[str, str]:
     """Members (and their communities) with a window that has closed and nobody went; at most `size`."""
     resting = select(_p.member_id).where(_p.merged_into.is_not(None))
@@ -78,7 +95,8 @@ async def misplaced(db: AsyncConnection, size: int) -> Rows:
     """
     gone = _p.state != person.ON_ROLL
     home_again = and_(not_(person.is_away()), _v.reason == VisitReason.AWAY.value)
-    left = and_(person.is_away(), _v.reason.not_in([VisitReason.AWAY.value, *(reason.value for reason in SOON)]))
+    at_home = or_(_v.way == VisitWay.HOME.value, _v.reason == VisitReason.ALONE.value)
+    left = and_(person.is_away(), at_home, _v.reason.not_in(_SOON))
     wrong = (
         select(_p.member_id)
         .select_from(person.table.join(visit.table, _v.member_id == _p.member_id))

@@ -37,6 +37,7 @@ table = Table(
     Column("due_on", Date, nullable=False),
     Column("end_on", Date, nullable=False),
     Column("clause", Text, nullable=False),
+    Column("also", JSONB, nullable=False),
     Column("proposed", Text),
     Column("assigned", Text),
     Column("because", Text, nullable=False),
@@ -58,7 +59,7 @@ table = Table(
     Index("visit_by_rota", "rota_id", postgresql_where=text("rota_id IS NOT NULL")),
 )
 
-view = View("visit", version=4, table=table, doc="Visits and calls: planned, made, missed, cancelled.")
+view = View("visit", version=5, table=table, doc="Visits and calls: planned, made, missed, cancelled.")
 
 
 def _its_visit(fact: Any, _about: About) -> list[tuple[str]]:
@@ -78,6 +79,7 @@ def _(_row: Row | None, fact: VisitPlanned, about: About) -> Row:
         "due_on": fact.due,
         "end_on": fact.end,
         "clause": fact.clause,
+        "also": [one.model_dump(mode="json") for one in fact.also],
         "proposed": fact.proposed_visitor,
         "because": fact.because,
         "planned_on": about.effective,

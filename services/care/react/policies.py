@@ -6,7 +6,7 @@ from typing import Final
 
 from events.log.react import Reaction
 from services.care.handle import Care
-from services.care.react import apart, assistance, contact, enrolment, illness, whereabouts
+from services.care.react import apart, assistance, bereavement, contact, enrolment, illness, whereabouts
 
 REACTIONS: Final[tuple[Reaction[Care], ...]] = (
     illness.plan_visit,
@@ -16,6 +16,7 @@ REACTIONS: Final[tuple[Reaction[Care], ...]] = (
     whereabouts.visit_again,
     enrolment.plan_first,
     enrolment.cancel_everything,
+    bereavement.tell_of_the_loss,
     contact.count_as_contact,
     contact.count_study,
     contact.count_call,

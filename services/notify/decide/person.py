@@ -45,6 +45,8 @@ class Person(Known):
     left_on: date | None = None
     """The day of leaving as it was first told; `away_since` is as it was corrected."""
     branch: Branch | None = None
+    mourning_since: date | None = None
+    """The latest death in the member's household, if there was one."""
     visitor: str | None = None
     """The account of whoever usually goes there."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from datetime import time
+from datetime import date, time
 from string import Formatter
 from typing import Final
 
@@ -29,6 +29,8 @@ class Message(Rule):
 
     recipient: RecipientKind
     channels: tuple[Channel, ...] = Field(min_length=1)
+    mourning_days: int = Field(default=0, ge=0, le=1000)
+    """So many days after a death it is not said to the household; 0: it is said all the same."""
     clause: str
     text: str
 
@@ -59,17 +61,31 @@ class Quiet(Rule):
         return None
 
 
+class Mourning(Rule):
+    """In a house of mourning nothing cheerful is said; for how long stands with each message."""
+
+    clause: str
+
+
 class NotifyPolicy(Rule):
     """A whole pack, messages by policy key. Every clause that a rule cites has its words in `clauses`."""
 
     unknown: str
     quiet: Quiet
+    mourning: Mourning
     messages: Mapping[str, Message]
     clauses: Mapping[str, str]
 
+    def unsaid(self, since: date | None, today: date) -> frozenset[str]:
+        """The keys of the messages that a household does not hear on this day when somebody died there on that one."""
+        if since is None:
+            return frozenset()
+        days = (today - since).days
+        return frozenset(key for key, message in self.messages.items() if days < message.mourning_days)
+
     @model_validator(mode="after")
     def _every_clause_has_its_words(self) -> NotifyPolicy:
-        cited = {self.quiet.clause, *(message.clause for message in self.messages.values())}
+        cited = {self.quiet.clause, self.mourning.clause, *(message.clause for message in self.messages.values())}
         if wordless := sorted(cited - set(self.clauses)):
             raise ValueError(f"clauses without words: {', '.join(wordless)}")
         return self

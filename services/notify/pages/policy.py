@@ -34,6 +34,7 @@ WORDS: Final = RuleWords(
     titles={
         "": N_("措辞"),
         "quiet": N_("安静时段"),
+        "mourning": N_("家中有丧事"),
         "messages": N_("消息"),
         "messages.*": MESSAGE,
     },
@@ -42,6 +43,7 @@ WORDS: Final = RuleWords(
         "quiet.hours": Worded(N_("不打电话、不上门"), units.spans),
         "messages.*.recipient": Worded(N_("告诉谁"), units.one_of(RECIPIENT)),
         "messages.*.channels": Worded(N_("用什么办法"), units.some_of(CHANNEL)),
+        "messages.*.mourning_days": Worded(N_("家中有丧事，几天内不发"), units.days),
         "messages.*.text": Worded(N_("说什么"), units.as_written),
     },
 )

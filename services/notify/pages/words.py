@@ -53,6 +53,7 @@ WHY_SUPPRESSED: Final = {
     WhySuppressed.DIED: N_("本人已去世"),
     WhySuppressed.WITHDRAWN: N_("登记已撤销"),
     WhySuppressed.OUT_OF_DATE: N_("情况已经变了"),
+    WhySuppressed.MOURNING: N_("家中有丧事，不发喜庆的消息"),
     WhySuppressed.BY_HAND: N_("人工决定不用告知"),
 }
 CAUSE: Final = {

@@ -44,6 +44,7 @@ table = Table(
     Column("name", Text),
     Column("phone", Text),
     Column("address", Text),
+    Column("home", Text),
     Column("family", JSONB),
     Column("contact_since", Date),
     Column("branch_id", Text),
@@ -58,6 +59,7 @@ table = Table(
     Column("state_before", Text),
     Index("recipient_by_merged", "merged_into"),
     Index("recipient_by_branch", "branch_id"),
+    Index("recipient_by_home", "home"),
 )
 
 view = View("recipient", version=3, table=table, doc="Where each member is reached, and whether they still live.")
@@ -84,7 +86,10 @@ def _(row: Row | None, fact: DetailsCorrected, _about: About) -> Row:
     row = _known(row)
     if fact.field is CorrectableField.NAME and fact.identity and not is_hidden(fact.identity):
         return row | {"name": fact.identity}
-    return row if is_hidden(fact.contact) else row | _reached(fact.contact_after(_card(row)))
+    if is_hidden(fact.contact):
+        return row
+    reached = _reached(fact.contact_after(_card(row)))
+    return row | reached | ({"home": row["home"]} if reached["address"] == row["address"] else {})
 
 
 @view.on(ContactChanged)
@@ -169,6 +174,7 @@ def _reached(contact: ContactCard) -> Row:
     return {
         "phone": contact.phone,
         "address": contact.address.text if contact.address else None,
+        "home": contact.address.home if contact.address else None,
         "family": [relative.model_dump(mode="json") for relative in contact.family],
     }
 

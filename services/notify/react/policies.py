@@ -6,7 +6,17 @@ from typing import Final
 
 from events.log.react import Reaction
 from services.notify.handle import Notify
-from services.notify.react import away_day, certification, dues_paid, ended, fell_ill, invitation, moved_away, returned
+from services.notify.react import (
+    away_day,
+    certification,
+    dues_paid,
+    ended,
+    fell_ill,
+    invitation,
+    mourning,
+    moved_away,
+    returned,
+)
 
 REACTIONS: Final[tuple[Reaction[Notify], ...]] = (
     moved_away.tell_moved_away,
@@ -18,4 +28,5 @@ REACTIONS: Final[tuple[Reaction[Notify], ...]] = (
     certification.remind,
     certification.remind_no_more,
     ended.end_everything,
+    mourning.fall_silent,
 )

@@ -95,6 +95,17 @@ class Policies(Generic[P]):
         """The same, with where each value comes from."""
         return self._packs.of_place(place).on(day)
 
+    def tried(self, text: str, name: str) -> tuple[Pack, PackSet[P]]:
+        """What would hold if this pack lay with the others, instead of the one of its scope and day if there is one.
+
+        Nothing is taken up. Raises `BadPacks`.
+        """
+        pack = read_pack(text, name, self.schema)
+        first, *others = self.packs
+        place = (pack.head.scope, pack.head.effective_from)
+        beside = [one for one in others if (one.head.scope, one.head.effective_from) != place]
+        return pack, PackSet.of(self.schema, first, [*beside, pack])
+
     def next_change(self, place: str, day: date) -> date | None:
         """The first day after this one on which other rules come into force there."""
         return self._packs.of_place(place).next_change(day)

@@ -6,7 +6,7 @@ from events.facts.care import VisitCancelled, VisitMade, VisitWay, WhyCancelled
 from services.care.decide.care import cancel_visit, replan
 from services.care.decide.cared import CARE
 from tests.care.decide.test_care import HERE, planned
-from tests.care.decide.test_plan import POLICY, TODAY
+from tests.care.decide.test_plan import TODAY, YEAR
 from tests.given import given
 
 
@@ -25,10 +25,10 @@ def test_what_was_made_cannot_be_called_off() -> None:
 def test_a_window_called_off_by_hand_is_not_planned_again() -> None:
     first = next(
         fact
-        for fact, _ in given(CARE).when(lambda c: replan(c, "m", HERE, POLICY, TODAY)).then_facts()
+        for fact, _ in given(CARE).when(lambda c: replan(c, "m", HERE, YEAR)).then_facts()
         if fact.start <= date(2026, 11, 1)
     )
     again = given(CARE, first, VisitCancelled(visit_id=first.visit_id, why=WhyCancelled.BY_HAND)).when(
-        lambda c: replan(c, "m", HERE, POLICY, TODAY)
+        lambda c: replan(c, "m", HERE, YEAR)
     )
     assert first.visit_id not in {fact.visit_id for fact, _ in again.then_facts()}

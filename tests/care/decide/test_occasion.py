@@ -28,7 +28,7 @@ from services.care.decide.commands import ReportBereavement, ReportDischarge, Re
 from services.care.decide.occasion import report_bereavement, report_discharge, report_hardship, report_hospital
 from services.care.decide.plan import Situation
 from tests.care.decide.test_care import AWAY, DEAD, GONE, HERE, planned
-from tests.care.decide.test_plan import POLICY, TODAY
+from tests.care.decide.test_plan import POLICY, TODAY, YEAR
 from tests.given import given
 
 ON = date(2026, 11, 18)
@@ -54,7 +54,7 @@ def test_somebody_goes_within_the_days_of_the_rule(
     decide: Callable[..., Decision], command: Any, fact: Any, reason: VisitReason, due: date, clause: str
 ) -> None:
     outcome = given(CARE).when(doing(decide, command))
-    (told, on), (visit, _) = outcome.then_facts()
+    (told, on), (visit, _), *_later = outcome.then_facts()
     assert (told, on) == (fact, ON)
     assert (visit.reason, visit.way, visit.start, visit.due, visit.clause) == (reason, VisitWay.HOME, ON, due, clause)
     assert visit.proposed_visitor == "visitor-li"
@@ -62,7 +62,8 @@ def test_somebody_goes_within_the_days_of_the_rule(
 
 
 def test_who_is_away_is_called() -> None:
-    (_, (visit, _)) = given(CARE).when(doing(report_bereavement, LOSS, AWAY)).then_facts()
+    (_, (visit, _), *later) = given(CARE).when(doing(report_bereavement, LOSS, AWAY)).then_facts()
+    assert {fact.way for fact, _ in later} == {VisitWay.CALL}
     assert visit.way is VisitWay.CALL
 
 
@@ -70,7 +71,7 @@ def test_who_went_away_before_the_visit_is_called_in_its_days() -> None:
     ((_, _), (visit, _)) = given(CARE).when(doing(report_hardship, HARD)).then_facts()
     happened = (
         given(CARE, (HardshipReported(what="房子漏水"), ON), (visit, TODAY))
-        .when(lambda cared: replan(cared, "m1", AWAY, POLICY, TODAY))
+        .when(lambda cared: replan(cared, "m1", AWAY, YEAR))
         .then_facts()
     )
     instead = [fact for fact, _ in happened if isinstance(fact, VisitPlanned) and fact.reason is VisitReason.HARDSHIP]
@@ -141,3 +142,29 @@ def test_however_late_it_is_told_somebody_can_still_go(days_ago: int) -> None:
     assert visit.due >= TODAY
     assert (visit.due - visit.start).days >= 3
     assert (visit.end - visit.due).days == 14
+
+
+def test_who_lost_wife_or_husband_is_visited_again_and_again() -> None:
+    outcome = given(CARE).when(doing(report_bereavement, LOSS))
+    visits = [fact for fact, _ in outcome.then_facts() if isinstance(fact, VisitPlanned)]
+    assert [(one.reason, one.start, one.due, one.clause) for one in visits] == [
+        (VisitReason.BEREAVED, ON, TODAY, "§4.10"),
+        (VisitReason.SPOUSE_CARE, date(2026, 12, 11), date(2026, 12, 18), "§4.17"),
+        (VisitReason.SPOUSE_CARE, date(2027, 2, 19), date(2027, 2, 26), "§4.17"),
+    ]
+    outcome.then_again_nothing()
+
+
+def test_a_loss_told_late_asks_for_what_can_still_be_done() -> None:
+    late = ReportBereavement(on=date(2026, 10, 1), whom="妻子王秀英")
+    outcome = given(CARE).when(doing(report_bereavement, late))
+    visits = [fact for fact, _ in outcome.then_facts() if isinstance(fact, VisitPlanned)]
+    assert [(one.reason, one.due) for one in visits] == [
+        (VisitReason.BEREAVED, TODAY),
+        (VisitReason.SPOUSE_CARE, date(2027, 1, 9)),
+    ]
+
+
+def test_another_loss_is_one_visit() -> None:
+    outcome = given(CARE).when(doing(report_bereavement, ReportBereavement(on=ON, whom="哥哥")))
+    assert [fact.reason for fact, _ in outcome.then_facts() if isinstance(fact, VisitPlanned)] == [VisitReason.BEREAVED]

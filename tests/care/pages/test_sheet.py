@@ -28,6 +28,7 @@ def row(number: int, **differently: Any) -> dict[str, Any]:
     found = {
         "visit_id": f"v{number}", "member_id": f"m{number}", "community": "demo.jinqiao", "reason": "eighty",
         "way": "home", "start_on": date(2026, 11, 1), "due_on": TODAY + timedelta(days=number % 7), "clause": "§4.2",
+        "also": [],
         "building": f"金桥路36弄{number % 6}号", "room": f"{number}01室",
         "address": f"金桥路36弄{number % 6}号{number}01室",
         "name": "阿卜杜拉·买买提江" if number == 3 else f"张桂兰{number}",

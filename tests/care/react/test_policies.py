@@ -153,7 +153,7 @@ def _without_study(policy: CarePolicy) -> CarePolicy:
 async def test_everything_pending_ends_with_the_person(
     office: Office, clerk: httpx.AsyncClient, end: Died | EnrolmentWithdrawn, why: WhyCancelled
 ) -> None:
-    member_id = await office.registry.enrols(lives_alone=True)
+    member_id = await office.registry.enrols(lives_alone=True, room="901室")  # nobody lives there to be left behind
     await planned(clerk, member_id, "eighty")
     heard = await office.registry.says(member_id, end)
     await planned(clerk, member_id, "eighty", "cancelled")

@@ -1,0 +1,1 @@
+"""The simulation of visits: ordering, determinism, the picture."""
