@@ -52,7 +52,8 @@ def _at_most(context: Mapping[str, Any]) -> Said:
 
 
 def _choice(context: Mapping[str, Any]) -> Said:
-    return _("不在可选范围内"), _("可以填：%(expected)s。", expected=context.get("expected", ""))
+    known = str(context.get("expected", "")).replace("'", "").replace(" or ", ", ").split(", ")
+    return _("不在可选范围内"), _("可以填：%(expected)s。", expected="、".join(known))
 
 
 def _yes_no(_context: Mapping[str, Any]) -> Said:

@@ -92,6 +92,17 @@ def test_no_page_scrolls_sideways(chromium: Chromium, town: Town, width: int) ->
             assert overflow(page) == [], path
 
 
+def test_english_words_are_longer_and_fit_a_phone(chromium: Chromium, town: Town) -> None:
+    cut = "() => [...document.querySelectorAll('.btn')].filter(one => one.scrollWidth > one.clientWidth + 1).length"
+    with chromium.page(PHONE) as page:
+        signed_in(page, town)
+        page.context.add_cookies([{"name": "lang", "value": "en", "url": town.url}])
+        for path in ("ledger", "members", "dues", "meetings", f"members/{town.member_id}", "funds", "contacts"):
+            page.goto(f"{town.url}/registry/{path}")
+            assert page.locator("html").get_attribute("lang") == "en"
+            assert (overflow(page), page.evaluate(cut)) == ([], 0), path
+
+
 def test_dues_are_taken_on_a_phone_without_scripts(chromium: Chromium, town: Town) -> None:
     with chromium.page(PHONE, scripts=False) as page:
         signed_in(page, town)

@@ -43,5 +43,10 @@ def standing_in(table: Table, rows: Sequence[Mapping[str, Any]]) -> CTE:
     given = ", ".join(path.given for path in column_paths(table))
     name = f"past_{table.name}"
     query = text(f"SELECT * FROM json_to_recordset(CAST(:{name} AS json)) AS r({given})")
-    query = query.bindparams(bindparam(name, orjson.dumps(rows).decode(), Text))
+    query = query.bindparams(bindparam(name, orjson.dumps([_plain(one) for one in rows]).decode(), Text))
     return query.columns(*(column(str(each.name)) for each in table.columns)).cte(table.name)
+
+
+def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row that came out of the database names its columns by the driver's own kind of word, which is no JSON key."""
+    return {str(name): value for name, value in row.items()}

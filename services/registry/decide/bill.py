@@ -29,7 +29,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """A receipt: whose, by whom, when, and what is left on it."""
+    """A receipt: whose, by whom, when, what is left on it, and what had been taken before anything was given back."""
 
     receipt_no: str
     member_id: str
@@ -37,6 +37,7 @@ class Payment:
     payer: str
     on: date
     fen: int
+    taken_fen: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,9 @@ class Found(StrEnum):
     SURE = "sure"
     """One receipt has this amount, about that day, and a name that stands in the row."""
     PERHAPS = "perhaps"
-    """Some receipts have this amount about that day, but no name says so; or somebody who is named has yet to pay."""
+    """Some receipts have this amount about that day, but no name says so, or all of it was given back; or somebody who
+    is named has yet to pay.
+    """
     NEW = "new"
     """No receipt, but a member's name stands in the row, or their family's."""
     UNKNOWN = "unknown"
@@ -97,7 +100,7 @@ def proposals(
             continue
         near = [one for one in payments if one.receipt_no not in taken and _near(row, one, days_apart)]
         near.sort(key=lambda one: (not _named(row, one.name, one.payer), abs((one.on - row.on).days), one.receipt_no))
-        sure = [one for one in near if _named(row, one.name, one.payer)]
+        sure = [one for one in near if one.fen and _named(row, one.name, one.payer)]
         if len(sure) == 1:
             taken.add(sure[0].receipt_no)
             found.append(Proposal(row, Found.SURE, sure[0].receipt_no, tuple(sure)))
@@ -107,7 +110,10 @@ def proposals(
 
 
 def _near(row: Row, one: Payment, days_apart: int) -> bool:
-    return one.fen == row.fen and abs((one.on - row.on).days) <= days_apart
+    """A bill shows what came in: what was taken, though some was given back since; or what is left, if the rest had
+    never come and giving it back put the receipt right.
+    """
+    return row.fen in (one.fen, one.taken_fen) and abs((one.on - row.on).days) <= days_apart
 
 
 def _named(row: Row, *names: str) -> bool:

@@ -129,6 +129,8 @@ def spend(
     policy = rules(command.on)
     if refusal := ended(branch) or _unfitting(command, policy, today):
         return refusal
+    if refusal := _noted_before(branch, command, instead_of):
+        return refusal
     if refusal := _beyond(branch, command.on, command.amount_fen, rules, instead_of=instead_of):
         return refusal
     limit = policy.approval
@@ -204,12 +206,23 @@ def _unfitting(command: SpendFunds, policy: FundsPolicy, today: date) -> Refused
     if command.on > today:
         return refused("in_future", day=command.on, today=today)
     if command.purpose not in rule.purposes:
-        return refused("unknown_purpose", known=list(rule.purposes.values()), clause=rule.clause)
+        return refused(
+            "unknown_purpose", known=list(rule.purposes.values()), codes=list(rule.purposes), clause=rule.clause
+        )
     called = rule.purposes[command.purpose]
     if command.purpose in rule.of_activity and command.activity is None:
         return refused("which_activity", purpose=called, clause=rule.clause)
     if command.purpose in rule.of_meeting and command.meeting is None:
         return refused("which_meeting", purpose=called, clause=rule.clause)
+    return None
+
+
+def _noted_before(branch: Branch, command: SpendFunds, instead_of: str | None) -> Refused | None:
+    """Why this slip is not written down again: the same purchase, voucher, day and amount count already."""
+    asked = (command.on, command.amount_fen, command.voucher, command.what)
+    for spending_id, one in {**branch.funds.spent, **branch.funds.asked}.items():
+        if spending_id != instead_of and (one.on, one.amount_fen, one.voucher, one.what) == asked:
+            return refused("spending_noted_before", on=one.on, voucher=one.voucher, amount_fen=one.amount_fen)
     return None
 
 

@@ -234,10 +234,16 @@ def honour(member: Member, command: Honour, policy: HonoursPolicy, today: date, 
         return refused("in_future", day=command.on, today=today)
     if command.kind is MEDAL:
         return _given_before(member, command.on, policy, honour_id)
-    same = [each for each in member.honours.awards.values() if (each.kind, each.on) == (command.kind, command.on)]
-    if any(each.title == command.title for each in same):
+    if same_honour(member, command):
         return nothing()
     return facts(Honoured(honour_id=honour_id, kind=command.kind, title=command.title), on=command.on)
+
+
+def same_honour(member: Member, command: Honour) -> str | None:
+    """The honour of this day that is on record already."""
+    asked = (command.kind, command.on, command.title)
+    held = member.honours.awards.items()
+    return next((honour_id for honour_id, each in held if (each.kind, each.on, each.title) == asked), None)
 
 
 def _given_before(member: Member, on: date, policy: HonoursPolicy, honour_id: str) -> Decision:

@@ -38,10 +38,16 @@ def award_points(member: Member, command: AwardPoints, rule: ByHandRule, today: 
         return refused("in_future", day=command.on, today=today)
     if command.points > rule.entry_max:
         return refused("too_many_points", most=rule.entry_max, clause=rule.clause)
-    if Entry(on=command.on, points=command.points, what=command.what) in member.points.entries.values():
+    if same_points(member, command):
         return nothing()
     awarded = PointsAwarded(award_id=award_id, points=command.points, clause=rule.clause, what=command.what)
     return facts(awarded, on=command.on)
+
+
+def same_points(member: Member, command: AwardPoints) -> str | None:
+    """The entry that says just this already."""
+    asked = Entry(on=command.on, points=command.points, what=command.what)
+    return next((award_id for award_id, entry in member.points.entries.items() if entry == asked), None)
 
 
 def take_back(member: Member, today: date, *, award_id: str) -> Decision:

@@ -55,10 +55,16 @@ def submit_report(member: Member, command: SubmitReport, today: date, *, report_
         return nothing()
     if refusal := _unable_on(member, command.on, today):
         return refusal
-    if Report(on=command.on, title=command.title) in member.review.reports.values():
+    if same_report(member, command):
         return nothing()
     given = command.model_dump(include={"title", "kept_at", "words"})
     return facts(ReportSubmitted(report_id=report_id, **given), on=command.on)
+
+
+def same_report(member: Member, command: SubmitReport) -> str | None:
+    """The report of this day and title that was handed in already."""
+    asked = Report(on=command.on, title=command.title)
+    return next((report_id for report_id, report in member.review.reports.items() if report == asked), None)
 
 
 def withdraw_report(member: Member, today: date, *, report_id: str) -> Decision:

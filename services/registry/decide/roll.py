@@ -91,7 +91,9 @@ def _lacking(meeting: Meeting, command: ExcludeVoter, rule: ExclusionRule, today
     if command.member_id in meeting.present:
         return refused("voter_is_there")
     if command.ground not in rule.grounds:
-        return refused("unknown_ground", clause=rule.clause)
+        return refused(
+            "unknown_ground", known=list(rule.grounds.values()), codes=list(rule.grounds), clause=rule.clause
+        )
     latest = min(meeting.day, today)
     for what, day in (("approved_on", command.approved_on), ("voted_on", command.voted_on)):
         if day > latest:

@@ -7,12 +7,13 @@ import unicodedata
 from datetime import date
 from typing import Annotated, Any, Final
 
-from pydantic import BeforeValidator, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, StringConstraints
 
 from events.facts.people import Address, RetirementKind, Sex, address_of, as_one, birth_in, several
 
 _WEIGHTS: Final = tuple(pow(2, 17 - place, 11) for place in range(17))
 _CHECKS: Final = "10X98765432"
+_PHONE_DIGITS_MIN: Final = 3
 _ID_18 = re.compile(r"^[0-9]{17}[0-9X]$")
 _ID_15 = re.compile(r"^[0-9]{15}$")
 
@@ -69,6 +70,12 @@ def _address(value: Any) -> Any:
     return (address_of(value) if value.strip() else None) if isinstance(value, str) else value
 
 
+def _phone(value: str) -> str:
+    if sum(one.isdigit() for one in value) < _PHONE_DIGITS_MIN:
+        raise ValueError("a phone number has three digits or more")
+    return value
+
+
 def _several(value: Any) -> Any:
     return as_one(several(value)) if isinstance(value, str) else value
 
@@ -83,7 +90,8 @@ Line = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 Several = Annotated[Annotated[str, StringConstraints(max_length=400)] | None, BeforeValidator(_several)]
 """Several words in one text, each after 、, each once; None if there are none."""
-Phone = Annotated[str, StringConstraints(min_length=3, max_length=40)]
+Phone = Annotated[str, StringConstraints(max_length=40), AfterValidator(_phone)]
+"""A number that can be dialled: an extension or a word may stand beside it, but no word stands for it."""
 
 
 def day_of(text: str) -> date:

@@ -79,7 +79,9 @@ class Honouring:
         receipt = await self.registry.commands.act(
             asked, MEMBER, member_id, lambda one: honours.honour(one, command, policy, today, honour_id=honour_id)
         )
-        return honour_id, receipt
+        if receipt.facts:
+            return honour_id, receipt
+        return honours.same_honour(await self.registry.commands.state(MEMBER, member_id), command) or honour_id, receipt
 
     async def take_back(self, asked: Asked, member_id: str, honour_id: str, command: TakeHonourBack) -> Receipt:
         """The award was a slip."""

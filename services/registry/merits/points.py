@@ -24,7 +24,9 @@ class Pointing:
         receipt = await self.registry.commands.act(
             asked, MEMBER, member_id, lambda one: points.award_points(one, command, rule, today, award_id=award_id)
         )
-        return award_id, receipt
+        if receipt.facts:
+            return award_id, receipt
+        return points.same_points(await self.registry.commands.state(MEMBER, member_id), command) or award_id, receipt
 
     async def take_back(self, asked: Asked, member_id: str, award_id: str, command: TakePointsBack) -> Receipt:
         """An entry was a slip."""

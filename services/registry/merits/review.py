@@ -26,7 +26,9 @@ class Reviewing:
         receipt = await self.registry.commands.act(
             asked, MEMBER, member_id, lambda one: review.submit_report(one, command, today, report_id=report_id)
         )
-        return report_id, receipt
+        if receipt.facts:
+            return report_id, receipt
+        return review.same_report(await self.registry.commands.state(MEMBER, member_id), command) or report_id, receipt
 
     async def withdraw(self, asked: Asked, member_id: str, report_id: str, command: WithdrawReport) -> Receipt:
         """A report was put on record by mistake."""

@@ -107,4 +107,5 @@ def _payment_json(one: Payment) -> dict[str, Any]:
         "payer": one.payer or None,
         "on": one.on,
         "amount_fen": one.fen,
+        "taken_fen": one.taken_fen,
     }

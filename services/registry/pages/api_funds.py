@@ -81,7 +81,7 @@ def _state(receipt: Receipt) -> dict[str, Any]:
     return {"state": fact.NAME.rpartition("_")[2], "clause": getattr(fact, "clause", "") or None}
 
 
-@router.get("/{spending_id}", dependencies=[Waited])
+@router.get("/{spending_id}", dependencies=[Waited, Travels])
 async def one(request: Request, caller: Reader, branch_id: EntityId, spending_id: EntityId) -> Response:
     """One payment. `state`: spent, asked, refused, withdrawn, taken_back, replaced (by `replaced_by`)."""
     return answered(await payment_row(request, caller, branch_id, spending_id))

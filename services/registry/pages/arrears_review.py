@@ -11,6 +11,7 @@ from services.registry.decide.days import months_after
 from services.registry.decide.dues_review import ReviewArrears, TakeReviewBack, longest_run
 from services.registry.pages import dues_words, words
 from services.registry.pages.arrears import last_over
+from services.registry.pages.as_of import Travels
 from services.registry.pages.common import (
     EntityId,
     Office,
@@ -98,7 +99,7 @@ async def take_back(request: Request, caller: Office, member_id: EntityId, revie
     return done(request, f"/registry/members/{member_id}/arrears-review", _("这次研究的记录已撤销。"))
 
 
-@api.get("/arrears-reviews", dependencies=[Waited])
+@api.get("/arrears-reviews", dependencies=[Waited, Travels])
 async def listed(request: Request, caller: Reader, member_id: EntityId) -> Response:
     """Every time a person looked into this member's unpaid months, the latest first, slips too."""
     await member_card(request, caller, member_id)

@@ -32,8 +32,8 @@ from services.registry.pages.history import own_facts
 from services.registry.pages.plain import answered
 from services.registry.project import ledger
 from services.shell.acting import facts_of
+from services.shell.i18n import N_, speech
 from services.shell.i18n import gettext as _
-from services.shell.i18n import speech
 from services.shell.identity import Caller
 from services.shell.pages import Undo, done, page
 from services.shell.problems import Invalid, Refusal, Stale
@@ -43,6 +43,7 @@ api = APIRouter(prefix="/api/members/{member_id}", tags=["away"])
 
 LOOKED_THROUGH: Final = 200
 """So many of a member's newest facts, among which the place before stands."""
+PUT_BACK: Final = N_("刚才改错了，恢复原来的")
 _PLACE: Final = ("destination", "address", "phone", "fixed_place", "expected_return")
 
 
@@ -106,7 +107,7 @@ async def put_back(request: Request, caller: Caller, member_id: str, sent: Any =
     """The place before the last change, from the same day on. Errors: Refusal `nothing_to_put_back`."""
     command = await _before(request, caller, member_id)
     if command is None:
-        raise Refusal("nothing_to_put_back", _("这次外出没有改过联系方式，没有可以恢复的。"))
+        raise Refusal("nothing_to_put_back", _("这次外出没有改过联系方式，或者已经恢复过了。"))
     async with of_member(request, caller, member_id, "away-details-undo", sent) as asked:
         return await registry(request).change_away(asked, member_id, command)
 
@@ -118,6 +119,8 @@ async def _before(request: Request, caller: Caller, member_id: str) -> ChangeAwa
     places = [one for one in found.facts if isinstance(one.fact, MovedAway | AwayDetailsChanged | Returned)]
     if len(places) < 2 or not isinstance(places[0].fact, AwayDetailsChanged):
         return None
+    if places[0].fact.reason == _(PUT_BACK):
+        return None  # it was put back already: once more would bring the slip back
     last, before = places[0], places[1].fact
     if isinstance(before, Returned):
         return None
@@ -125,7 +128,7 @@ async def _before(request: Request, caller: Caller, member_id: str) -> ChangeAwa
     if any(is_hidden(value) for value in told.values()):
         return None
     since = max(last.about.effective, *(each.about.effective for each in found.facts if _moves_day(each.fact)))
-    given = {**told, "from": since, "reason": _("刚才改错了，恢复原来的")}
+    given = {**told, "from": since, "reason": _(PUT_BACK)}
     back = given["expected_return"]
     if back is not None and back < since:
         given["expected_return"] = None

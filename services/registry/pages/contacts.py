@@ -12,6 +12,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from services.registry.pages import contact_words, words
+from services.registry.pages.as_of import Travels
 from services.registry.pages.branches import branch_row
 from services.registry.pages.common import OFFICE, PAGE_SIZE, EntityId, Reader, Waited, reading, rules, within
 from services.registry.pages.contact_common import (
@@ -133,7 +134,7 @@ async def sheet(
     return await asyncio.to_thread(csv_response, _("久未联系名单"), [_(each) for each in _HEAD], rows)
 
 
-@router.get("/branches/{branch_id}/contacts", dependencies=[Waited])
+@router.get("/branches/{branch_id}/contacts", dependencies=[Waited, Travels])
 async def of_branch(request: Request, caller: Reader, branch_id: EntityId, page_token: str = "") -> Response:
     """When and how the people of a branch were last reached, by whom."""
     row = await branch_row(request, caller, branch_id)

@@ -163,7 +163,7 @@ async def compared(request: Request, caller: Caller, bill_id: str) -> Compared:
     proposed = proposals(rows, payments, people, confirmed, days_apart)
     belongs = {one.receipt_no for one in proposed if one.receipt_no} | set(confirmed.values())
     remote = {one["receipt_no"] for one in receipts if one["method"] in METHODS and min(span) <= one["on"] <= max(span)}
-    left = [one for one in payments if one.receipt_no in remote - belongs]
+    left = [one for one in payments if one.fen and one.receipt_no in remote - belongs]
     return Compared(kept, found, proposed, left)
 
 
@@ -172,9 +172,8 @@ def _key(request: Request, kept: Upload, row: BillRow) -> str:
 
 
 def _payment(one: Mapping[str, Any]) -> Payment:
-    return Payment(
-        one["receipt_no"], one["member_id"], one["name"] or "", one["payer"] or "", one["on"], int(one["fen"])
-    )
+    left, taken = int(one["fen"]), int(one["taken_fen"])
+    return Payment(one["receipt_no"], one["member_id"], one["name"] or "", one["payer"] or "", one["on"], left, taken)
 
 
 async def _people(

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from services.registry.decide.dues_correct import RefundDues
 from services.registry.pages import words
+from services.registry.pages.as_of import Travels
 from services.registry.pages.common import (
     OFFICE,
     EntityId,
@@ -53,7 +54,7 @@ async def print_copy(request: Request, caller: Reader, member_id: EntityId, numb
     return pdf(await sheet_of(request, caller, card, paper, copy=True), _("党费收据 %(number)s", number=number))
 
 
-@router.get("/members/{member_id}/receipts/{number}", dependencies=[Waited])
+@router.get("/members/{member_id}/receipts/{number}", dependencies=[Waited, Travels])
 async def receipt(request: Request, caller: Reader, member_id: EntityId, number: Number) -> Response:
     """What the receipt says, and what became of it since."""
     card = await member_card(request, caller, member_id)

@@ -16,7 +16,7 @@ from events.facts.branch_funds import (
 )
 from services.registry.project import funds
 from services.shell.acting import Sentences
-from services.shell.formats import yuan
+from services.shell.formats import day, yuan
 from services.shell.i18n import N_
 from services.shell.i18n import gettext as _
 
@@ -52,6 +52,12 @@ FUNDS_SENTENCES: Final[Sentences] = {
         members=d.get("members"),
         amount=yuan(d.get("expected_fen")),
         clause=d.get("clause"),
+    ),
+    "spending_noted_before": lambda d: _(
+        "这一笔已经记过了：%(day)s，凭证 %(voucher)s，%(amount)s。真是另外一笔的，请把“买了什么”写得不一样。",
+        day=day(d.get("on"), year=True),
+        voucher=d.get("voucher"),
+        amount=yuan(d.get("amount_fen")),
     ),
     "no_allocation": lambda _d: _("没有这笔下达的经费。"),
     "unknown_purpose": lambda d: _(

@@ -75,7 +75,11 @@ ROLL_SENTENCES: Final[Sentences] = {
     "nobody_to_call": lambda _d: _("那天名册上没有人，定不了应到名单。"),
     "not_a_voter": lambda _d: _("这位不在有表决权的名单里，本来就不计入应到。"),
     "voter_is_there": lambda _d: _("这位已经签到，到会的照常计入。签错了的，请先去掉签到。"),
-    "unknown_ground": lambda d: _("这种情形不在规定之内（%(clause)s），请从列出的里面选。", clause=d.get("clause")),
+    "unknown_ground": lambda d: _(
+        "这种情形不在规定之内（%(clause)s）。可以选：%(known)s。",
+        clause=d.get("clause"),
+        known=_("；").join(d.get("known", ())),
+    ),
     "agreed_too_late": lambda d: _(
         "%(what)s的日子晚于%(day)s。要先批准、先通过，才能不计入。",
         what=_("批准") if d.get("what") == "approved_on" else _("会上通过"),

@@ -235,6 +235,7 @@ _COMPLAINTS: Final = {
     "18 characters (17 digits": (N_("身份证号的位数不对"), N_("应为 18 位（17 位数字和一位校验码），或旧的 15 位。")),
     "day of birth": (N_("身份证号里的出生日期不存在"), N_("请对照身份证，看第 7 到 14 位有没有抄错。")),
     "check character is wrong": (N_("身份证号的校验码不对"), N_("请对照身份证，多半是有一位抄错了。")),
+    "a phone number has": (N_("不是电话号码"), N_("请写数字，例如 13800138000 或 021-58881234。")),
     "full_member_on must not": (N_("转正日期早于入党日期"), N_("请核对两个日期。")),
     "expected_return must not": (N_("预计返回早于外出日期"), N_("请核对两个日期。")),
     "last must not be before": (N_("最后一个月早于第一个月"), N_("请核对两个月份。")),

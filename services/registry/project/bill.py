@@ -52,7 +52,7 @@ async def confirmed(db: AsyncConnection, community: str) -> Mapping[str, str]:
 async def receipts(
     db: AsyncConnection, community: str, first: date, last: date, most: int = 10_000
 ) -> Sequence[Mapping[str, Any]]:
-    """The receipts written between two days with what is left on each, by number."""
+    """The receipts written between two days, by number: `fen` is what is left on each, `taken_fen` what was taken."""
     query = (
         select(
             paid.c.receipt_no,
@@ -61,10 +61,11 @@ async def receipts(
             func.max(paid.c.payer).label("payer"),
             func.min(paid.c.paid_on).label("on"),
             func.max(paid.c.method).label("method"),
-            func.coalesce(func.sum(paid.c.paid_fen), 0).label("fen"),
+            func.coalesce(func.sum(paid.c.paid_fen).filter(paid.c.refunded_on.is_(None)), 0).label("fen"),
+            func.coalesce(func.sum(paid.c.paid_fen), 0).label("taken_fen"),
         )
         .join(member.table, member.table.c.member_id == paid.c.member_id)
-        .where(inside(paid.c.community, community), paid.c.refunded_on.is_(None), paid.c.paid_on.between(first, last))
+        .where(inside(paid.c.community, community), paid.c.paid_on.between(first, last))
         .group_by(paid.c.receipt_no, paid.c.member_id, member.table.c.name)
         .order_by(paid.c.receipt_no)
         .limit(most)

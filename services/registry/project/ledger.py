@@ -74,7 +74,7 @@ table = Table(
 
 view = View(
     "mobility_ledger",
-    version=2,
+    version=3,
     table=table,
     doc="Who lives elsewhere, how they are kept in touch, and by which clause; the latest stay of each member.",
 )
@@ -90,13 +90,14 @@ def _(row: Row | None, fact: MovedAway, about: About) -> Row:
         "card_until": fact.card_until,
         "carried_over": fact.carried_over,
         "earlier": _earlier(row),
+        "reason": None if is_hidden(fact.reason) else fact.reason,
         **_place_of(fact, about),
     }
 
 
 @view.on(AwayDetailsChanged)
 def _(row: Row | None, fact: AwayDetailsChanged, about: About) -> Row | None:
-    """The same stay, at another place."""
+    """The same stay, at another place; why they left is what it was, why this changed stands in the history."""
     return row if row is None or row["state"] == CLOSED else row | _place_of(fact, about)
 
 
@@ -108,7 +109,6 @@ def _place_of(fact: MovedAway | AwayDetailsChanged, about: About) -> Row:
         "address": None if is_hidden(fact.address) else fact.address,
         "phone": None if is_hidden(fact.phone) else fact.phone,
         "fixed_place": fact.fixed_place,
-        "reason": None if is_hidden(fact.reason) else fact.reason,
         "seq": about.seq,
     }
 

@@ -42,7 +42,9 @@ def payments(cell: str) -> list[Payment]:
     found = []
     for one in filter(None, cell.split(";")):
         number, name, on, yuan, *payer = one.split()
-        found.append(Payment(number, name, name, "".join(payer), date.fromisoformat(on), fen(yuan)))
+        taken, _, back = yuan.partition("-")
+        left = fen(taken) - fen(back or "0")
+        found.append(Payment(number, name, name, "".join(payer), date.fromisoformat(on), left, fen(taken)))
     return found
 
 

@@ -167,6 +167,20 @@ def test_a_payment_is_written_down_once_and_taken_back_once() -> None:
     given(BRANCH, FORMED, GIVEN, closed).when(spend).then_refused("branch_closed")
 
 
+def test_the_same_slip_is_not_written_down_under_another_id() -> None:
+    def again(branch: Branch, **said: Any) -> Decision:
+        return spend(branch, one="s2", **said)
+
+    for known in (spent("s", 30_000, payee="邮局"), asked("s", 30_000)):
+        past = given(BRANCH, FORMED, GIVEN, (known, NOV_20))
+        past.when(again).then_refused("spending_noted_before", on=NOV_20, voucher="No.1", amount_fen=30_000)
+    noted = (spent("s", 30_000, payee="邮局"), NOV_20)
+    another = spent("s2", 30_000, payee="邮局", what="订第二份")
+    given(BRANCH, FORMED, GIVEN, noted).when(lambda one: again(one, what="订第二份")).then(another, on=NOV_20)
+    gone = FundsSpendingTakenBack(spending_id="s")
+    given(BRANCH, FORMED, GIVEN, noted, gone).when(again).then(spent("s2", 30_000, payee="邮局"), on=NOV_20)
+
+
 def test_above_the_limit_somebody_else_approves() -> None:
     much = asked("s", 150_000, payee="邮局")
     past = (FORMED, GIVEN, (much, NOV_20))

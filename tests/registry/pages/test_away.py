@@ -315,6 +315,7 @@ async def test_who_is_away_and_moves_on_is_changed_without_a_census_and_put_back
     office: Office, clerk: httpx.AsyncClient, browser: httpx.AsyncClient
 ) -> None:
     member_id = await away(clerk, name="石连生", address="文三路1号", phone="13900000001", expected_return="2027-03-01")
+    left = await ledger_row(clerk, member_id)
     here = f"/registry/members/{member_id}"
     for page in ("/registry/ledger", here, f"{here}/away"):
         assert f"{here}/away/details" in (await browser.get(page)).text, page
@@ -346,6 +347,11 @@ async def test_who_is_away_and_moves_on_is_changed_without_a_census_and_put_back
     assert (await clerk.post(path, json=body, headers=key)).json() == first.json()
     assert (await asked(clerk, path, **body))["facts"] == []
     assert len((await asked(clerk, f"{path}/undo"))["facts"]) == 1
+    assert (await clerk.post(f"{path}/undo", json={})).json()["reason"] == "nothing_to_put_back"
+    row = await ledger_row(clerk, member_id)
+    assert (row["destination"], row["reason"]) == ("杭州市西湖区", left["reason"]), (
+        "why they left is not why it changed"
+    )
     assert (await clerk.post(path, json=body | {"expected_return": "2026-01-01"})).status_code == 422
     at_home = await enrolled(clerk)
     for there in (f"{API}/{at_home}/away-details", f"{API}/{at_home}/away-details/undo"):

@@ -59,6 +59,8 @@ async def test_a_number_is_on_the_card_when_it_was_confirmed_and_not_before(
     path = f"{API}/{news_id}/confirm-phone"
     body = {"phone": "13912348864", "on": "2026-11-20"}
     assert (await clerk.post(path, json={"on": "2026-11-20"})).status_code == 422
+    word = await clerk.post(path, json={"phone": "没有电话", "on": "2026-11-20"})
+    assert (word.status_code, word.json()["errors"][0]["message"]) == (422, "不是电话号码")
     first = await clerk.post(path, json=body, headers={"Idempotency-Key": "k1"})
     assert first.status_code == 201, first.text
     assert [one["type"] for one in first.json()["facts"]] == [

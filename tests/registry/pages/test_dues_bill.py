@@ -146,6 +146,27 @@ async def test_only_the_office_of_the_place_sees_a_bill(office: Office, here: tu
     assert (await client.get("/registry/dues/bill/nothing")).status_code == 404
 
 
+async def test_a_receipt_that_was_partly_given_back_is_still_what_came_in(here: tuple[str, httpx.AsyncClient]) -> None:
+    place, client = here
+    name, row = "汤秀珠", "2026-11-19 10:00:00,34.20,汤秀珠,党费\n"
+    member_id = await enrolled(client, name=name, community=place, on="2026-08-01")
+    number = await paid(client, member_id, "2026-08", "2026-09", paid_on="2026-11-19", method="transfer")
+    bill = {"file": ("账单.csv", f"交易时间,收入,对方户名,摘要\n{row}".encode())}
+
+    async def found() -> tuple[str, list[tuple[int, int]], list[str]]:
+        told = (await client.post("/registry/api/dues/bills", files=bill)).json()
+        receipts = [(one["amount_fen"], one["taken_fen"]) for one in told["rows"][0]["receipts"]]
+        return told["rows"][0]["found"], receipts, [one["receipt_no"] for one in told["receipts_without_row"]]
+
+    there = f"/registry/api/members/{member_id}/receipts/{number}/refund"
+    assert (await client.post(there, json={"months": ["2026-09"], "reason": "多收"})).status_code == 201
+    state, receipts, without = await found()
+    assert (state, receipts, number in without) == ("sure", [(1710, 3420)], False)
+    assert (await client.post(there, json={"months": ["2026-08"], "reason": "多收"})).status_code == 201
+    state, receipts, without = await found()
+    assert (state, receipts, number in without) == ("perhaps", [(0, 3420)], False), "a person looks at it"
+
+
 async def test_the_api_does_what_the_page_does(office: Office, here: tuple[str, httpx.AsyncClient]) -> None:
     place, client = here
     known = await enrolled(client, name="常宝珍", community=place, on="2026-08-01")

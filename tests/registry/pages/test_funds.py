@@ -51,7 +51,9 @@ async def test_given_by_the_head_spent_and_left(clerk: httpx.AsyncClient) -> Non
     assert (found["allocations"][0]["members"], found["allocations"][0]["clause"]) == (2, "§20.1")
     assert found["by_purpose"] == [{"called": "学习资料和培训", "spent_fen": 30_000, "payments": 1}]
     assert found["spending"][0]["payee"] == "邮局"
-    much = await clerk.post(f"{there}/spend", json=SAID)
+    slip = await clerk.post(f"{there}/spend", json=SAID)
+    assert (slip.status_code, slip.json()["reason"]) == (409, "spending_noted_before")
+    much = await clerk.post(f"{there}/spend", json=SAID | {"what": "再订一份"})
     assert (much.status_code, much.json()["reason"]) == (409, "not_enough_funds")
     assert "2026年可用的只剩 100.00 元" in much.json()["detail"]
     before = await shown(clerk, branch_id, "?as_of=2026-11-19")

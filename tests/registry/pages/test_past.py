@@ -9,14 +9,16 @@ import httpx
 import pytest
 from fastapi.routing import APIRoute
 
+from deploy.box.addresses import BoxAddresses
 from events.facts.base import Fact
+from events.facts.care import VisitMade, VisitWay
 from events.facts.member import Assigned
 from events.log.command import Asked
 from services.registry.pages.as_of import Travels
 from services.registry.pages.routers import ROUTERS
 from services.shell.identity.caller import Role
 from tests.desk import JINQIAO, SHIQUAN
-from tests.registry.office import Office, asked, enrolled
+from tests.registry.office import Office, asked, care_of, enrolled, tells
 from tests.registry.pages.test_branches import formed
 
 MEMBERS, BRANCHES = "/registry/api/members", "/registry/api/branches"
@@ -241,31 +243,38 @@ def travelling() -> list[str]:
     return [f"/registry{route.path}" for route in routes if Travels in route.dependencies]
 
 
-async def test_every_route_that_has_a_past_answers(clerk: httpx.AsyncClient, browser: httpx.AsyncClient) -> None:
+async def test_every_route_that_has_a_past_answers(
+    office: Office, clerk: httpx.AsyncClient, browser: httpx.AsyncClient, address: BoxAddresses
+) -> None:
     branch_id = await formed(clerk, "走遍支部", on="2026-01-05")
-    a, b = [await enrolled(clerk, branch="走遍支部", on="2026-01-10") for _ in range(2)]
+    a = await enrolled(clerk, branch="走遍支部", on="2026-01-10")
+    await enrolled(clerk, branch="走遍支部", on="2026-01-10")
     await asked(clerk, f"{MEMBERS}/{a}/move-away", **AWAY)
-    await asked(
-        clerk, f"{MEMBERS}/{b}/pay-dues", months=["2026-02"], amount_fen=await due(clerk, b), paid_on="2026-02-03"
+    paid = await asked(
+        clerk, f"{MEMBERS}/{a}/pay-dues", months=["2026-02"], amount_fen=await due(clerk, a), paid_on="2026-02-03"
     )
+    async with care_of(address, office.clock) as care:
+        seen = await tells(care, a, VisitMade(by="wang", way=VisitWay.HOME), date(2026, 4, 20))
+    assert (await clerk.get(f"{MEMBERS}/{a}/contacts?after={seen}")).status_code == 200
     report = await asked(clerk, f"{MEMBERS}/{a}/reports", title="一季度汇报", on="2026-04-01", words="近况很好")
     await asked(
         clerk, f"{BRANCHES}/{branch_id}/funds/allocate", year=2026, source="superior", amount_fen=900, on="2026-03-01"
     )
-    paid = {"on": "2026-04-02", "amount_fen": 500, "purpose": "study", "what": "学习资料", "voucher": "1"}
-    spent = await asked(clerk, f"{BRANCHES}/{branch_id}/funds/spend", **paid)
+    slip = {"on": "2026-04-02", "amount_fen": 500, "purpose": "study", "what": "学习资料", "voucher": "1"}
+    spent = await asked(clerk, f"{BRANCHES}/{branch_id}/funds/spend", **slip)
     given = {
         "spending_id": spent["spending_id"],
         "member_id": a,
         "branch_id": branch_id,
         "report_id": report["report_id"],
+        "number": paid["receipt_no"],
     }
     paths = travelling()
     assert len(paths) > 35
     for path in paths:
-        address = path.format(**given)
+        there = path.format(**given)
         params = {"as_of": "2026-05-01"} | ({"branch_id": branch_id} if path == "/registry/api/points" else {})
-        answer = await (clerk if "/api/" in path else browser).get(address, params=params)
+        answer = await (clerk if "/api/" in path else browser).get(there, params=params)
         assert answer.status_code == 200, f"{path}: {answer.text[:600]}"
         if "/api/" not in path and not path.endswith(".pdf"):
             assert "这是2026年5月1日那天的情况" in answer.text, path

@@ -65,8 +65,9 @@ async def test_points_by_hand_are_added_once_and_taken_back(clerk: httpx.AsyncCl
     body = {"points": 3, "what": "帮邻居搬家", "on": "2026-11-20"}
     first = await clerk.post(there, json=body, headers={"idempotency-key": "p-1"})
     assert (await clerk.post(there, json=body, headers={"idempotency-key": "p-1"})).json() == first.json()
-    await asked(clerk, there, **body)
+    twice = await clerk.post(there, json=body)
     assert (await ledger(clerk, member_id))["points"] == 3, "the same again is the same"
+    assert twice.json()["award_id"] == first.json()["award_id"], "and its id is the one that can be taken back"
     award_id = first.json()["award_id"]
     await asked(clerk, f"{there}/{award_id}/take-back", reason="重复")
     assert (await ledger(clerk, member_id))["points"] == 0

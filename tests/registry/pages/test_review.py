@@ -55,7 +55,7 @@ async def test_reports_are_handed_in_and_taken_back(clerk: httpx.AsyncClient) ->
     there = f"{API}/members/{member_id}/reports"
     body = {"title": "学习体会", "on": "2026-11-20", "kept_at": "档案盒 3", "words": "第一段\n第二段"}
     report_id = (await asked(clerk, there, **body))["report_id"]
-    await asked(clerk, there, **body)
+    assert await asked(clerk, there, **body) == {"report_id": report_id, "facts": []}
     [report] = (await clerk.get(f"{API}/members/{member_id}/review")).json()["reports"]
     assert (report["title"], report["kept_at"], report["letters"]) == ("学习体会", "档案盒 3", 7)
     await asked(clerk, f"{there}/{report_id}/withdraw", reason="重复")
