@@ -179,7 +179,8 @@ def test_beside_the_story_lives_a_street_with_a_year_behind_it(demo: Demo) -> No
     facts = demo.facts("community <@ 'demo.d01'")
     assert facts["hearth.member.enrolled.v1"] == street.communities * street.members
     assert facts["hearth.member.dues_paid.v1"] > street.members
-    assert [kind for kind in facts if kind.startswith("hearth.notice.")] == []
+    told = {kind: number for kind, number in facts.items() if kind.startswith("hearth.notice.")}
+    assert told == {"hearth.notice.intended.v1": facts["hearth.care.certification_reminded.v1"]}
 
 
 def test_the_office_has_its_day_before_it(demo: Demo) -> None:
@@ -231,6 +232,12 @@ def test_each_sees_their_own_part(demo: Demo) -> None:
     with demo.signed_in("visitor") as visitor:
         visits = visitor.get("/care/api/visits", params={"state": "ready"}).json()["items"]
         assert {visit["visitor"] or visit["proposed_visitor"] for visit in visits} == {"visitor"}
+
+
+def test_somebody_brought_a_photo_and_somebody_stood_before_a_closed_door(demo: Demo) -> None:
+    facts = demo.facts("community = 'demo.jinqiao'")
+    assert facts["hearth.care.photo_taken.v1"] > 0
+    assert facts["hearth.care.visit_attempted.v1"] > 1
 
 
 def test_a_census_is_on_its_way(demo: Demo) -> None:

@@ -6,13 +6,14 @@ from datetime import date, timedelta
 from typing import Any
 
 from events.facts.base import HIDDEN
-from events.facts.care import VisitMade, VisitorAssigned, VisitWay
+from events.facts.care import VisitMade, VisitorAssigned, VisitPlanned, VisitWay
 from events.facts.care_rota import RefusalWithdrawn, VisitorRefused, VisitorUnassigned
-from events.facts.decision import Decisions
+from events.facts.decision import Decisions, Happened
 from events.facts.visitor import LeaveTaken
-from services.care.decide.care import assign_visitor
+from services.care.decide.care import assign_visitor, replan
 from services.care.decide.cared import CARE, Cared
 from services.care.decide.commands import AssignVisitor
+from services.care.decide.plan import Situation
 from services.care.decide.rota import (
     ConfirmRota,
     Placing,
@@ -25,7 +26,7 @@ from services.care.decide.rota import (
 )
 from services.care.decide.visitor import VISITOR, Visitor, evolve
 from tests.care.decide.test_care import planned
-from tests.care.decide.test_plan import TODAY
+from tests.care.decide.test_plan import TODAY, YEAR, born
 from tests.given import given
 
 ON = TODAY + timedelta(days=2)
@@ -161,3 +162,18 @@ class TestAVisitPlannedOtherwise:
     def test_keeps_no_day_of_somebody_else(self) -> None:
         cared = given(CARE, planned(), SET, planned(proposed_visitor="li")).entities["care"].state
         assert cared.visits["v1"].on is None
+
+    def test_stays_with_whoever_goes_when_the_rules_ask_for_it_in_other_days(self) -> None:
+        situation = Situation(birth=born(75), usual_visitor="li")
+        decided = replan(Cared(), "m1", situation, YEAR)
+        assert isinstance(decided, Happened)
+        first = next(fact for fact, _ in decided.facts if isinstance(fact, VisitPlanned))
+        earlier = first.model_copy(update={"start": first.start - timedelta(days=3)})
+        sent = VisitorAssigned(visit_id=first.visit_id, visitor="wang", on=ON, rota_id="r1")
+        cared = given(CARE, earlier, sent).entities["care"].state
+        again = replan(cared, "m1", situation, YEAR)
+        assert isinstance(again, Happened)
+        for fact, on in again.facts:
+            cared = CARE.evolve(cared, fact, on)
+        visit = cared.visits[first.visit_id]
+        assert (visit.window.start, visit.visitor, visit.on, visit.rota_id) == (first.start, "wang", ON, "r1")
