@@ -127,10 +127,10 @@ async def test_whoever_is_sent_reads_why_on_the_page_of_the_visit(office: Office
         here = f"/care/visits/{visit['visit_id']}"
         page = (await visitor.get(here, params={"after": seq_of(sent)})).text
         assert "帮扶金" in page
-        assert ASKED["reason"] not in page
+        assert str(ASKED["reason"]) not in page
         reveal = f"{here}/reveal/assistance/{assistance_id}"
         assert (await visitor.post(reveal, data={"reason": ""}, headers={"accept": "text/html"})).status_code == 422
-        assert ASKED["reason"] in (await visitor.post(reveal, data={"reason": "上门前了解"})).text
+        assert str(ASKED["reason"]) in (await visitor.post(reveal, data={"reason": "上门前了解"})).text
         async with office.asking(Role.VISITOR, name="other") as other:
             assert (await other.post(reveal, data={"reason": "看看"})).status_code in (403, 404)
 
