@@ -27,7 +27,7 @@ from services.shell.reading import Waited, reading, within
 
 router = APIRouter(include_in_schema=False)
 
-WIDTH, HEIGHT_MIN, HEIGHT_MAX, EDGE = 1000, 240, 800, 40
+WIDTH, HEIGHT_MIN, HEIGHT_MAX, EDGE = 1000, 240, 800, 60
 """Of the drawing, in its own units."""
 RADIUS_MIN, RADIUS_MAX = 9, 26
 SPOTS_MIN: Final = 3
