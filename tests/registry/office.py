@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import date
+from itertools import product
 from typing import Any
 
 import httpx
@@ -49,12 +50,14 @@ async def working(cell: BoxAddresses) -> AsyncIterator[Office]:
         yield office
 
 
-IDS = iter(range(1, 999))
+IDS = product(("310101", "310104", "310105", "310106"), range(1, 999))
+"""A district and a serial number: a worker may enrol some thousands."""
 
 
 def id_number(birth: str = "19400307", serial: int | None = None) -> str:
     """A valid ID number that no other test has used."""
-    first = f"310101{birth}{(serial if serial is not None else next(IDS)):03d}"
+    district, number = next(IDS) if serial is None else ("310101", serial)
+    first = f"{district}{birth}{number:03d}"
     total = sum(int(digit) * pow(2, 17 - place, 11) for place, digit in enumerate(first))
     return first + "10X98765432"[total % 11]
 

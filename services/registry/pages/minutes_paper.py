@@ -67,7 +67,7 @@ def given(
             (_("地点"), row["place"] or "—"),
         ],
         "quorum": _quorum(written["quorum"], names, left_out),
-        "motions": [_motion(one) for one in counted],
+        "motions": [_motion(one) for one in written["motions"]],
         "text": written["text"] or _("（内容已不可读）"),
         "came": called(written["present"], names) or "—",
         "excused": called(written["excused"], names),
@@ -127,6 +127,9 @@ def _quorum(
 def _motion(one: Mapping[str, Any]) -> dict[str, Any]:
     counts = one["counts"]
     words = f"{one['words']}（{word(VOTE, one['kind'])}{'，' + _('无记名') if one['secret'] else ''}）"
+    if not counts:
+        never = dict.fromkeys(("in_favour", "against", "abstain"), "—")
+        return {"number": str(one["motion"]), "words": words, "result": _("没有表决"), **never}
     needed = _("需要 %(needed)s 票 %(clause)s", needed=counts["needed"], clause=counts["clause"])
     plain = {name: str(counts[name]) for name in ("in_favour", "against", "abstain")}
     return {"number": str(one["motion"]), "words": words, "result": f"{result(one)}，{needed}", **plain}

@@ -75,6 +75,7 @@ async def test_the_pages_and_the_sheet(clerk: httpx.AsyncClient, browser: httpx.
     wrong = await browser.post(f"{here}/vote", data={"motion": "再一项", "in_favour": "9"})
     assert wrong.status_code == 409
     assert "多于到会的 3 人" in wrong.text
+    await browser.post(f"{here}/motions", data={"motion": "留到下次"})
     assert (await browser.post(f"{here}/freeze", data={"text": ""})).status_code == 422
     frozen = (await browser.post(f"{here}/freeze", data={"text": "第一段。\n第二段 #panic()。"})).text
     assert "会议记录已定稿" in frozen
@@ -86,6 +87,8 @@ async def test_the_pages_and_the_sheet(clerk: httpx.AsyncClient, browser: httpx.
         "应到（有表决权）3 人，实到 3 人",
         "修缮*活动室*",
         "通过，需要 2 票 §6.4",
+        "留到下次",
+        "没有表决",
         "#panic()",
         "地点写错了。",
         "党员0、党员1、党员2",
