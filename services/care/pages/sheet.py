@@ -91,6 +91,12 @@ def _row(row: Row, policy: words.RulesOf) -> Mapping[str, Any]:
         "phones": [one for one in phones if one],
         "due": f"{due(row['due_on'])}（{day(row['due_on'])}）",
         "why": f"{words.occasion_of(row, policy)} {row['clause']}",
-        "tried": words.tried(row) if row["tried_on"] else "",
-        "ticks": [_("打了"), _("没人接")] if row["way"] == "call" else [_("去过了"), _("没人在家")],
+        "tried": _("同一次去，不用另记") if "served" in row else words.tried(row) if row["tried_on"] else "",
+        "ticks": _ticks(row),
     }
+
+
+def _ticks(row: Row) -> list[str]:
+    if "served" in row:
+        return []
+    return [_("打了"), _("没人接")] if row["way"] == "call" else [_("去过了"), _("没人在家")]

@@ -8,6 +8,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import JSONResponse, Response
 
+from events.facts.care import SOON, VisitWay
+from services.care.decide.plan import GREETED
 from services.care.pages import sheet as paper
 from services.care.pages import visitors, voice_home, words
 from services.care.pages.common import CARERS, OFFICE, SOON_DAYS, Carer, own_only, rules_by_row
@@ -25,14 +27,24 @@ Anybody = Annotated[Caller, Depends(requires())]
 TRIPS_SHOWN, CALLS_SHOWN = 6, 6
 
 
-def in_households(day: Agenda) -> Agenda:
-    """Who lives behind one door stands together, the door with the most urgent task first."""
+def in_households(day: Agenda, policy: words.RulesOf) -> Agenda:
+    """Who lives behind one door stands together, the door with the most urgent task first. What putting another visit
+    of the same person on record does away with (`record_visit`) is marked `served`: nobody goes, or notes it, twice.
+    """
     for trip in day.trips:
         doors: dict[Any, list[Row]] = {}
         for row in trip.tasks:
             door = (row["room"], row["address"]) if row["address"] else row["member_id"]
             doors.setdefault(door, []).append(row)
         trip.tasks = [row for rows in doors.values() for row in sorted(rows, key=lambda one: one["member_id"])]
+        first: set[str] = set()
+        for place, row in enumerate(trip.tasks):
+            reasons = {row["reason"], *(one["reason"] for one in row["also"])}
+            if row["way"] != VisitWay.HOME or not policy(row).together.visit_counts:
+                continue
+            if row["member_id"] in first and reasons.isdisjoint(SOON | GREETED):
+                trip.tasks[place] = {**row, "served": True}
+            first.add(row["member_id"])
     return day
 
 
@@ -61,7 +73,7 @@ async def worker() -> Response:
 @router.get("/today")
 async def today(request: Request, caller: Carer, community: str = "") -> Response:
     """Trips and calls; the most overdue first."""
-    day = in_households(await agenda(request, caller, within(caller, community)))
+    day = in_households(await agenda(request, caller, within(caller, community)), rules_by_row(request))
     rows = [row for trip in day.trips for row in trip.tasks]
     async with reading(request, caller) as db:
         also = await campaigns.waiting_of(db, [row["member_id"] for row in rows], speech().today)
@@ -71,7 +83,7 @@ async def today(request: Request, caller: Carer, community: str = "") -> Respons
 @router.get("/today/sheet")
 async def sheet(request: Request, caller: Carer, community: str = "") -> Response:
     """The same on paper, with room to write."""
-    day = in_households(await agenda(request, caller, within(caller, community)))
+    day = in_households(await agenda(request, caller, within(caller, community)), rules_by_row(request))
     known = await visitors.visitors(request, caller)
     names = visitors.called(known, [trip.visitor for trip in day.trips])
     whose = caller.display if own_only(caller) else ""

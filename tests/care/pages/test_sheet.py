@@ -49,7 +49,7 @@ async def drawn(day: Agenda) -> bytes:
 def usual(visits: int, calls: int) -> Agenda:
     rows = [row(number) for number in range(visits)]
     rows += [row(50 + number, way="call", room="", name=f"王德明{number}") for number in range(calls)]
-    return in_households(put_together(rows, TODAY, TODAY + timedelta(days=7)))
+    return in_households(put_together(rows, TODAY, TODAY + timedelta(days=7)), lambda _row: POLICY)
 
 
 @pytest.mark.parametrize(("visits", "calls"), [(0, 0), (1, 0), (0, 3), (7, 5), (12, 6)])
@@ -75,8 +75,25 @@ async def test_a_household_stands_together() -> None:
         row(2, room="202室", address="a202", member_id="other"),
         row(3, room="101室", address="a101", member_id="wife"),
     ]
-    (ordered,) = in_households(Agenda([trip], [], 0, 0)).trips
+    (ordered,) = in_households(Agenda([trip], [], 0, 0), lambda _row: POLICY).trips
     assert [one["member_id"] for one in ordered.tasks] == ["husband", "wife", "other"]
+
+
+async def test_what_one_visit_does_away_with_is_ticked_once() -> None:
+    trip = Trip("金桥路1号", TODAY, [])
+    trip.tasks = [
+        row(1, member_id="li", reason="fell_ill", name="李一"),
+        row(2, member_id="li", reason="seventy", room="101室", name="李一"),
+        row(3, member_id="li", reason="birthday", room="101室", name="李一"),
+        row(5, member_id="wu", reason="fell_ill", way="hospital", name="吴五"),
+        row(6, member_id="wu", reason="seventy", name="吴五"),
+    ]
+    day = in_households(Agenda([trip], [], 0, 0), lambda _row: POLICY)
+    served = [one["visit_id"] for one in trip.tasks if "served" in one]
+    assert served == ["v2"], "a birthday is greeted by itself, and nobody is at home who lies in hospital"
+    said = text_of(await drawn(day))
+    assert said.count("去过了") == 4
+    assert said.count("同一次去，不用另记") == 1
 
 
 async def test_nothing_sealed_is_on_it(office: Office, clerk: httpx.AsyncClient) -> None:
