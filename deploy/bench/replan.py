@@ -2,7 +2,7 @@
 
 One fact about somebody changes their plan: the decision, with everything that decision needs but the server. Other
 rules change everybody's: the decisions of 200,000 people, and, on a box with a tenth of them, the walk that reads them
-from the tables, writes what is new, and rests as long as it works.
+from the tables, writes what is new, and rests half as long as it works.
 """
 
 from __future__ import annotations
