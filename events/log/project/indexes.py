@@ -25,9 +25,9 @@ def created(table: Table, *, for_readers: bool = True) -> list[str]:
 
 async def drop_indexes(owner: Connection[Any], views: Iterable[View], schema: str) -> None:
     """Take away what only readers use."""
-    for view in views:
-        for index in _of_readers(view.table):
-            await owner.execute(f'DROP INDEX IF EXISTS {schema}."{index.name}"')
+    names = [f'{schema}."{index.name}"' for view in views for index in _of_readers(view.table)]
+    if names:
+        await owner.execute(f"DROP INDEX IF EXISTS {', '.join(names)}")
 
 
 async def without_indexes(owner: Connection[Any], views: Iterable[View], schema: str) -> list[View]:
@@ -41,8 +41,8 @@ async def make_indexes(owner: Connection[Any], views: Collection[View], schema: 
     """Build what is missing. Readers go on meanwhile; whoever writes to one of these tables waits."""
     for view in views:
         copy: Table = view.table.to_metadata(MetaData(), schema=schema)
-        for index in _of_readers(copy):
-            await owner.execute(_statement(index, if_missing=True))
+        if wanted := [_statement(index, if_missing=True) for index in _of_readers(copy)]:
+            await owner.execute(";\n".join(wanted))
 
 
 def _of_readers(table: Table) -> list[Index]:
