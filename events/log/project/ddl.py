@@ -80,11 +80,11 @@ _FACT: Final = """CREATE TABLE IF NOT EXISTS {schema}.fact (
 _RECORD: Final = "INSERT INTO built VALUES ($1, $2, $3) ON CONFLICT (name) DO UPDATE SET version = $2, shape = $3"
 
 
-async def prepare(owner: Connection[Any], projection: Projection) -> None:
+async def prepare(owner: Connection[Any], projection: Projection, *, for_readers: bool = True) -> None:
     """Make what is missing, as the owner role. Safe to run at every start and from several replicas at once.
 
     A view that has no table gets an empty one at once, so that pages work; if facts were folded before, the runner
-    then rebuilds it. Never changes a table that exists.
+    then rebuilds it. Never changes a table that exists. Without `for_readers` see `make_view`.
     """
     service = projection.service
     async with owner.transaction():
@@ -110,7 +110,7 @@ async def prepare(owner: Connection[Any], projection: Projection) -> None:
         }
         for view in projection.views:
             if view.table.name not in there:
-                await make_view(owner, view, service)
+                await make_view(owner, view, service, for_readers=for_readers)
         if not await owner.fetchval("SELECT max(seq) FROM position"):
             await _record_built(owner, projection)
         await make_partitions(owner, projection)

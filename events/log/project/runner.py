@@ -185,7 +185,7 @@ class Runner:
     async def _prepare(self) -> None:
         owner = await self._database.owner()
         try:
-            await prepare(owner, self.projection)
+            await prepare(owner, self.projection, for_readers=False)  # `_bare` sees to the rest
         finally:
             await close(owner)
         self.ready.set()
