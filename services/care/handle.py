@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final, NamedTuple
@@ -197,14 +197,17 @@ class Care:
         read = RecordRead(who=asked.actor, what=what, reason=reason)
         return await self.commands.note(replace(asked, reason=reason), read.STREAM, member_id, read, self.today())
 
-    async def opened(self, message: Message) -> Recorded | None:
-        """A stored envelope as a fact; None if it cannot be read."""
-        parsed = parse(message)
-        await self.commands.keys.prefetch([(parsed.about.service, parsed.about.entity)])
-        try:
-            return open_fact(parsed, self.commands.keys.open)
-        except Undecodable:  # parked, and shown to the operator
-            return None
+    async def opened(self, messages: Iterable[Message]) -> list[Recorded]:
+        """Stored envelopes as facts, their keys asked for together; what cannot be read is left out."""
+        parsed = [parse(message) for message in messages]
+        await self.commands.keys.prefetch({(one.about.service, one.about.entity) for one in parsed})
+        found = []
+        for one in parsed:
+            try:
+                found.append(open_fact(one, self.commands.keys.open))
+            except Undecodable:  # parked, and shown to the operator
+                continue
+        return found
 
     async def situation(self, member_id: str, after: str = "") -> Situation:
         """What is known of one member."""

@@ -24,7 +24,6 @@ from services.care.handle import Care, Housemate
 from services.care.handle_certification import Certifications
 from services.care.handle_door import Door
 from services.care.pages.policy import SCHEMA, WORDS
-from services.care.pages.rota_works import Works
 from services.care.pages.routers import NAV, ROUTERS
 from services.care.project import certification, household, situation
 from services.care.projection import PROJECTION, PURPOSES
@@ -33,6 +32,7 @@ from services.care.react.illness import visit_after
 from services.care.react.planner import Planner
 from services.care.react.policies import REACTIONS
 from services.care.react.preview import Preview
+from services.care.rota.propose import propose
 from services.care.settings import CareSettings
 from services.shell import asyncapi
 from services.shell.app import service_app
@@ -41,6 +41,7 @@ from services.shell.host import Host
 from services.shell.policy import Policies
 from services.shell.reacting import PostgresParking, Reactor, broker_options, prepare_reactions
 from services.shell.settings import Settings
+from services.shell.works import Works
 
 __all__ = ["NAV", "PROJECTION", "PURPOSES", "build"]
 
@@ -102,7 +103,7 @@ async def _work(app: FastAPI, host: Host, own: CareSettings, stack: AsyncExitSta
     )
     app.state.care, app.state.planner = care, planner
     app.state.preview = Preview(host.database.reading, care.years)
-    app.state.works = Works()
+    app.state.works = Works(propose)
     stack.push_async_callback(app.state.works.close)
     certifications = Certifications(care, lambda members: _pensioners(host, members))
     app.state.certifications = certifications

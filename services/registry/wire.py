@@ -11,11 +11,11 @@ from fastapi import FastAPI
 
 from events.log.envelope import log_stream_of
 from services.registry.bulk import BulkChanger, Plans
+from services.registry.centres.propose import propose
 from services.registry.handle import Registry
 from services.registry.import_roster import Importer
 from services.registry.pages import card_check
 from services.registry.pages.card_code import CardSeal
-from services.registry.pages.centre_proposals import Proposals
 from services.registry.pages.import_files import Uploads
 from services.registry.pages.import_trial import Trials
 from services.registry.pages.meeting_door import Door
@@ -31,6 +31,7 @@ from services.shell.health import Health
 from services.shell.host import Host
 from services.shell.policy import Policies
 from services.shell.settings import Settings
+from services.shell.works import Works
 
 __all__ = ["NAV", "PROJECTION", "PURPOSES", "build"]
 
@@ -68,7 +69,7 @@ def build(settings: Settings, host: Host | None = None) -> FastAPI:
             app.state.plans = Plans(own.data / "bulk", host.clock)
             changer = app.state.changer = BulkChanger(app.state.registry)
             stack.push_async_callback(changer.close)
-            proposals = app.state.proposals = Proposals()
+            proposals = app.state.proposals = Works(propose)
             stack.push_async_callback(proposals.close)
             yield
 

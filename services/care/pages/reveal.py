@@ -139,8 +139,8 @@ async def opened(
         receipt = await care(request).record_read(asked, member_id, what, command.reason)
     async with reading(request, caller) as db:
         message = await record.envelope(db, member_id, seq)
-    found = None if message is None else await care(request).opened(message)
-    return receipt, found.fact if found else None
+    found = await care(request).opened([message] if message else [])
+    return receipt, found[0].fact if found else None
 
 
 @router.post("/members/{member_id}/illness/reveal", status_code=201)

@@ -19,18 +19,21 @@ from services.care.pages import rota_words, visitors, words
 from services.care.pages.common import EntityId, Office, care, doing, read_form, rules, rules_by_row
 from services.care.pages.forms import empty
 from services.care.pages.rota_week import WEEK, Laid, communities_of, laid_out, monday_of
-from services.care.pages.rota_works import Work, Works
 from services.care.project import rota
-from services.care.rota.week import Placed, Proposal, Share
+from services.care.rota.week import Placed, Proposal, Share, Week
 from services.shell.i18n import gettext as _
 from services.shell.i18n import ngettext, speech
 from services.shell.identity import Caller
 from services.shell.pages import Undo, done, page
 from services.shell.problems import FieldError, Invalid, NotFound
 from services.shell.reading import Waited, reading, show_own_write, within
+from services.shell.works import Work, Works
 
 router = APIRouter(include_in_schema=False)
 
+RotaWork = Work[Week, Proposal]
+RotaWorks = Works[tuple[str, date], Week, Proposal]
+"""By community and Monday."""
 REFRESH_SECONDS: Final = 2
 LINES_MAX: Final = 240
 """So many visits are shown at once, two fields each; more of them are looked at visitor by visitor."""
@@ -66,9 +69,9 @@ class Stretch:
     lines: list[Line] = field(default_factory=list)
 
 
-def works(request: Request) -> Works:
+def works(request: Request) -> RotaWorks:
     """The proposals of this process."""
-    found: Works = request.app.state.works
+    found: RotaWorks = request.app.state.works
     return found
 
 
@@ -86,7 +89,7 @@ async def chosen(request: Request, caller: Caller, asked: RotaQuery) -> tuple[st
     return community, places, monday_of(asked.week, speech().today, rules(request, community).rota.workdays)
 
 
-async def begun(request: Request, caller: Caller, community: str, monday: date) -> tuple[Laid, Work]:
+async def begun(request: Request, caller: Caller, community: str, monday: date) -> tuple[Laid, RotaWork]:
     """The week as it is now, and its proposal, made or in the making."""
     laid = await laid_out(request, caller, community, monday)
     return laid, works(request).begin((community, monday), laid.week, care(request).commands.new_id())

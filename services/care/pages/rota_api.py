@@ -10,9 +10,8 @@ from starlette.responses import JSONResponse, Response
 
 from services.care.decide.rota import ConfirmRota
 from services.care.pages.common import EntityId, Office, rules
-from services.care.pages.rota import RotaQuery, begun, chosen, confirmed, undone
+from services.care.pages.rota import RotaQuery, RotaWork, begun, chosen, confirmed, undone
 from services.care.pages.rota_week import Laid
-from services.care.pages.rota_works import Work
 from services.care.rota.week import Placed
 from services.shell.acting import facts_of
 from services.shell.i18n import gettext as _
@@ -47,11 +46,11 @@ async def rota_json(request: Request, caller: Office, asked: Annotated[RotaQuery
     return JSONResponse(plain_json(body | _made(laid, work, asked.visitor)))
 
 
-def _made(laid: Laid, work: Work, visitor: str) -> dict[str, Any]:
+def _made(laid: Laid, work: RotaWork, visitor: str) -> dict[str, Any]:
     made = work.proposal
     assert made is not None
     return {
-        "rota_id": work.rota_id,
+        "rota_id": work.work_id,
         "placings": [_placing(laid, one) for one in made.placed if visitor in ("", one.visitor)],
         "unplaced": [{"visit_id": visit_id, "why": why} for visit_id, why in made.unplaced.items()],
         "waiting": list(made.waiting),

@@ -135,8 +135,7 @@ async def facts_at(request: Request, caller: Caller, seqs: Sequence[int]) -> Map
         return {}
     async with reading(request, caller) as db:
         messages = await record.envelopes(db, seqs)
-    opened = {seq: await care(request).opened(message) for seq, message in messages.items()}
-    return {seq: one.fact for seq, one in opened.items() if one is not None}
+    return {one.about.seq: one.fact for one in await care(request).opened(messages.values())}
 
 
 # ── raising ──────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -122,8 +122,11 @@ async def page(db: AsyncConnection, wanted: Wanted, today: date, *, size: int = 
 
 
 async def counts(db: AsyncConnection, wanted: Wanted, today: date) -> Mapping[str, int]:
-    """How many of those asked for stand in each part of the list; `""`: all that are open."""
-    parts = [func.count().filter(_shown(show, today)).label(show or "open") for show in ("", *SHOWN)]
+    """How many of those asked for stand in each part of the list, the one that is shown among them; `""`: all that are
+    open.
+    """
+    shows = dict.fromkeys(("", *SHOWN, wanted.show))
+    parts = [func.count().filter(_shown(show, today)).label(show or "open") for show in shows]
     row = (await db.execute(select(*parts).select_from(voice.table).where(*_conditions(wanted, today)))).one()
     found = dict(row._mapping)
     return {"": found.pop("open"), **found}

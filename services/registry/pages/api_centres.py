@@ -18,8 +18,7 @@ from services.registry.decide.centre import (
     LeaveCentre,
     WithdrawDecline,
 )
-from services.registry.pages.centre_proposal import accepted, begun, community_of, proposals, still, undone
-from services.registry.pages.centre_proposals import Work
+from services.registry.pages.centre_proposal import TownWork, accepted, begun, community_of, proposals, still, undone
 from services.registry.pages.centres import centre_row, centres_of, closed
 from services.registry.pages.common import EntityId, Office, Reader, Waited, of_member, reading, within
 from services.registry.pages.plain import answered
@@ -79,16 +78,16 @@ async def _told(request: Request, caller: Caller, community: str, *, made: bool 
     work = await begun(request, caller, community) if made else proposals(request).of(community)
     if work is None:
         raise NotFound(_("还没有算过。"))
-    await work.waited_a_moment()
+    await work.waited()
     return answered(await _proposal_json(request, caller, community, work), 202 if made else 200)
 
 
-async def _proposal_json(request: Request, caller: Caller, community: str, work: Work) -> dict[str, Any]:
+async def _proposal_json(request: Request, caller: Caller, community: str, work: TownWork) -> dict[str, Any]:
     found = work.proposal
     if found is None:
-        return {"proposal_id": work.proposal_id, "state": "running" if work.running else "failed"}
+        return {"proposal_id": work.work_id, "state": "running" if work.running else "failed"}
     fresh = await still(request, caller, community, work)
-    return {"proposal_id": work.proposal_id, "state": "ready" if fresh else "outdated"} | asdict(found)
+    return {"proposal_id": work.work_id, "state": "ready" if fresh else "outdated"} | asdict(found)
 
 
 @router.post("/centres/proposals/accept", status_code=201)

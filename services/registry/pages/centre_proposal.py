@@ -14,7 +14,6 @@ from events.log.command import Receipt
 from services.registry.centres.nearness import metres
 from services.registry.centres.town import Change, Proposal, Town
 from services.registry.decide.centre import AcceptPlacings
-from services.registry.pages.centre_proposals import Proposals, Work
 from services.registry.pages.centre_town import town_of
 from services.registry.pages.centre_words import LEFT_OUT, WHY_NOT
 from services.registry.pages.centres import centres_of
@@ -27,9 +26,13 @@ from services.shell.i18n import ngettext, speech
 from services.shell.identity import Caller
 from services.shell.pages import Undo, done, page
 from services.shell.problems import Invalid, NotFound
+from services.shell.works import Work, Works
 
 router = APIRouter(prefix="/centres/proposal", include_in_schema=False)
 
+TownWork = Work[Town, Proposal]
+TownWorks = Works[str, Town, Proposal]
+"""By community."""
 REFRESH_SECONDS = 2
 SHOWN_MAX = 100
 """So many changes are shown at once; the rest after these, or all of them are accepted unseen."""
@@ -41,9 +44,9 @@ NAMED_MAX = 6
 """So many people are named in the line that says what was done; it travels in a cookie."""
 
 
-def proposals(request: Request) -> Proposals:
+def proposals(request: Request) -> TownWorks:
     """The proposals of this process."""
-    found: Proposals = request.app.state.proposals
+    found: TownWorks = request.app.state.proposals
     return found
 
 
@@ -57,17 +60,17 @@ async def community_of(request: Request, caller: Caller, community: str) -> tupl
     return (places[0][0] if len(places) == 1 else ""), places
 
 
-async def begun(request: Request, caller: Caller, community: str) -> Work:
+async def begun(request: Request, caller: Caller, community: str) -> TownWork:
     """The proposal for a community as it is now, made or in the making."""
     async with reading(request, caller) as db:
         town = await town_of(db, community, rules(request, community).centres, speech().today)
     return proposals(request).begin(community, town, registry(request).commands.new_id())
 
 
-async def still(request: Request, caller: Caller, community: str, work: Work) -> bool:
+async def still(request: Request, caller: Caller, community: str, work: TownWork) -> bool:
     """Whether the town is still as the proposal saw it."""
     async with reading(request, caller) as db:
-        return work.town == await town_of(db, community, rules(request, community).centres, speech().today)
+        return work.given == await town_of(db, community, rules(request, community).centres, speech().today)
 
 
 @router.get("", dependencies=[Waited])
@@ -76,7 +79,7 @@ async def show(request: Request, caller: Office, community: str = "") -> Respons
     community, places = await community_of(request, caller, community)
     work = proposals(request).of(community) if community else None
     if work is not None and work.running:
-        await work.waited_a_moment()
+        await work.waited()
     made = work.proposal if work else None
     values: dict[str, Any] = {}
     if work is not None and made is not None:
@@ -99,7 +102,7 @@ async def make(request: Request, caller: Office) -> Response:
     if not community:
         raise NotFound(_("请先选一个社区。"))
     work = await begun(request, caller, community)
-    await work.waited_a_moment()
+    await work.waited()
     said = _("正在计算，这一页会自己更新。") if work.running else _("建议算好了，还没有改动任何人。")
     return done(request, f"/registry/centres/proposal?community={community}", said)
 
@@ -117,7 +120,7 @@ class Line:
 
 
 def shown(
-    work: Work, made: Proposal, people: list[Mapping[str, Any]], houses: list[Mapping[str, Any]]
+    work: TownWork, made: Proposal, people: list[Mapping[str, Any]], houses: list[Mapping[str, Any]]
 ) -> dict[str, Any]:
     """The proposal in names and words."""
     names = {row["member_id"]: row["name"] or "—" for row in people}
@@ -130,7 +133,7 @@ def shown(
                 hosts.get(one.came_from or "", ""),
                 one.centre_id,
                 why(one, names),
-                [(each, _("%(name)s家", name=hosts.get(each, "—"))) for each in choices(work.town, one)],
+                [(each, _("%(name)s家", name=hosts.get(each, "—"))) for each in choices(work.given, one)],
             )
             for one in made.changes[:SHOWN_MAX]
         ],
@@ -170,7 +173,7 @@ def why(one: Change, names: Mapping[str, str]) -> str:
     return "；".join(said) or _("使各户人数合适")
 
 
-def ticked(sent: FormData, work: Work) -> AcceptPlacings:
+def ticked(sent: FormData, work: TownWork) -> AcceptPlacings:
     """What was ticked, each with the host picked for it. Errors: Invalid."""
     made = work.proposal
     by_member = {one.member_id: one for one in made.changes} if made else {}
@@ -185,7 +188,7 @@ def ticked(sent: FormData, work: Work) -> AcceptPlacings:
         )
         if member_id in by_member
     ]
-    return read(AcceptPlacings, {"proposal_id": work.proposal_id, "changes": changes})
+    return read(AcceptPlacings, {"proposal_id": work.work_id, "changes": changes})
 
 
 @router.post("/accept")
@@ -195,7 +198,7 @@ async def accept(request: Request, caller: Office) -> Response:
     community = str(sent.get("community") or "")
     back = f"/registry/centres/proposal?community={community}"
     work = proposals(request).of(community)
-    if work is None or work.proposal_id != sent.get("proposal_id"):
+    if work is None or work.work_id != sent.get("proposal_id"):
         return done(request, back, _("这份建议已经不在了，没有改动。请重新计算。"))
     try:
         command = ticked(sent, work)
@@ -206,7 +209,7 @@ async def accept(request: Request, caller: Office) -> Response:
     told = ngettext("已调整 %(num)s 人。", "已调整 %(num)s 人。", len(moved))
     if left_out:
         told += _("没有动的：%(people)s。", people=await _named(request, caller, community, left_out))
-    undo = Undo(f"/registry/centres/proposal/{work.proposal_id}/undo", {"community": community}) if moved else None
+    undo = Undo(f"/registry/centres/proposal/{work.work_id}/undo", {"community": community}) if moved else None
     return done(request, "/registry/centres" if moved else back, told, undo=undo)
 
 

@@ -105,22 +105,25 @@ async def changed(request: Request, caller: Caller, row: Mapping[str, Any]) -> C
         names = await names_of(db, of_members, {row["branch_id"]: row["name"]})
         ids = {one.about.entity for one in of_members} | {line["member_id"] for line in written.told}
         people = await register.names(db, sorted(ids))
+    found = [
+        (one.about.entity, line_of(one, names), isinstance(one.fact, _ROUTINE))
+        if one.fact.STREAM == "member"
+        else ("", branch_line(one), False)
+        for one in facts
+    ]
+    found += [(line["member_id"], line_elsewhere(line), False) for line in written.told]
     lines: dict[str, list[tuple[Line, bool]]] = {}
-    for one in facts:
-        if one.fact.STREAM == "member":
-            lines.setdefault(one.about.entity, []).append((line_of(one, names), isinstance(one.fact, _ROUTINE)))
-        else:
-            lines.setdefault("", []).append((branch_line(one), False))
-    for line in written.told:
-        lines.setdefault(line["member_id"], []).append((line_elsewhere(line), False))
-    groups = [await _group(request, who, people.get(who, ""), each) for who, each in lines.items()]
+    told = await signed(request, [line for _who, line, _routine in found])
+    for (who, _line, routine), line in zip(found, told, strict=True):
+        lines.setdefault(who, []).append((line, routine))
+    groups = [_group(who, people.get(who, ""), each) for who, each in lines.items()]
     groups.sort(key=lambda group: (group.member_id != "", group.routine, -group.lines[0].recorded.timestamp()))
     return Changes(groups, len(facts) + len(written.told), written.more, asked.mark, written.newest)
 
 
-async def _group(request: Request, who: str, name: str, lines: Sequence[tuple[Line, bool]]) -> Group:
+def _group(who: str, name: str, lines: Sequence[tuple[Line, bool]]) -> Group:
     told = sorted((line for line, _routine in lines), key=lambda line: line.recorded, reverse=True)
-    return Group(who, name, await signed(request, told), all(routine for _line, routine in lines))
+    return Group(who, name, told, all(routine for _line, routine in lines))
 
 
 # ── pages ────────────────────────────────────────────────────────────────────────────────────────────────────────

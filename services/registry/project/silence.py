@@ -162,11 +162,12 @@ async def is_small(db: AsyncConnection, community: str = "", most: int = SMALL_P
 
 async def _add_tries(db: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
     """What was tried in vain since each was last reached: how often, and the last time."""
-    by_id = {row["member_id"]: row | {"tries": 0} for row in rows}
-    query = select(_c.member_id, _c.day).where(_c.member_id.in_(list(by_id)), _c.outcome == TRIED).order_by(_c.day)
-    tried = (await db.execute(query)).all() if by_id else []
+    tried: dict[str, list[date]] = {row["member_id"]: [] for row in rows}
+    query = select(_c.member_id, _c.day).where(_c.member_id.in_(list(tried)), _c.outcome == TRIED).order_by(_c.day)
+    for one in await db.execute(query) if tried else ():
+        tried[one.member_id].append(one.day)
     for row in rows:
-        days = [one.day for one in tried if one.member_id == row["member_id"] and one.day >= row["since"]]
+        days = [day for day in tried[row["member_id"]] if day >= row["since"]]
         row["tries"], row["tried_on"] = len(days), days[-1] if days else None
 
 

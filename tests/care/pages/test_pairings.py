@@ -120,6 +120,10 @@ async def test_a_member_helps_a_member_by_the_pages(office: Office, clerk: httpx
     assert "戚帮" in text
     assert "跑腿办事" in text
     assert "买米" not in text
+    silent = {"kind": "call", "on": "2026-11-12", "idempotency_key": "p2b"}
+    assert (await clerk.post(f"{page}/help", data=silent)).status_code == 303
+    both = await clerk.get(page)
+    assert (both.status_code, both.text.count("说了什么")) == (200, 1), "of two deeds one has words"
     assert "戚帮" in (await clerk.get(f"/care/members/{helped}")).text
     listed = (await clerk.get("/care/pairings")).text
     assert "戚帮" in listed

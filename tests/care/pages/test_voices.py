@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -239,7 +241,14 @@ async def test_the_report_counts_and_names_nobody(office: Office, clerk: httpx.A
     page = await clerk.get("/care/voice-report", headers=HTML)
     assert page.status_code == 200
     assert "冉" not in page.text
-    assert "topic=party_life" in page.text
+    leads = [
+        lead for lead in re.findall(r'<a href="(/care/voices\?[^"]+)">(\d+)</a>', page.text) if "party_life" in lead[0]
+    ]
+    assert len(leads) >= 4
+    for href, number in leads:
+        listed = await clerk.get(html.unescape(href), headers=HTML)
+        assert listed.status_code == 200, href
+        assert len(set(re.findall(r"/care/voices/[0-9a-f-]{36}", listed.text))) == int(number), href
     saved = await clerk.get("/care/voice-report.csv")
     assert saved.headers["content-type"].startswith("text/csv")
     lines = saved.content.decode("utf-8-sig").splitlines()
