@@ -247,6 +247,11 @@ async def test_fell_ill_is_known_to_those_who_care_and_to_nobody_else(
     await until(cared_for)
     await shuji.open(f"/registry/members/{member_id}")
     shuji.says("关怀中", "生病，转入关怀")
+    assert f'href="/care/members/{member_id}' in shuji.text
+    async with box.asking(Role.AUDITOR, name="shenji") as auditor:  # led to no page that is not theirs
+        read = await auditor.get(f"/registry/members/{member_id}", headers={"accept": "text/html"})
+    assert (read.status_code, "关怀中" in read.text) == (200, True)
+    assert f'href="/care/members/{member_id}' not in read.text
 
     # notify: those who must know, and nobody else
     notices = (await told(api, member_id, "fell_ill.branch", "fell_ill.visitor")).values()
