@@ -136,7 +136,7 @@ class ViewPart(_Rows):
         try:
             for key in keys:
                 self._fold_one(handler, key, fact, about)
-        except Exception:
+        except Exception:  # told on, once the rows stand as they stood
             self._working.update(before)
             raise
 
