@@ -91,7 +91,7 @@ async def lead(
     stopped keeps its session; its beat is the session's own last activity, and a standby ends it when that is too old.
     One that only stands in lets others go first for a while. `led_by_another` is called while somebody else leads.
     """
-    async with _session(database) as connection:
+    async with session(database.app) as connection:
         if not stands_in:
             await connection.execute("SELECT pg_advisory_lock_shared($1)", WANT_LOCK)
         vacant_seconds = 0.0
@@ -141,7 +141,7 @@ async def _end_stalled(connection: Connection[Any], stalled_seconds: float) -> N
 @asynccontextmanager
 async def writing(database: Database, leader: Connection[Any]) -> AsyncIterator[Connection[Any]]:
     """The session that writes batches. It can be found, and ended, by who leads."""
-    async with _session(database) as connection:
+    async with session(database.app) as connection:
         await use_ltree(connection)
         await connection.execute(
             f"SET application_name = '{_APPLICATION}{leader.get_server_pid()}'; SET standard_conforming_strings = on"
@@ -152,14 +152,15 @@ async def writing(database: Database, leader: Connection[Any]) -> AsyncIterator[
 @asynccontextmanager
 async def reading_ahead(database: Database) -> AsyncIterator[Connection[Any]]:
     """The session that reads rows ahead of their batch, outside of any transaction: its scope lasts as long as it."""
-    async with _session(database) as connection:
+    async with session(database.app) as connection:
         await connection.execute(f"SET {SETTING} = '{WHOLE_BOX}'")
         yield connection
 
 
 @asynccontextmanager
-async def _session(database: Database) -> AsyncIterator[Connection[Any]]:
-    connection = await database.app()
+async def session(connect: Connect) -> AsyncIterator[Connection[Any]]:
+    """A session that is closed at the end of the block, however it ends."""
+    connection = await connect()
     try:
         yield connection
     finally:

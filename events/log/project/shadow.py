@@ -18,7 +18,7 @@ from events.log.project.decode import Decoder, Item, Keys
 from events.log.project.fold import Engine, Parked, in_pieces
 from events.log.project.indexes import make_indexes
 from events.log.project.scope import SETTING, WHOLE_BOX
-from events.log.project.session import Database, close, roll_back
+from events.log.project.session import Database, roll_back, session
 from events.log.project.view import SNAPSHOT, Projection
 
 Progress = Callable[[int, int], None]
@@ -126,8 +126,7 @@ async def beside_the_living(
     Yields the session whose transaction holds the positions, and those positions. Committed at the end of the block.
     `for_readers`: the side schema gets its indexes, since somebody will read it.
     """
-    owner, holder = await database.owner(), await database.owner()
-    try:
+    async with session(database.owner) as owner, session(database.owner) as holder:
         if not await holder.fetchval("SELECT pg_try_advisory_lock($1)", _SHADOWING):
             raise Busy(f"{shadow.projection.service} is being rebuilt or checked already")
         await use_ltree(owner)
@@ -141,9 +140,6 @@ async def beside_the_living(
             await shadow.fold_to(owner, targets, restore=restore)
             yield holder, targets
         await owner.execute(f"DROP SCHEMA {shadow.schema} CASCADE")
-    finally:
-        await close(owner)
-        await close(holder)
 
 
 async def _fold_until_near(shadow: Shadow, owner: Connection[Any], holder: Connection[Any], *, restore: bool) -> None:

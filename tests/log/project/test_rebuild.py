@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
+from typing import Any
 
 import asyncpg
 import pytest
@@ -65,6 +67,28 @@ async def test_readers_and_writers_never_notice_a_rebuild(office: Office) -> Non
         assert await runner.wait_for([f"{STREAM}:{seq}"], 20)
     assert await office.value("SELECT sum(seen) FROM ledger") == seq
     assert (await check(projection(), office.log, office.database, office.keys)).clean
+
+
+async def test_stopped_while_it_opens_its_sessions_it_leaves_none_open(office: Office) -> None:
+    opened: list[asyncpg.Connection[Any]] = []
+
+    async def the_second_is_not_answered() -> asyncpg.Connection[Any]:
+        if opened:
+            await asyncio.Event().wait()
+        opened.append(await office.database.owner())
+        return opened[0]
+
+    database = replace(office.database, owner=the_second_is_not_answered)
+    work = asyncio.create_task(rebuild(projection(), office.log, database, office.keys, now))
+
+    async def one_is_open() -> bool:
+        return bool(opened)
+
+    await until(one_is_open)
+    await asyncio.sleep(0)  # it waits for the second now
+    work.cancel()
+    await asyncio.gather(work, return_exceptions=True)
+    assert opened[0].is_closed()
 
 
 async def _read_in_a_loop(office: Office) -> tuple[int, int]:
