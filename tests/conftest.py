@@ -26,12 +26,19 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.fixture(scope="session")
-def cells() -> Iterator[Cells]:
-    """The servers of this worker, for a fixture that wants one cell for a whole module: `cells.fresh()`."""
-    cells = Cells()
-    cells.start()
-    yield cells
-    cells.stop()
+def servers() -> Iterator[Cells]:
+    """The servers of this worker; a test asks for `cell` or `cells`."""
+    servers = Cells()
+    servers.start()
+    yield servers
+    servers.stop()
+
+
+@pytest.fixture(scope="module")
+def cells(servers: Cells) -> Iterator[Cells]:
+    """For a fixture that wants one cell for a whole module: `cells.fresh()`. They are gone when the module ends."""
+    yield servers
+    servers.give_back()
 
 
 @pytest.fixture
