@@ -19,7 +19,7 @@ demo: $(VENV)/runs ## a made-up city in one box: opens on the address in its las
 	@$(VENV)/bin/hearth up --demo --data $(DATA)
 
 test: $(VENV)/tests ## the whole suite on a real NATS server and a real PostgreSQL
-	@$(VENV)/bin/python -m pytest -n $(WORKERS) $(ARGS)
+	@$(VENV)/bin/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 lint: $(VENV)/tests ## format, style, types, and which room may import which
 	@$(VENV)/bin/ruff format --check .

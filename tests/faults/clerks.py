@@ -69,6 +69,8 @@ class Book:
     """What was asked and answered in one run, and who wants to know when there is enough of it."""
 
     limit: int
+    day: int = 0
+    """On another day clerks see other people."""
     deeds: list[Deed] = field(default_factory=list)
     answered: int = 0
     _news: asyncio.Condition = field(default_factory=asyncio.Condition)
@@ -102,7 +104,7 @@ class Clerk:
     """One of the clients. What happens to a person is asked for one after the other."""
 
     def __init__(self, number: int, book: Book, clients: Mapping[str, httpx.AsyncClient]) -> None:
-        self._chance = random.Random(number)
+        self._chance = random.Random(f"{book.day}/{number}")
         self._number, self._book, self._clients = number, book, clients
         self._people = 0
         self._day = office_day()
@@ -189,7 +191,7 @@ class Clerk:
         return {
             "name": f"张桂{self._chance.choice('兰英芳珍华')}",
             "sex": "女",
-            "id_number": id_number(born, self._number),
+            "id_number": id_number(born, self._book.day * CLERKS + self._number),
             "joined_on": "1985-07-01",
             "community": COMMUNITIES[self._number % len(COMMUNITIES)],
             "branch": f"第{self._chance.choice('一二三四五')}党支部",

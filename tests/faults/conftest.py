@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,10 @@ from tests.faults.clerks import Book
 from tests.faults.town import Apart, OneBox
 
 COMMANDS = int(os.environ.get("HEARTH_FAULT_COMMANDS", "300"))
+DAYS = count()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def disk() -> Iterator[Path]:
     """Not in memory: what is written here is synced to a disk."""
     directory = Path(tempfile.mkdtemp(prefix="hearth-faults-"))
@@ -27,16 +29,18 @@ def disk() -> Iterator[Path]:
 @pytest.fixture
 def book() -> Book:
     """As many commands as this run asks for."""
-    return Book(COMMANDS)
+    return Book(COMMANDS, day=next(DAYS))
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def one_box(disk: Path) -> Iterator[OneBox]:
-    """`hearth up`, ready."""
+    """`hearth up`, ready: one bad day after the other in the same office, as it is in life."""
     town = OneBox(disk / "var")
-    town.start()
-    yield town
-    town.stop()
+    try:
+        town.start()
+        yield town
+    finally:
+        town.stop()
 
 
 @pytest.fixture
