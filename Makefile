@@ -7,6 +7,9 @@ INSTALL := $(PIP) install --quiet --only-binary :all: --require-hashes
 DATA ?= var
 WORKERS ?= 3
 
+# Every process that starts would otherwise compile eight hundred files again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint bench docs lock
 .DELETE_ON_ERROR:

@@ -44,4 +44,4 @@ def cells(servers: Cells) -> Iterator[Cells]:
 @pytest.fixture
 def cell(cells: Cells) -> BoxAddresses:
     """A cell of this test's own: empty streams, empty databases, the product's users, roles and limits."""
-    return cells.fresh()
+    return cells.fresh(tables=False)
