@@ -7,6 +7,7 @@ that cannot be decoded are copied too: the copy is of the stream, not of what we
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from asyncpg import Connection
@@ -47,9 +48,14 @@ def record_of(item: Item) -> Record:
 async def use_ltree(connection: Connection[Any]) -> None:
     """Teach a connection the binary form of `ltree` (a version byte before the text), which COPY needs."""
     await connection.set_type_codec(
-        "ltree", schema="public", encoder=lambda path: b"\x01" + path.encode(), decoder=lambda raw: raw[1:].decode(),
-        format="binary",
-    )  # fmt: skip
+        "ltree", schema="public", encoder=_binary, decoder=lambda raw: raw[1:].decode(), format="binary"
+    )
+
+
+@lru_cache(maxsize=10_000)
+def _binary(path: str) -> bytes:
+    # A city has a thousand paths, and each stands in every row.
+    return b"\x01" + path.encode()
 
 
 async def write_copy(connection: Connection[Any], records: Sequence[Record]) -> None:

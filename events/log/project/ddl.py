@@ -14,11 +14,10 @@ import orjson
 from asyncpg import Connection
 from pydantic import TypeAdapter
 from pydantic.errors import PydanticInvalidForJsonSchema
-from sqlalchemy import MetaData, Table
-from sqlalchemy.schema import CreateTable
+from sqlalchemy import Index, MetaData, Table
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 from events.log.project.columns import DIALECT
-from events.log.project.indexes import created
 from events.log.project.scope import POLICY
 from events.log.project.view import SNAPSHOT, Projection, View
 
@@ -202,7 +201,16 @@ async def _protect(
 
 def _statements(table: Table, schema: str, *, for_readers: bool = True) -> list[str]:
     copy: Table = table.to_metadata(MetaData(), schema=schema)
-    return [str(CreateTable(copy).compile(dialect=DIALECT)), *created(copy, for_readers=for_readers)]
+    indexes = sorted(copy.indexes, key=lambda index: str(index.name))
+    return [
+        str(CreateTable(copy).compile(dialect=DIALECT)),
+        *(index_statement(index) for index in indexes if index.unique or for_readers),
+    ]
+
+
+def index_statement(index: Index, *, if_missing: bool = False) -> str:
+    """The statement that makes this index of a view's table."""
+    return str(CreateIndex(index, if_not_exists=if_missing).compile(dialect=DIALECT))
 
 
 def shape_of(view: View) -> str:

@@ -59,9 +59,11 @@ class Decoder:
         self._catalogue = catalogue()
         self._communities: set[str] = set()
         snapshot_of = {(projection.service, snapshots.stream) for snapshots in projection.snapshots}
-        self._wanted = {
-            *projection.routes,
-            *(k for k in self._catalogue.values() if (k.OWNER, k.STREAM) in snapshot_of),
+        # An unknown type is none of these: it is opened, to no avail, and parked.
+        self._closed = {
+            name
+            for name, kind in self._catalogue.items()
+            if kind not in projection.routes and (kind.OWNER, kind.STREAM) not in snapshot_of
         }
 
     async def decode(self, messages: Sequence[Message]) -> list[Item]:
@@ -71,7 +73,7 @@ class Decoder:
         for message in messages:
             one = self._parse(message)
             parsed.append(one)
-            if isinstance(one, Parsed) and self._is_wanted(one.about):
+            if isinstance(one, Parsed) and one.about.type not in self._closed:
                 people.add((one.about.service, one.about.entity))
         await self._keys.prefetch(people)
         items = []
@@ -82,11 +84,6 @@ class Decoder:
             if number % YIELD_FACTS == 0:
                 await asyncio.sleep(0)
         return items
-
-    def _is_wanted(self, about: About) -> bool:
-        """True for what is folded, and for unknown types, which are then parked."""
-        kind = self._catalogue.get(about.type)
-        return kind is None or kind in self._wanted
 
     def _parse(self, message: Message) -> Parsed | str:
         try:
@@ -101,7 +98,7 @@ class Decoder:
 
     def _open(self, parsed: Parsed) -> tuple[About, Fact | None, str]:
         about = parsed.about
-        if not self._is_wanted(about):
+        if about.type in self._closed:
             return about, None, ""
         try:
             return about, open_fact(parsed, self._keys.open).fact, ""

@@ -6,21 +6,20 @@ last: it is then built at once, from all rows, instead of row by row.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from typing import Any
+import asyncio
+from collections.abc import AsyncIterator, Collection, Iterable
+from contextlib import asynccontextmanager
+from typing import Any, Final
 
 from asyncpg import Connection
 from sqlalchemy import Index, MetaData, Table
-from sqlalchemy.schema import CreateIndex
 
-from events.log.project.columns import DIALECT
+from events.log.project.ddl import index_statement
+from events.log.project.session import Connect, session
 from events.log.project.view import View
 
-
-def created(table: Table, *, for_readers: bool = True) -> list[str]:
-    """Statements for the indexes of this table, in a fixed order; those that only readers use, if wanted."""
-    indexes = sorted(table.indexes, key=lambda index: str(index.name))
-    return [_statement(index) for index in indexes if index.unique or for_readers]
+ABREAST: Final = 2
+"""Indexes that are built at the same time, each by a process of PostgreSQL: half the time, and a core for readers."""
 
 
 async def drop_indexes(owner: Connection[Any], views: Iterable[View], schema: str) -> None:
@@ -37,17 +36,29 @@ async def without_indexes(owner: Connection[Any], views: Iterable[View], schema:
     return [view for view in views if any(index.name not in there for index in _of_readers(view.table))]
 
 
-async def make_indexes(owner: Connection[Any], views: Collection[View], schema: str) -> None:
-    """Build what is missing. Readers go on meanwhile; whoever writes to one of these tables waits."""
-    for view in views:
-        copy: Table = view.table.to_metadata(MetaData(), schema=schema)
-        if wanted := [_statement(index, if_missing=True) for index in _of_readers(copy)]:
-            await owner.execute(";\n".join(wanted))
+async def make_indexes(connect: Connect, views: Collection[View], schema: str) -> None:
+    """Build what is missing, as the owner. Readers go on meanwhile; whoever writes to one of these tables waits."""
+    tables = [view.table.to_metadata(MetaData(), schema=schema) for view in views]
+    waiting = iter([index_statement(index, if_missing=True) for table in tables for index in _of_readers(table)])
+
+    async def build() -> None:
+        async with session(connect) as owner:
+            for statement in waiting:
+                await owner.execute(statement)
+
+    async with _first_error(), asyncio.TaskGroup() as group:
+        for _ in range(ABREAST):
+            group.create_task(build())
+
+
+@asynccontextmanager
+async def _first_error() -> AsyncIterator[None]:
+    """What went wrong first, as if one had done it all."""
+    try:
+        yield
+    except ExceptionGroup as several:
+        raise several.exceptions[0] from None
 
 
 def _of_readers(table: Table) -> list[Index]:
     return [index for index in sorted(table.indexes, key=lambda index: str(index.name)) if not index.unique]
-
-
-def _statement(index: Index, *, if_missing: bool = False) -> str:
-    return str(CreateIndex(index, if_not_exists=if_missing).compile(dialect=DIALECT))

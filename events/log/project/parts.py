@@ -101,7 +101,8 @@ class ViewPart(_Rows):
         super().__init__(empty=empty)
         self.name = view.name
         self._columns = view.columns
-        self._names = frozenset(column.name for column in view.columns)
+        self._in_order = tuple(column.name for column in view.columns)
+        self._names = frozenset(self._in_order)
         self._keys = view.key_columns
         self._has_community = "community" in self._names
         self._decoders = [(c.name, c.kind.decode) for c in view.columns if c.kind.decode is not None]
@@ -119,7 +120,7 @@ class ViewPart(_Rows):
         if not missing:
             return
         for record in await connection.fetch(self._select, self._as_json(missing)):
-            row = dict(record)
+            row = dict(zip(self._in_order, record, strict=True))  # half of what `dict(record)` takes
             for name, decode in self._decoders:
                 if row[name] is not None:
                     row[name] = decode(row[name])

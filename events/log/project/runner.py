@@ -248,7 +248,7 @@ class Runner:
             return [], {}
         ends = {stream: (await self._source.ends(stream)).last for stream in positions}
         if sum(ends.values()) - sum(positions.values()) < self.bare_from:
-            await make_indexes(owner, bare, LIVE)
+            await make_indexes(self._database.owner, bare, LIVE)
             self.indexed.set()
             return [], {}
         if untouched:
@@ -260,11 +260,7 @@ class Runner:
     async def _index(self, led: _Led) -> None:
         """Build the indexes between two batches: nobody writes meanwhile, readers go on."""
         await led.batches.settle()
-        owner = await self._database.owner()
-        try:
-            await make_indexes(owner, led.bare, LIVE)
-        finally:
-            await close(owner)
+        await make_indexes(self._database.owner, led.bare, LIVE)
         led.bare = []
         self.indexed.set()
 

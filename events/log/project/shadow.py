@@ -18,7 +18,7 @@ from events.log.project.decode import Decoder, Item, Keys
 from events.log.project.fold import Engine, Parked, in_pieces
 from events.log.project.indexes import make_indexes
 from events.log.project.scope import SETTING, WHOLE_BOX
-from events.log.project.session import Database, roll_back, session
+from events.log.project.session import Connect, Database, roll_back, session
 from events.log.project.view import SNAPSHOT, Projection
 
 Progress = Callable[[int, int], None]
@@ -63,9 +63,9 @@ class Shadow:
             if SNAPSHOT in self.names:
                 await make_snapshot(owner, self.projection.service, self.schema)
 
-    async def index(self, owner: Connection[Any]) -> None:
+    async def index(self, connect: Connect) -> None:
         """What readers will need."""
-        await make_indexes(owner, self._views, self.schema)
+        await make_indexes(connect, self._views, self.schema)
 
     async def fold_to(self, owner: Connection[Any], targets: Mapping[str, int], *, restore: bool) -> None:
         """Fold every stream up to its target, which must be folded live already, comparing the second copy on the way.
@@ -133,7 +133,7 @@ async def beside_the_living(
         await shadow.make(owner)
         await _fold_until_near(shadow, owner, holder, restore=restore)
         if for_readers:
-            await shadow.index(owner)
+            await shadow.index(database.owner)
             await _fold_until_near(shadow, owner, holder, restore=restore)
         async with whole_box(holder):
             targets = await positions_of(holder, lock=True)

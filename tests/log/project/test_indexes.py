@@ -6,7 +6,10 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from events.log.project.indexes import drop_indexes
+import asyncpg
+import pytest
+
+from events.log.project.indexes import drop_indexes, make_indexes
 from events.log.project.rebuild import rebuild
 from events.log.project.runner import Runner
 from tests.log.project.office import STREAM, Office, away, ledger, now, projection, runner_of, running, sat_in
@@ -92,6 +95,11 @@ async def test_a_rebuild_leaves_readers_their_indexes(office: Office) -> None:
         assert report.clean
         assert await indexes_of(office) == ALL
         assert await _goes_on(office, runner)
+
+
+async def test_what_goes_wrong_is_told_as_it_was(office: Office) -> None:
+    with pytest.raises(asyncpg.InvalidSchemaNameError, match="nowhere"):
+        await make_indexes(office.database.owner, WHAT.views, "nowhere")
 
 
 async def _goes_on(office: Office, runner: Runner) -> bool:
