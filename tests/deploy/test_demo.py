@@ -31,6 +31,7 @@ from services.care.decide.commands import ReportIllness
 from services.registry.decide.commands import MoveAway, Return
 from tests.architecture.house import ROOT
 from tests.deploy.boxes import remember
+from tests.deploy.links import followed
 
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("HEARTH_")}
 SECONDS_MAX = 240.0
@@ -276,6 +277,17 @@ def test_the_neighbourhood_is_there(demo: Demo) -> None:
         coming, held = office.get("/registry/api/meetings", params={"partner": "any"}).json()["items"]
         assert (coming["present"], sum(held["guests"].values())) == (0, 16)
         assert held["present"] > 1
+
+
+@pytest.mark.parametrize(
+    ("name", "kinds_of_page"),
+    [("secretary", 300), ("visitor", 30), ("supervisor", 100), ("auditor", 90), ("operator", 5)],
+)
+def test_no_page_offers_what_does_not_open(demo: Demo, name: str, kinds_of_page: int) -> None:
+    with demo.signed_in(name) as somebody:
+        answered = followed(somebody)
+        assert not {address: status for address, status in answered.items() if status >= 400}
+        assert len(answered) > kinds_of_page
 
 
 def test_a_later_start_writes_nothing(demo: Demo) -> None:
