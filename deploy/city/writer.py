@@ -31,7 +31,7 @@ from events.log.project.store import Pool, claim
 from events.log.seal import KeyRing
 from services.care import projection as care
 from services.registry import projection as registry
-from services.registry.handle import BRANCH_NAME, ID_NUMBER, blinded
+from services.registry.handle.registry import BRANCH_NAME, ID_NUMBER, blinded
 
 AT_ONCE: Final = 3
 """Communities in hand: one is told and sealed while the batches of the others are on their way."""

@@ -19,10 +19,10 @@ from services.care.decide.commands import (
 )
 from services.care.decide.pairing_commands import PairHelper, ReferToTraining
 from services.care.decide.rota import RefuseVisitor
-from services.care.handle import Care
-from services.care.handle_assistance import Assisting
-from services.care.handle_pairing import Pairing
-from services.care.handle_rota import Rota
+from services.care.handle.assistance import Assisting
+from services.care.handle.care import Care
+from services.care.handle.pairing import Pairing
+from services.care.handle.rota import Rota
 from services.registry.decide.afar import ReportAfar
 from services.registry.decide.away_application import ApplyAway
 from services.registry.decide.commands import (
@@ -39,11 +39,11 @@ from services.registry.decide.details import ChangeDetails
 from services.registry.decide.dues_correct import DecideReduction
 from services.registry.decide.relation_transfer import ReceiveTransfer, SendTransfer
 from services.registry.decide.service import DoNotAsk, WishService
-from services.registry.handle import Registry
-from services.registry.handle_away import Absences
-from services.registry.handle_contacts import Contacts
-from services.registry.handle_dues import DuesDesk
-from services.registry.handle_posts import Posts
+from services.registry.handle.away import Absences
+from services.registry.handle.contacts import Contacts
+from services.registry.handle.dues import DuesDesk
+from services.registry.handle.posts import Posts
+from services.registry.handle.registry import Registry
 
 BEFELL: Final = (ReportHospital, ReportDischarge, ReportHardship, ReportBereavement)
 OF_CARE: Final = (ReportIllness, GradeHealth, RefuseVisitor, *BEFELL, *BEGINS)

@@ -13,8 +13,11 @@ from services.registry.decide.activity import Allocate, Deliver
 from services.registry.decide.honours import AwardMedal, ConfirmRecord, Honour, SetHonourAside
 from services.registry.decide.points import AwardPoints
 from services.registry.decide.review import Appraise, SubmitReport
-from services.registry.handle import Registry
-from services.registry.merits import Activities, Honouring, Pointing, Reviewing
+from services.registry.handle.activities import Activities
+from services.registry.handle.honours import Honouring
+from services.registry.handle.points import Pointing
+from services.registry.handle.registry import Registry
+from services.registry.handle.review import Reviewing
 
 
 def deserving(registry: Registry) -> Mapping[type, Callable[..., Any]]:

@@ -12,8 +12,9 @@ from deploy.demo.merits import merits
 from deploy.demo.town import JINQIAO, Town
 from events.log.command import Asked
 from services.registry.decide.funds import AllocateFunds, SpendFunds
-from services.registry.handle import Registry
-from services.registry.merits import Activities, Spending
+from services.registry.handle.activities import Activities
+from services.registry.handle.funds import Spending
+from services.registry.handle.registry import Registry
 from services.registry.project import belonging
 
 _PAYMENTS: Final = {

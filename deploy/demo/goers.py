@@ -12,8 +12,8 @@ from events.facts.visitor import Skill
 from events.log.command import Asked
 from services.care.decide.rota import RefuseVisitor
 from services.care.decide.visitor import DescribeVisitor, TakeLeave
-from services.care.handle import Care
-from services.care.handle_rota import Rota
+from services.care.handle.care import Care
+from services.care.handle.rota import Rota
 
 CAN: Final = (
     ("visitor", DescribeVisitor(visits_per_week=10, skills=(Skill.COMFORT,), buildings=("金桥路36弄28号",))),

@@ -18,9 +18,9 @@ from services.care.decide.assistance_commands import (
     RequestAssistance,
 )
 from services.care.decide.pairing_commands import NoteAttendance, NoteHelp, PairHelper, ReferToTraining, ReviewPairing
-from services.care.handle import Care
-from services.care.handle_assistance import Assisting
-from services.care.handle_pairing import Pairing
+from services.care.handle.assistance import Assisting
+from services.care.handle.care import Care
+from services.care.handle.pairing import Pairing
 
 BEGINS: Final = (RequestAssistance, PairHelper, ReferToTraining)
 """Commands that begin something which others go on with."""

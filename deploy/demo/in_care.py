@@ -12,9 +12,9 @@ from events.facts.care_voice import VoiceRaised
 from events.log.command import Asked
 from services.care.decide.campaign import OpenCampaign, is_listed
 from services.care.decide.voice import AnswerVoice, PassOn, RaiseVoice, TakeUp, TellBack
-from services.care.handle import Care
-from services.care.handle_campaigns import Campaigns
-from services.care.handle_voice import Voices
+from services.care.handle.campaigns import Campaigns
+from services.care.handle.care import Care
+from services.care.handle.voice import Voices
 from services.care.project import campaigns
 
 IN_CARE: Final = (RaiseVoice, OfRaised, OpenCampaign, Checked)

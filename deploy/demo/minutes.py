@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from deploy.demo.deeds import Minuted
 from events.log.command import Asked
-from services.registry.community import Meetings
 from services.registry.decide.meeting import MEETING, Meeting
 from services.registry.decide.minutes import FreezeMinutes, RecordVote
 from services.registry.decide.quorum import OnRoster, quorum
-from services.registry.handle import Registry
+from services.registry.handle.meetings import Meetings
+from services.registry.handle.registry import Registry
 
 
 async def minuted(registry: Registry, asked: Asked, meeting_id: str, what: Minuted, members: Sequence[str]) -> None:

@@ -44,12 +44,9 @@ from deploy.demo.in_care import IN_CARE, in_care
 from deploy.demo.minutes import minuted
 from events.facts.branch import BranchContact, Seat
 from events.log.command import Asked, CommandRefused
-from services.care.handle import Care
+from services.care.handle.care import Care
 from services.care.react.planner import Planner
 from services.notify.handle import Notify
-from services.registry.census import Census
-from services.registry.community import Attendance, Buildings, Grids, Partners
-from services.registry.community.partners import PARTNER_NAME
 from services.registry.decide.asking import RecordAnswers, RecordMissed
 from services.registry.decide.attendance import CountGuests, Excuse
 from services.registry.decide.branch import FormBranch
@@ -67,13 +64,18 @@ from services.registry.decide.partner import PairPartner, RegisterPartner
 from services.registry.decide.post import TakePost
 from services.registry.decide.service import AnswerPost, LogHours
 from services.registry.decide.unit import NameUnit
-from services.registry.handle import Registry
-from services.registry.handle_centres import Centres
-from services.registry.handle_dues import DuesDesk
-from services.registry.handle_handovers import Handovers
-from services.registry.handle_posts import Posts
+from services.registry.handle.attendance import Attendance
+from services.registry.handle.buildings import Buildings
+from services.registry.handle.census import Census
+from services.registry.handle.centres import Centres
+from services.registry.handle.dues import DuesDesk
+from services.registry.handle.grids import Grids
+from services.registry.handle.handovers import Handovers
+from services.registry.handle.organise import Organising
+from services.registry.handle.partners import PARTNER_NAME, Partners
+from services.registry.handle.posts import Posts
+from services.registry.handle.registry import Registry
 from services.registry.import_roster import Importer
-from services.registry.organise import Organising
 from services.registry.project import imports, register
 from services.registry.project.register import Wanted
 

@@ -21,7 +21,7 @@ from events.facts.notice import Channel, RecipientKind
 from events.log.command import Asked
 from services.care.decide.certification import RecordCertification
 from services.care.decide.commands import AssignVisitor, AttemptVisit, RecordVisit
-from services.care.handle_door import Door
+from services.care.handle.door import Door
 from services.care.project import certification, visits
 from services.notify.decide.commands import Acknowledge, Fail, Send
 from services.notify.project import notice, outbox

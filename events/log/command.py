@@ -1,6 +1,6 @@
 """From a command to facts: load, decide, append; again if somebody else was first; never twice for the same key.
 
-`services/<service>/handle.py` uses this and nothing else to write. An entity's state is its snapshot row plus the newer
+`services/<service>/handle` uses this and nothing else to write. An entity's state is its snapshot row plus the newer
 facts read directly from the log (PITFALLS 7), so a command never decides on old news. A command id (the caller's
 Idempotency-Key) is looked for in both halves: it is safe for ever, not only in the server's window.
 """

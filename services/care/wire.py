@@ -20,9 +20,9 @@ from services.care.calendar import festival_days
 from services.care.decide.certification import Pensioner
 from services.care.decide.plan import Situation
 from services.care.decide.year import Years
-from services.care.handle import Care, Housemate
-from services.care.handle_certification import Certifications
-from services.care.handle_door import Door
+from services.care.handle.care import Care, Housemate
+from services.care.handle.certification import Certifications
+from services.care.handle.door import Door
 from services.care.pages.policy import SCHEMA, WORDS
 from services.care.pages.routers import NAV, ROUTERS
 from services.care.project import certification, household, situation

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from events.log.envelope import log_stream_of
 from services.registry.bulk import BulkChanger, Plans
 from services.registry.centres.propose import propose
-from services.registry.handle import Registry
+from services.registry.handle.registry import Registry
 from services.registry.import_roster import Importer
 from services.registry.pages import card_check
 from services.registry.pages.card_code import CardSeal

@@ -60,7 +60,9 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_example_is_wired_with_a_line_for_each_file() -> None:
     for path, change in WIRING:
         added = [line for line in change.splitlines() if line.startswith("+") and " import " not in line]
-        most = 5 if path.endswith("handle.py") else 2  # an entry, and its name among the imports; or a whole method
+        most = (
+            5 if path.endswith("handle/registry.py") else 2
+        )  # an entry, and its name among the imports; or a whole method
         assert len(added) <= most, f"{path} needs {len(added)} lines: adding something has become awkward"
 
 

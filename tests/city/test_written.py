@@ -22,7 +22,7 @@ from events.log.keystore import NatsKeyStore
 from events.log.port import Unavailable
 from events.log.project.ddl import prepare
 from events.log.seal import KeyRing
-from services.registry.handle import ID_NUMBER, blinded
+from services.registry.handle.registry import ID_NUMBER, blinded
 from services.registry.projection import PROJECTION
 from tests.city.towns import SMALL, stories
 from tests.desk import Clock

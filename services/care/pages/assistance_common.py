@@ -13,7 +13,7 @@ from fastapi import Depends, Request
 
 from services.care.decide.assistance_state import Assistance, Payment, Progress, due_of
 from services.care.decide.support_policy import AssistanceRule
-from services.care.handle_assistance import Assisting
+from services.care.handle.assistance import Assisting
 from services.care.pages.common import OFFICE, care, rules
 from services.care.project import assistance, person
 from services.shell.i18n import gettext as _

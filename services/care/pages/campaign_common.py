@@ -15,7 +15,7 @@ from events.log.command import Asked, Receipt
 from services.care.decide.campaign import OpenCampaign, is_listed
 from services.care.decide.campaign_outcome import OUTCOMES
 from services.care.decide.campaign_policy import CampaignPolicy
-from services.care.handle_campaigns import Campaigns
+from services.care.handle.campaigns import Campaigns
 from services.care.pages.common import OFFICE, care, doing, rules
 from services.care.pages.voice_common import facts_at
 from services.care.project import campaigns, visits

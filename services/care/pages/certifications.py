@@ -17,7 +17,7 @@ from services.care.decide.certification import (
 )
 from services.care.decide.missed import Level, level_on
 from services.care.decide.policy import WayRule
-from services.care.handle_certification import Certifications
+from services.care.handle.certification import Certifications
 from services.care.pages import visitors, words
 from services.care.pages.common import (
     CARERS,

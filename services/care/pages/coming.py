@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 from events.facts.care import AlsoFor, VisitReason
 from services.care.decide.certification import coming_turns, way_for
 from services.care.decide.window import Window
-from services.care.handle_certification import Certifications
+from services.care.handle.certification import Certifications
 from services.care.pages import campaign_words, words
 from services.care.pages.common import EntityId, Office, care, person_row, rules
 from services.care.project import campaigns

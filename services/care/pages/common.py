@@ -12,7 +12,7 @@ from starlette.datastructures import FormData
 
 from events.log.command import Asked
 from services.care.decide.policy import CarePolicy
-from services.care.handle import Care
+from services.care.handle.care import Care
 from services.care.pages.words import SENTENCES, RulesOf
 from services.care.project import person, visits
 from services.shell.acting import asked, told

@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 
 from events.log.command import Receipt
 from services.care.decide.commands import AttemptVisit, RecordVisit
-from services.care.handle_door import Door
+from services.care.handle.door import Door
 from services.care.pages import photo
 from services.care.pages.common import (
     OFFICE,

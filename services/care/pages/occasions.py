@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 
 from events.facts.care import VisitReason
 from services.care.decide.commands import ReportBereavement, ReportDischarge, ReportHardship, ReportHospital
-from services.care.handle import Occasion
+from services.care.handle.care import Occasion
 from services.care.pages import members
 from services.care.pages.common import EntityId, Office, care, doing, person_row, read_form, rules
 from services.care.pages.forms import Form as Filled

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from events.facts.care_pairing import HelperKind
 from services.care.decide.pairing import review_due
 from services.care.decide.pairing_commands import EndPairing, NoteHelp, PairHelper, ReviewPairing
-from services.care.handle_pairing import Pairing
+from services.care.handle.pairing import Pairing
 from services.care.pages import support_words as sw
 from services.care.pages import visitors, words
 from services.care.pages.common import (

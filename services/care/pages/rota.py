@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from events.log.command import Receipt
 from services.care.decide.rota import ConfirmRota
-from services.care.handle_rota import Rota
+from services.care.handle.rota import Rota
 from services.care.pages import rota_words, visitors, words
 from services.care.pages.common import EntityId, Office, care, doing, read_form, rules, rules_by_row
 from services.care.pages.forms import empty

@@ -13,7 +13,7 @@ from events.facts.care_voice import VoiceAnswered, VoiceLevel, VoiceRaised, Voic
 from events.log.command import Asked, Receipt
 from services.care.decide.voice import RaiseVoice
 from services.care.decide.voice_policy import LEVELS, VoicePolicy
-from services.care.handle_voice import Voices
+from services.care.handle.voice import Voices
 from services.care.pages.common import CARERS, OFFICE, care, person_row, rules
 from services.care.project import record, visits, voice, voices
 from services.shell.i18n import gettext as _

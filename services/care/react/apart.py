@@ -8,7 +8,7 @@ from typing import Any, Final
 from events.facts.merging import MergeSide, Unmerged
 from events.log.envelope import About
 from events.log.react import reaction
-from services.care.handle import Care
+from services.care.handle.care import Care
 from services.care.react.asking import asked_by
 
 POLICY: Final = "visits-of-two-again"

@@ -12,8 +12,8 @@ from events.facts.ids import derived_uuid7
 from events.log.envelope import About
 from events.log.react import reaction
 from services.care.decide.assistance_commands import ProposeAssistance
-from services.care.handle import Care
-from services.care.handle_assistance import Assisting
+from services.care.handle.assistance import Assisting
+from services.care.handle.care import Care
 from services.care.react.asking import asked_by
 
 AFTER_ILLNESS: Final = "assistance-after-illness"

@@ -10,7 +10,7 @@ from events.log.command import CommandRefused
 from events.log.envelope import About
 from events.log.react import reaction
 from services.care.decide.commands import ReportBereavement
-from services.care.handle import Care
+from services.care.handle.care import Care
 from services.care.react.asking import asked_by
 
 POLICY: Final = "care-for-those-left"

@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from events.facts.care_certification import CertificationDue, CertificationReminded
 from events.log.command import Asked
 from services.care.decide.certification import Pensioner, turn_on
-from services.care.handle_certification import Certifications
+from services.care.handle.certification import Certifications
 from services.care.project import certification
 
 logger = logging.getLogger(__name__)

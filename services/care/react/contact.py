@@ -12,7 +12,7 @@ from events.log.envelope import About
 from events.log.react import reaction
 from services.care.decide.commands import NoteContact
 from services.care.decide.policy import ContactSource
-from services.care.handle import Care
+from services.care.handle.care import Care
 from services.care.react.asking import asked_by
 
 POLICY, STUDIED, SPOKE = "attendance-is-contact", "study-is-contact", "office-call-is-contact"

@@ -10,7 +10,7 @@ from events.facts.member import Died, Enrolled, EnrolmentWithdrawn
 from events.log.envelope import About
 from events.log.react import reaction
 from services.care.decide.commands import CancelVisits
-from services.care.handle import Care
+from services.care.handle.care import Care
 from services.care.react.asking import asked_by
 
 CAME, ENDED = "visits-of-a-newcomer", "nothing-after-the-end"

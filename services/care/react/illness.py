@@ -8,7 +8,7 @@ from events.facts.ids import derived_uuid7
 from events.log.envelope import About
 from events.log.react import reaction
 from services.care.decide.commands import PlanIllnessVisit
-from services.care.handle import Care
+from services.care.handle.care import Care
 from services.care.react.asking import asked_by
 
 POLICY = "visit-after-illness"

@@ -26,7 +26,7 @@ from services.care.decide.cared import SETTLING
 from services.care.decide.commands import CancelVisits
 from services.care.decide.plan import Done, Situation, plan, visit_id_of
 from services.care.decide.window import Window
-from services.care.handle import Care
+from services.care.handle.care import Care
 from services.care.project import situation, visit
 
 logger = logging.getLogger(__name__)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from events.log.react import Reaction
-from services.care.handle import Care
+from services.care.handle.care import Care
 from services.care.react import apart, assistance, bereavement, contact, enrolment, illness, whereabouts
 
 REACTIONS: Final[tuple[Reaction[Care], ...]] = (

@@ -9,7 +9,7 @@ from events.facts.member import MovedAway, Returned
 from events.facts.member_away import AwayDayCorrected
 from events.log.envelope import About
 from events.log.react import reaction
-from services.care.handle import Care
+from services.care.handle.care import Care
 from services.care.react.asking import asked_by
 
 GONE, BACK = "calls-while-away", "visits-after-return"

@@ -9,12 +9,11 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from events.facts.decision import Decisions
-from events.log.command import Asked, Loaded, Target
+from events.log.command import Asked, Loaded
 from services.registry.bulk.plan import Plan, steps_of
 from services.registry.decide import bulk
 from services.registry.decide.bulk import BULK, Bulk, Chosen, Found, StartBulk
-from services.registry.decide.member import MEMBER
-from services.registry.handle import Registry
+from services.registry.handle.registry import Registry, with_members
 
 PEOPLE_PER_STEP: Final = 450
 """One fact each and one of the step; an atomic batch holds a thousand."""
@@ -123,7 +122,7 @@ class BulkChanger:
             found = [Found(one.state, one.seq) for one in loaded[1:]]
             return bulk.step(state, number, chosen, found, today, bulk_id=plan.bulk_id)
 
-        targets: list[Target] = [(BULK, plan.bulk_id), *((MEMBER, one.member_id) for one in chosen)]
+        targets = with_members((BULK, plan.bulk_id), [one.member_id for one in chosen])
         receipt = await self._registry.commands.act_as_loaded(asked, targets, decide)
         progress.position = receipt.position or progress.position
 

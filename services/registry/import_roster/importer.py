@@ -18,7 +18,7 @@ from services.registry.decide.commands import Enrol, WithdrawEnrolment
 from services.registry.decide.details import change_details
 from services.registry.decide.member import MEMBER, Member, Standing
 from services.registry.decide.roster_import import ROSTER_IMPORT, CommitImport, ImportStage, StartImport
-from services.registry.handle import ID_NUMBER, Registry
+from services.registry.handle.registry import ID_NUMBER, Registry
 from services.registry.import_roster.overlap import overlapped
 from services.registry.import_roster.person import details_command, doubted, enrol_command, leaving, rejected
 from services.registry.import_roster.reading import ITEMS_PER_BATCH, Batch, Opened, Progress, batches, opened

@@ -13,7 +13,7 @@ from services.registry.decide import member, roster_import
 from services.registry.decide.commands import WithdrawEnrolment
 from services.registry.decide.member import MEMBER, Member
 from services.registry.decide.roster_import import ROSTER_IMPORT, UndoImport
-from services.registry.handle import Registry
+from services.registry.handle.registry import Registry
 
 PEOPLE_PER_BATCH: Final = 450
 

@@ -10,7 +10,7 @@ from fastapi import Request
 
 from events.facts.activity import MovedUp
 from events.log.command import Asked, Receipt
-from services.registry.merits import Activities
+from services.registry.handle.activities import Activities
 from services.registry.pages.common import doing, member_card, reading, registry, sought
 from services.registry.project import activity, register
 from services.registry.project.register import Wanted

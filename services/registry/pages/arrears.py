@@ -14,7 +14,7 @@ from starlette.responses import Response
 from services.registry.decide.days import month_of, months_after
 from services.registry.decide.dues_correct import NoteDuesCall
 from services.registry.decide.policy import ArrearsRule
-from services.registry.handle import Registry
+from services.registry.handle.registry import Registry
 from services.registry.pages import dues_words, words
 from services.registry.pages.as_of import Travels
 from services.registry.pages.common import (

@@ -27,7 +27,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from events.log.envelope import Recorded
 from services.registry.decide.member import MEMBER, Member
-from services.registry.handle import Registry
+from services.registry.handle.registry import Registry
 from services.registry.pages.common import registry
 from services.registry.pages.way_back import way_of
 from services.registry.project.past import PEOPLE_MAX, Past, Subject, TooManyPeople

@@ -10,10 +10,11 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from events.log.command import Asked, Receipt
-from services.registry.community import Attendance, Meetings
 from services.registry.decide.attendance import CountGuests, Excuse, TakeBack
 from services.registry.decide.invite import Invite
 from services.registry.decide.study import DeliverStudy, TakeStudyBack
+from services.registry.handle.attendance import Attendance
+from services.registry.handle.meetings import Meetings
 from services.registry.pages.common import (
     EntityId,
     Office,

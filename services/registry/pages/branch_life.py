@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from events.facts.branch import BranchKind
 from services.registry.decide.branch_life import ChangeKind, MergeBranch, PlaceUnder, SplitBranch
-from services.registry.organise import MembersSince, Organising
+from services.registry.handle.organise import MembersSince, Organising
 from services.registry.pages import words
 from services.registry.pages.advice import advice_of
 from services.registry.pages.branches import branch_row

@@ -10,10 +10,10 @@ from fastapi import Request
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.centres.ground import far_from_the_rest
-from services.registry.community import Buildings
 from services.registry.decide.building import MICRO, micro
 from services.registry.decide.building_lines import Taken
 from services.registry.decide.grid_places import spelt
+from services.registry.handle.buildings import Buildings
 from services.registry.pages.common import registry
 from services.registry.project import building
 

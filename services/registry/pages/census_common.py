@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import Depends, Request
 
-from services.registry.census import Census
+from services.registry.handle.census import Census
 from services.registry.pages.common import OFFICE, READERS, registry
 from services.registry.project import census
 from services.shell.i18n import gettext as _

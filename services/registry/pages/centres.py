@@ -18,7 +18,7 @@ from services.registry.decide.centre import (
     LeaveCentre,
     WithdrawDecline,
 )
-from services.registry.handle_centres import Centres
+from services.registry.handle.centres import Centres
 from services.registry.pages.as_of import Travels
 from services.registry.pages.centre_town import spots_in, steps_of, way_between
 from services.registry.pages.common import (

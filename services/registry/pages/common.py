@@ -15,7 +15,7 @@ from starlette.datastructures import FormData
 from events.log.command import Asked
 from events.log.project.keyset import PAGE_DEFAULT, PAGE_MAX
 from services.registry.decide.policy import RegistryPolicy
-from services.registry.handle import Registry
+from services.registry.handle.registry import Registry
 from services.registry.pages.organisation_words import SENTENCES
 from services.registry.pages.words import complaints
 from services.registry.project import meeting, register

@@ -12,7 +12,7 @@ from fastapi import Query, Request
 from services.registry.decide.away_policy import AwayPolicy
 from services.registry.decide.days import months_after
 from services.registry.decide.policy import RegistryPolicy
-from services.registry.handle_contacts import Contacts
+from services.registry.handle.contacts import Contacts
 from services.registry.pages.common import reading, registry, rules
 from services.registry.project import ledger, silence
 from services.registry.project.silence import Silent

@@ -25,7 +25,7 @@ from services.registry.decide.commands import (
     SetPensionBasis,
 )
 from services.registry.decide.details import ChangeDetails
-from services.registry.handle import Registry
+from services.registry.handle.registry import Registry
 from services.registry.pages import away_words, words
 from services.registry.pages.common import (
     EntityId,

@@ -8,7 +8,7 @@ from typing import Any, Final
 from fastapi import Request
 
 from events.facts.doorstep import WhySetAside
-from services.registry.handle_doorstep import DoorstepDesk
+from services.registry.handle.doorstep import DoorstepDesk
 from services.registry.pages.common import registry, sought
 from services.registry.pages.due import Month
 from services.registry.project import doorstep

@@ -13,7 +13,7 @@ from fastapi import Path as InPath
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from events.facts.member import PayMethod
-from services.registry.handle_dues import DuesDesk
+from services.registry.handle.dues import DuesDesk
 from services.registry.pages import words
 from services.registry.pages.common import reading, registry
 from services.registry.pages.dues_words import months as months_said

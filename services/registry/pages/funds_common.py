@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from events.log.command import Asked, Receipt
 from services.registry.decide.funds import AllocateFunds, CorrectSpending, SpendFunds
 from services.registry.decide.funds_ledger import Sums, YearOfFunds, of_year
-from services.registry.merits import Spending
+from services.registry.handle.funds import Spending
 from services.registry.pages.activity_common import activity_row
 from services.registry.pages.branches import branch_row
 from services.registry.pages.common import OFFICE, doing, in_the_past, meeting_row, reading, registry, sought

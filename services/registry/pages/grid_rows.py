@@ -11,9 +11,9 @@ from typing import Any
 from fastapi import Request
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.registry.community import Grids
 from services.registry.decide.grid import Others
 from services.registry.decide.grid_places import grid_for
+from services.registry.handle.grids import Grids
 from services.registry.pages.common import registry, sought
 from services.registry.project import grid
 from services.shell.i18n import gettext as _

@@ -10,7 +10,7 @@ from fastapi import Request
 from events.log.command import Receipt
 from services.registry.decide.handover_state import OpenHandover, Take
 from services.registry.decide.nominee import Line
-from services.registry.handle_handovers import Handovers
+from services.registry.handle.handovers import Handovers
 from services.registry.pages.common import doing, reading, registry, sought
 from services.registry.pages.handover_match import Fit, Match, matches
 from services.registry.pages.handover_words import SENTENCES

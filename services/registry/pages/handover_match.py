@@ -11,7 +11,7 @@ from fastapi import Request
 
 from services.registry.decide.member import Standing
 from services.registry.decide.nominee import Line, number_in
-from services.registry.handle_handovers import Handovers
+from services.registry.handle.handovers import Handovers
 from services.registry.pages.common import reading, registry
 from services.registry.project import member, nominees
 from services.shell.identity import Caller

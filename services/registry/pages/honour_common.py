@@ -16,7 +16,7 @@ from services.registry.decide.days import months_after
 from services.registry.decide.honours import AwardMedal
 from services.registry.decide.honours_policy import HonoursPolicy
 from services.registry.decide.outlook import Candidate, Outlook, Standing, outlook
-from services.registry.merits import Honouring
+from services.registry.handle.honours import Honouring
 from services.registry.pages.common import doing, reading, registry, rules, within
 from services.registry.pages.honour_words import DOUBT, STANDING
 from services.registry.pages.on_paper import PAPER, written

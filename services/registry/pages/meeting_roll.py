@@ -11,8 +11,8 @@ from starlette.responses import Response
 
 from events.facts.meeting_roll import WhyNoVote
 from events.log.command import Receipt
-from services.registry.community import Meetings
 from services.registry.decide.roll import CountAgain, ExcludeVoter
+from services.registry.handle.meetings import Meetings
 from services.registry.pages import words
 from services.registry.pages.come import door_of, is_open
 from services.registry.pages.common import (

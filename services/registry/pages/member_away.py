@@ -18,7 +18,7 @@ from services.registry.decide.commands import MoveAway
 from services.registry.decide.contact_card import InspectCard, IssueCard, RevokeCard
 from services.registry.decide.member import away_kind
 from services.registry.decide.relation_transfer import ReceiveTransfer, SendTransfer, WithdrawTransfer
-from services.registry.handle_away import Absences
+from services.registry.handle.away import Absences
 from services.registry.pages import away_words, words
 from services.registry.pages.as_of import Travels
 from services.registry.pages.clocks import clocks_of

@@ -11,8 +11,8 @@ from starlette.responses import Response
 
 from events.facts.meeting_minutes import Voted
 from events.log.command import Asked, Receipt
-from services.registry.community import Meetings
 from services.registry.decide.minutes import CorrectMinutes, FreezeMinutes, PutMotion, RecordVote, TakeVoteBack
+from services.registry.handle.meetings import Meetings
 from services.registry.pages import minutes_paper, words
 from services.registry.pages.common import (
     OFFICE,

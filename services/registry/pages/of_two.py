@@ -13,7 +13,7 @@ from events.facts.base import Fact
 from events.facts.merging import Likeness, Merged, MergeSide, ToldApart, Unmerged
 from events.log.command import Asked, Receipt
 from services.registry.decide.merging import TellApart
-from services.registry.merging import Merging
+from services.registry.handle.merging import Merging
 from services.registry.pages import words
 from services.registry.pages.common import doing, member_card, reading, registry, rules
 from services.registry.project import likeness

@@ -10,8 +10,8 @@ from fastapi import Depends, Request
 
 from events.facts.partner import OfferKind, PartnerKind
 from events.log.command import Receipt
-from services.registry.community import Partners
 from services.registry.decide.partner import LeavePartner
+from services.registry.handle.partners import Partners
 from services.registry.pages.common import Reader, doing, reading, registry, sought, within
 from services.registry.project import partner
 from services.registry.project.partner import Sought

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.decide.points_ledger import Did, Ledger, ledger
 from services.registry.decide.points_policy import PointsFor, PointsPolicy
-from services.registry.merits import Pointing
+from services.registry.handle.points import Pointing
 from services.registry.pages.common import registry
 from services.registry.project import points
 from services.shell.i18n import gettext as _

@@ -16,7 +16,7 @@ from events.log.command import Asked, Receipt
 from services.registry.decide.matching import Candidate, Proposal, proposals
 from services.registry.decide.post import ClosePost, LeavePost, TakePost
 from services.registry.decide.service import AnswerPost, KeepPost, LogHours, WithdrawHours
-from services.registry.handle_posts import Posts
+from services.registry.handle.posts import Posts
 from services.registry.pages.common import doing, member_card, reading, registry, rules, sought
 from services.registry.project import post, register, service_wish
 from services.registry.project.register import Wanted

@@ -10,9 +10,9 @@ from fastapi import Request
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from events.facts.member import AwayKind
-from services.registry.community import Meetings
 from services.registry.decide.quorum import OnRoster, Quorum, Roll, called, quorum, roll_of
 from services.registry.decide.roll import WITHOUT_ROLL
+from services.registry.handle.meetings import Meetings
 from services.registry.pages.common import doing, reading, registry, rules, show_own_write
 from services.registry.pages.plain import fields_of
 from services.registry.project import meeting_roll

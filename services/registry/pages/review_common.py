@@ -12,7 +12,7 @@ from fastapi import Request
 from events.log.command import Receipt
 from services.registry.decide.review import Appraise
 from services.registry.decide.review_policy import AppraisalRule
-from services.registry.merits import Reviewing
+from services.registry.handle.review import Reviewing
 from services.registry.pages.branches import branch_row
 from services.registry.pages.common import doing, reading, registry, rules
 from services.registry.project import review

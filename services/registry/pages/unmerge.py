@@ -12,7 +12,7 @@ from events.facts.base import Fact, is_hidden
 from events.facts.member import Assigned, Attended, ContactChanged
 from events.facts.member_meeting import MeetingPart
 from services.registry.decide.merging import Unmerge
-from services.registry.merging import Since
+from services.registry.handle.merging import Since
 from services.registry.pages.common import EntityId, Office, Waited, member_card, read_form, reading, show_own_write
 from services.registry.pages.forms import Form, again, fresh
 from services.registry.pages.of_two import merging, of_two

@@ -19,7 +19,7 @@ from events.log.envelope import Recorded, open_fact, parse, subject_of
 from events.log.react import Reaction
 from services.care.decide.commands import NoteContact
 from services.care.decide.policy import CarePolicy, ContactSource
-from services.care.handle import Care
+from services.care.handle.care import Care
 from services.care.react.illness import visit_after
 from services.care.react.policies import REACTIONS
 from tests.care.office import TODAY, Office, planned, seq_of, visits_of

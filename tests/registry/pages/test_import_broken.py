@@ -6,7 +6,7 @@ import asyncpg
 import httpx
 
 from deploy.box.addresses import BoxAddresses
-from services.registry.handle import ID_NUMBER
+from services.registry.handle.registry import ID_NUMBER
 from services.registry.roster.made_up import HEADER, made_up_people
 from tests.desk import NOW
 from tests.registry.office import Office
