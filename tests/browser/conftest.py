@@ -64,9 +64,9 @@ def overflow(page: Page) -> list[str]:
     return found
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Chromium]:
-    """Chromium of this machine, for the (synchronous) tests of one module.
+    """Chromium of this machine, for the tests of this directory, all of which are synchronous.
 
     Not longer: Playwright keeps a running loop in this thread, beside which no asynchronous test could run.
     """
