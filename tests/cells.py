@@ -36,8 +36,8 @@ POOL = 250
 LEFT_SECONDS_MIN = 120.0
 """Younger directories may belong to a worker that is just starting."""
 
-MEMORY_BYTES_MIN = 8_000_000_000
-"""Three workers hold three times a gigabyte at their fullest, and the tests themselves as much."""
+MEMORY_BYTES_MIN = 4_000_000_000
+"""Three workers' servers hold 0.8 GB together at their fullest; the rest is for the processes of the tests."""
 
 
 class Cells:

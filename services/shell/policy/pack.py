@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Annotated, Any, Final, Generic, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
@@ -126,6 +127,7 @@ def read_pack(text: str, file: str, schema: Schema[Any]) -> Pack:
     return Pack(head, file, digest, values, clauses, lines)
 
 
+@lru_cache(maxsize=1024)  # a folder of five hundred packs is read anew when one of them changes
 def _read(text: str, file: str) -> tuple[Mapping[str, Any], Mapping[Place, int]]:
     try:
         return read_toml(text)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from typing import Any, Final
 
 Place = tuple[str | int, ...]
@@ -22,12 +21,8 @@ class NotToml(ValueError):
         self.line = line
 
 
-@lru_cache(maxsize=1024)
 def read_toml(text: str) -> tuple[Mapping[str, Any], Mapping[Place, int]]:
-    """The values, and the line of every key and table; nobody changes them. Raises `NotToml`.
-
-    Remembered, because a folder of five hundred packs is read anew when one of them changes.
-    """
+    """The values, and the line of every key and table. Raises `NotToml`."""
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
